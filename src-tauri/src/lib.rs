@@ -1,0 +1,1 @@
+//! The desktop: the only crate that knows Tauri.

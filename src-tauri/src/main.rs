@@ -1,0 +1,2 @@
+//! Entry point of the desktop program.
+fn main() {}
