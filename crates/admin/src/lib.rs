@@ -1,1 +1,6 @@
-//! The commands the screens call: one declared table, its dispatch and its TypeScript bindings
+//! The commands the screens call.
+
+pub mod changed;
+pub mod commands;
+pub mod error;
+pub mod page;

@@ -1,0 +1,172 @@
+//! People: members of the project with their profile.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::magic_links::MagicLink;
+use crate::page::Page;
+
+/// Kind of profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub enum ResourceType {
+    /// A patient.
+    Patient,
+    /// Staff.
+    Practitioner,
+    /// Somebody who acts for a patient.
+    RelatedPerson,
+}
+
+/// Lists people.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct List {
+    /// Beginnings of names, an e-mail address, an identifier, or a reference such as `Patient/…`; empty matches all.
+    pub search: String,
+    /// Only this kind.
+    pub resource_type: Option<ResourceType>,
+    /// First row, from 0.
+    pub offset: u32,
+    /// Rows at most, 1 to 500.
+    pub limit: u32,
+}
+
+/// A row of the list.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonSummary {
+    /// Membership id: who a magic link is for.
+    pub membership_id: String,
+    /// Profile reference, `Patient/<id>`.
+    pub profile: String,
+    /// Kind of profile.
+    pub resource_type: ResourceType,
+    /// Display name.
+    pub name: String,
+    /// ISO date, to tell two people of one name apart.
+    pub birth_date: Option<String>,
+    /// First identifier (record number), if any.
+    pub identifier: Option<String>,
+    /// E-mail address, if the person has a user account with one.
+    pub email: Option<String>,
+    /// Whether the membership is active.
+    pub active: bool,
+    /// Project admin.
+    pub admin: bool,
+    /// May issue magic links, and nothing else.
+    pub desk: bool,
+}
+
+/// List response.
+pub type Listed = Page<PersonSummary>;
+
+/// Names one person.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Ref {
+    /// Membership id.
+    pub membership_id: String,
+}
+
+/// Creates a person: profile, user and membership.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Create {
+    /// Kind of profile.
+    pub resource_type: ResourceType,
+    /// Given names, separated by spaces.
+    pub given: String,
+    /// Family name.
+    pub family: String,
+    /// ISO date; empty for none.
+    pub birth_date: String,
+    /// Record number; empty for none.
+    pub identifier: String,
+    /// E-mail address; empty for none.
+    pub email: String,
+    /// Password, at least 8 characters; empty for none (then only a magic link or a provider signs the person in).
+    pub password: String,
+    /// External id at an identity provider; empty for none.
+    pub external_id: String,
+    /// Project admin.
+    pub admin: bool,
+    /// May issue magic links, and nothing else.
+    pub desk: bool,
+    /// Name of an access policy; empty for none.
+    pub access_policy: String,
+}
+
+/// A person, whole.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    /// The row.
+    pub summary: PersonSummary,
+    /// External id at an identity provider.
+    pub external_id: Option<String>,
+    /// Name of the access policy.
+    pub access_policy: Option<String>,
+    /// Live sign-ins, newest first, at most 50.
+    pub sessions: Vec<Session>,
+    /// Magic links, newest first, at most 20.
+    pub magic_links: Vec<MagicLink>,
+    /// Unix seconds.
+    #[ts(type = "number")]
+    pub created_at: i64,
+}
+
+/// A live sign-in.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// `login_id`.
+    pub login_id: String,
+    /// Name of the client application.
+    pub client_name: String,
+    /// `client`, `pre-authorized`, `password` …
+    pub auth_method: String,
+    /// Granted scope.
+    pub scope: String,
+    /// Address it came from.
+    pub remote_address: Option<String>,
+    /// Unix seconds.
+    #[ts(type = "number")]
+    pub signed_in_at: i64,
+    /// Unix seconds when its newest access token ends.
+    #[ts(type = "number")]
+    pub expires_at: i64,
+}
+
+/// Changes a person's rights.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[ts(optional_fields)]
+pub struct Update {
+    /// Membership id.
+    pub membership_id: String,
+    /// Membership active.
+    #[serde(default)]
+    pub active: Option<bool>,
+    /// Project admin.
+    #[serde(default)]
+    pub admin: Option<bool>,
+    /// Desk right.
+    #[serde(default)]
+    pub desk: Option<bool>,
+    /// External id; empty clears.
+    #[serde(default)]
+    pub external_id: Option<String>,
+    /// Name of an access policy; empty clears.
+    #[serde(default)]
+    pub access_policy: Option<String>,
+}
+
+/// Ends one sign-in.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RevokeSession {
+    /// Membership id.
+    pub membership_id: String,
+    /// `login_id`.
+    pub login_id: String,
+}
