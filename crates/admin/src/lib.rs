@@ -1,5 +1,6 @@
 //! The commands the screens call.
 
+mod bindings;
 pub mod changed;
 pub mod commands;
 pub mod error;

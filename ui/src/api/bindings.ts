@@ -1,0 +1,1185 @@
+// Generated from crates/admin by `make gen`. Do not edit.
+
+export type ActivityEntry = { 
+/**
+ * Sequence number.
+ */
+seq: number, 
+/**
+ * Unix seconds.
+ */
+at: number, 
+/**
+ * Kind, such as `client_created`; key of its sentence in the catalogue.
+ */
+kind: string, 
+/**
+ * Display name of who did it.
+ */
+actor: string | null, 
+/**
+ * Display name of whom it concerns.
+ */
+subject: string | null, 
+/**
+ * Name of the client application.
+ */
+client: string | null, 
+/**
+ * `client_id`.
+ */
+clientId: string | null, 
+/**
+ * Name of the refusal, if it was one.
+ */
+refusal: string | null, 
+/**
+ * What the engine checked, in order (refusals only).
+ */
+trace: Array<TraceCheck>, 
+/**
+ * State before a change.
+ */
+before: unknown, 
+/**
+ * State after a change.
+ */
+after: unknown, };
+
+export type Advice = { 
+/**
+ * `error`, `warning` or `ok`.
+ */
+severity: string, 
+/**
+ * Name of the rule, key of its sentence in the catalogue.
+ */
+rule: string, 
+/**
+ * Values the sentence needs.
+ */
+values: Array<string>, };
+
+export type Board = { 
+/**
+ * The rows.
+ */
+items: Array<MagicLink>, 
+/**
+ * How many match in all.
+ */
+total: number, 
+/**
+ * How many can still be redeemed.
+ */
+waiting: number, 
+/**
+ * How many were issued in the last 24 hours.
+ */
+today: number, };
+
+export type Card = { 
+/**
+ * The link.
+ */
+link: MagicLink, 
+/**
+ * The URL.
+ */
+url: string, 
+/**
+ * Where the typed code is entered, without scheme: `127.0.0.1:8103/in`.
+ */
+typedAt: string, 
+/**
+ * `K7MX-4QRT-9W2D`.
+ */
+typedCode: string, 
+/**
+ * The PIN, if one is needed.
+ */
+pin: string | null, 
+/**
+ * The QR code as SVG, dark on light with its margin, checked by decoding it.
+ */
+qrSvg: string, 
+/**
+ * Modules a side, without margin.
+ */
+qrModules: number, 
+/**
+ * The `curl` line that redeems it.
+ */
+command: string, };
+
+export type Changed = { 
+/**
+ * The noun: `clients`, `people`, `magic_links`, `activity`, `settings`, `home`.
+ */
+topic: string, 
+/**
+ * What changed, if it is one thing.
+ */
+id: string | null, };
+
+export type ChecklistItem = { 
+/**
+ * `client`, `person`, `link`, `redeemed`.
+ */
+step: string, 
+/**
+ * Whether it has been done.
+ */
+done: boolean, };
+
+export type Choices = { 
+/**
+ * Client applications a link can sign in to.
+ */
+clients: Array<ClientChoice>, 
+/**
+ * Hand-overs with their lives.
+ */
+handOvers: Array<HandOverChoice>, };
+
+export type Client = { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Free text.
+ */
+description: string | null, 
+/**
+ * Type.
+ */
+clientType: ClientType, 
+/**
+ * Status.
+ */
+status: ClientStatus, 
+/**
+ * Registered redirect URIs.
+ */
+redirectUris: Array<string>, 
+/**
+ * Registered targets after sign-out.
+ */
+postLogoutRedirectUris: Array<string>, 
+/**
+ * Origins that may call from a browser.
+ */
+allowedOrigins: Array<string>, 
+/**
+ * Where the client starts a launch.
+ */
+launchUri: string | null, 
+/**
+ * Allowed `grant_type` values; empty means all that fit the type.
+ */
+grantTypes: Array<string>, 
+/**
+ * Whether codes may be redeemed without PKCE.
+ */
+pkceOptional: boolean, 
+/**
+ * Scope when a request names none.
+ */
+defaultScope: Array<string>, 
+/**
+ * Where the client's keys are.
+ */
+jwksUri: string | null, 
+/**
+ * Such as `1h`; absent is one hour.
+ */
+accessTokenLifetime: string | null, 
+/**
+ * Such as `2w`; absent is two weeks.
+ */
+refreshTokenLifetime: string | null, 
+/**
+ * `ES256` or `RS256`.
+ */
+idTokenSignedResponseAlg: string, 
+/**
+ * Where a magic link hands over, with `{code}` in it.
+ */
+magicLinkTemplate: string | null, 
+/**
+ * External provider for token exchange and sign-in.
+ */
+identityProvider: IdentityProvider | null, 
+/**
+ * Name of the access policy of the client's own membership.
+ */
+accessPolicy: string | null, 
+/**
+ * Whether the client's own membership is a project admin.
+ */
+admin: boolean, 
+/**
+ * Live secrets, newest first, at most two; never their values.
+ */
+secrets: Array<SecretSummary>, 
+/**
+ * What keeps this client from working, or puts it at risk.
+ */
+advice: Array<Advice>, 
+/**
+ * Unix seconds of the last token request that succeeded.
+ */
+lastUsedAt: number | null, 
+/**
+ * Unix seconds.
+ */
+createdAt: number, 
+/**
+ * Unix seconds.
+ */
+updatedAt: number, 
+/**
+ * Grows with each change; an update names the one it saw.
+ */
+version: number, };
+
+export type ClientChanges = { 
+/**
+ * Name.
+ */
+name?: string, 
+/**
+ * Free text; empty clears.
+ */
+description?: string, 
+/**
+ * `confidential` and `medplum` may be swapped.
+ */
+clientType?: ClientType, 
+/**
+ * Registered targets after sign-out.
+ */
+postLogoutRedirectUris?: Array<string>, 
+/**
+ * Origins that may call from a browser.
+ */
+allowedOrigins?: Array<string>, 
+/**
+ * Empty clears.
+ */
+launchUri?: string, 
+/**
+ * Allowed grants.
+ */
+grantTypes?: Array<string>, 
+/**
+ * PKCE may be left out.
+ */
+pkceOptional?: boolean, 
+/**
+ * Default scope.
+ */
+defaultScope?: Array<string>, 
+/**
+ * Empty clears.
+ */
+jwksUri?: string, 
+/**
+ * Empty clears.
+ */
+accessTokenLifetime?: string, 
+/**
+ * Empty clears.
+ */
+refreshTokenLifetime?: string, 
+/**
+ * `ES256` or `RS256`.
+ */
+idTokenSignedResponseAlg?: string, 
+/**
+ * Empty clears.
+ */
+magicLinkTemplate?: string, 
+/**
+ * The provider; an empty `userInfoUrl` removes it.
+ */
+identityProvider?: IdentityProvider, 
+/**
+ * Name of a policy; empty clears.
+ */
+accessPolicy?: string, 
+/**
+ * Admin right of the client's own membership.
+ */
+admin?: boolean, };
+
+export type ClientChoice = { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * How long the sign-in lasts, seconds.
+ */
+sessionSeconds: number, };
+
+export type ClientStatus = "active" | "off";
+
+export type ClientSummary = { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Type.
+ */
+clientType: ClientType, 
+/**
+ * Status.
+ */
+status: ClientStatus, 
+/**
+ * First redirect URI, if any.
+ */
+redirectUri: string | null, 
+/**
+ * How many redirect URIs there are.
+ */
+redirectUriCount: number, 
+/**
+ * Unix seconds of the last token request that succeeded.
+ */
+lastUsedAt: number | null, 
+/**
+ * Unix seconds.
+ */
+createdAt: number, };
+
+export type ClientType = "public" | "confidential" | "medplum";
+
+export type Code = "unsupported" | "invalid" | "not_found" | "conflict" | "setup_needed" | "not_held" | "unavailable" | "fault";
+
+export type CommandError = { 
+/**
+ * For programs.
+ */
+code: Code, 
+/**
+ * For people, in English: what was attempted, the two values that differ, what to do.
+ */
+message: string, 
+/**
+ * The field of the request it is about.
+ */
+field: string | null, };
+
+export type Completed = { 
+/**
+ * The project.
+ */
+project: ProjectSummary, 
+/**
+ * Membership of the first admin.
+ */
+membershipId: string, };
+
+export type Deleted = { 
+/**
+ * Live sign-ins that ended.
+ */
+sessions: number, 
+/**
+ * Outstanding magic links that died.
+ */
+magicLinks: number, };
+
+export type EngineState = { 
+/**
+ * Whether the engine answers over HTTP.
+ */
+running: boolean, 
+/**
+ * The base URL with its trailing slash.
+ */
+baseUrl: string, 
+/**
+ * The https base URL, when the TLS listener is on.
+ */
+tlsBaseUrl: string | null, 
+/**
+ * Why the engine does not answer, in a sentence.
+ */
+problem: string | null, 
+/**
+ * This program's version.
+ */
+version: string, };
+
+export type HandOver = "waiting" | "take_home" | "api";
+
+export type HandOverChoice = { 
+/**
+ * Which.
+ */
+handOver: HandOver, 
+/**
+ * Life of the link, seconds.
+ */
+expiresIn: number, 
+/**
+ * Whether a PIN is suggested.
+ */
+pinSuggested: boolean, };
+
+export type Home = { 
+/**
+ * The engine's listener.
+ */
+engine: EngineState, 
+/**
+ * The project, or nothing before the first start is done.
+ */
+project: ProjectSummary | null, 
+/**
+ * What a new project still needs, in order; ticks itself.
+ */
+checklist: Array<ChecklistItem>, 
+/**
+ * Magic links that can still be redeemed.
+ */
+outstandingLinks: number, 
+/**
+ * The newest entries of the activity log.
+ */
+recent: Array<ActivityEntry>, };
+
+export type IdentityProvider = { 
+/**
+ * The provider's userinfo endpoint; the only required member.
+ */
+userInfoUrl: string, 
+/**
+ * The provider's authorization endpoint.
+ */
+authorizeUrl: string | null, 
+/**
+ * The provider's token endpoint.
+ */
+tokenUrl: string | null, 
+/**
+ * Our client id at the provider.
+ */
+clientId: string | null, 
+/**
+ * Our secret at the provider: write only. Absent in an update keeps the stored one.
+ */
+clientSecret: string | null, 
+/**
+ * Whether a secret is stored (in answers).
+ */
+hasClientSecret: boolean, 
+/**
+ * Match by `sub` instead of by e-mail.
+ */
+useSubject: boolean, 
+/**
+ * Refuse an answer without `email_verified: true`.
+ */
+requireVerifiedEmail: boolean, };
+
+export type IssuedSecret = { 
+/**
+ * The client.
+ */
+client: Client, 
+/**
+ * The client secret; absent for a public client.
+ */
+secret: string | null, };
+
+export type LinkState = "waiting" | "opened" | "redeemed" | "expired" | "revoked" | "locked" | "replaced";
+
+export type Listed = { 
+/**
+ * Names, in order.
+ */
+names: Array<string>, };
+
+export type Log = { 
+/**
+ * The entries.
+ */
+items: Array<ActivityEntry>, 
+/**
+ * Give as `before` for the next slice; absent at the end.
+ */
+next: number | null, };
+
+export type MagicLink = { 
+/**
+ * Id of the link.
+ */
+id: string, 
+/**
+ * State now.
+ */
+state: LinkState, 
+/**
+ * For whom: membership id.
+ */
+membershipId: string, 
+/**
+ * Display name.
+ */
+person: string, 
+/**
+ * First name and initial, for screens that others can see.
+ */
+personShort: string, 
+/**
+ * `client_id`.
+ */
+clientId: string, 
+/**
+ * Name of the client application.
+ */
+clientName: string, 
+/**
+ * How it is handed over.
+ */
+handOver: HandOver, 
+/**
+ * Display name of who issued it.
+ */
+issuedBy: string, 
+/**
+ * Unix seconds.
+ */
+issuedAt: number, 
+/**
+ * Unix seconds.
+ */
+expiresAt: number, 
+/**
+ * Unix seconds when the page was first opened.
+ */
+openedAt: number | null, 
+/**
+ * Unix seconds.
+ */
+redeemedAt: number | null, 
+/**
+ * Address it was redeemed from.
+ */
+redeemedFrom: string | null, 
+/**
+ * Unix seconds of revocation or replacement.
+ */
+endedAt: number | null, 
+/**
+ * Whether a PIN is needed.
+ */
+pin: boolean, 
+/**
+ * Wrong PINs so far; five lock the link.
+ */
+wrongPins: number, 
+/**
+ * Refused presentations (wrong client, second scan …).
+ */
+refused: number, 
+/**
+ * How long the sign-in lasts, seconds.
+ */
+sessionSeconds: number, 
+/**
+ * The sign-in that came out, while it exists.
+ */
+session: Session | null, };
+
+export type Page<T> = { 
+/**
+ * The rows of this slice.
+ */
+items: Array<T>, 
+/**
+ * How many rows match in all.
+ */
+total: number, };
+
+export type Person = { 
+/**
+ * The row.
+ */
+summary: PersonSummary, 
+/**
+ * External id at an identity provider.
+ */
+externalId: string | null, 
+/**
+ * Name of the access policy.
+ */
+accessPolicy: string | null, 
+/**
+ * Live sign-ins, newest first, at most 50.
+ */
+sessions: Array<Session>, 
+/**
+ * Magic links, newest first, at most 20.
+ */
+magicLinks: Array<MagicLink>, 
+/**
+ * Unix seconds.
+ */
+createdAt: number, };
+
+export type PersonSummary = { 
+/**
+ * Membership id: who a magic link is for.
+ */
+membershipId: string, 
+/**
+ * Profile reference, `Patient/<id>`.
+ */
+profile: string, 
+/**
+ * Kind of profile.
+ */
+resourceType: ResourceType, 
+/**
+ * Display name.
+ */
+name: string, 
+/**
+ * ISO date, to tell two people of one name apart.
+ */
+birthDate: string | null, 
+/**
+ * First identifier (record number), if any.
+ */
+identifier: string | null, 
+/**
+ * E-mail address, if the person has a user account with one.
+ */
+email: string | null, 
+/**
+ * Whether the membership is active.
+ */
+active: boolean, 
+/**
+ * Project admin.
+ */
+admin: boolean, 
+/**
+ * May issue magic links, and nothing else.
+ */
+desk: boolean, };
+
+export type ProjectSummary = { 
+/**
+ * Project id.
+ */
+id: string, 
+/**
+ * Project name.
+ */
+name: string, 
+/**
+ * `rfc` or `medplum`: which words refusals use.
+ */
+dialect: string, };
+
+export type ResourceType = "Patient" | "Practitioner" | "RelatedPerson";
+
+export type SecretSummary = { 
+/**
+ * Whether this is the retiring one.
+ */
+retiring: boolean, 
+/**
+ * Unix seconds.
+ */
+createdAt: number, 
+/**
+ * Unix seconds of its last use.
+ */
+lastUsedAt: number | null, };
+
+export type Session = { 
+/**
+ * `login_id`.
+ */
+loginId: string, 
+/**
+ * Name of the client application.
+ */
+clientName: string, 
+/**
+ * `client`, `pre-authorized`, `password` …
+ */
+authMethod: string, 
+/**
+ * Granted scope.
+ */
+scope: string, 
+/**
+ * Address it came from.
+ */
+remoteAddress: string | null, 
+/**
+ * Unix seconds.
+ */
+signedInAt: number, 
+/**
+ * Unix seconds when its newest access token ends.
+ */
+expiresAt: number, };
+
+export type Settings = { 
+/**
+ * The project.
+ */
+project: ProjectSummary, 
+/**
+ * A second presentation of a spent code ends the session it made (Medplum's behaviour).
+ */
+revokeOnReplay: boolean, 
+/**
+ * The listener.
+ */
+engine: EngineState, 
+/**
+ * Folder of the database and the keys.
+ */
+dataDir: string, 
+/**
+ * Where the master key is: `keychain`, `passphrase` or `file`.
+ */
+masterKey: string, 
+/**
+ * Signing keys, newest first.
+ */
+signingKeys: Array<SigningKeySummary>, };
+
+export type SigningKeySummary = { 
+/**
+ * `kid`.
+ */
+kid: string, 
+/**
+ * `ES256` or `RS256`.
+ */
+alg: string, 
+/**
+ * `current` signs; `previous` only verifies.
+ */
+state: string, 
+/**
+ * Unix seconds.
+ */
+createdAt: number, 
+/**
+ * Unix seconds after which it leaves the JWKS (previous keys only).
+ */
+leavesAt: number | null, };
+
+export type TraceCheck = { 
+/**
+ * Name of the check.
+ */
+check: string, 
+/**
+ * What was expected.
+ */
+expected: string | null, 
+/**
+ * What was found.
+ */
+found: string | null, 
+/**
+ * Whether it held.
+ */
+passed: boolean, };
+
+export type Verified = { 
+/**
+ * Events checked.
+ */
+checked: number, 
+/**
+ * Sequence number of the first event that does not fit, if any.
+ */
+firstBad: number | null, };
+
+/** Every command: its request and its response. */
+export type Commands = {
+  /** Whether the engine is up, what is still to do, what happened last. */
+  home_get: { request: Record<symbol, never>; response: Home };
+  /** First start: names the project and creates its first admin. */
+  setup_complete: { request: { 
+/**
+ * Name of the project, 1 to 100 characters.
+ */
+projectName: string, 
+/**
+ * Given name of the first admin, a Practitioner.
+ */
+given: string, 
+/**
+ * Family name of the first admin.
+ */
+family: string, 
+/**
+ * E-mail address the admin signs in with.
+ */
+email: string, 
+/**
+ * Password, at least 8 characters.
+ */
+password: string, }; response: Completed };
+  /** Lists client applications. */
+  clients_list: { request: { 
+/**
+ * Matches name, id and redirect URIs; empty matches all.
+ */
+search: string, 
+/**
+ * Only this type.
+ */
+clientType: ClientType | null, 
+/**
+ * Only this status.
+ */
+status: ClientStatus | null, 
+/**
+ * First row, from 0.
+ */
+offset: number, 
+/**
+ * Rows at most, 1 to 500.
+ */
+limit: number, }; response: Page<ClientSummary> };
+  /** One client application. */
+  clients_get: { request: { 
+/**
+ * `client_id`.
+ */
+id: string, }; response: Client };
+  /** Creates a client application; its secret is in the answer and nowhere else. */
+  clients_create: { request: { 
+/**
+ * Name, 1 to 100 characters.
+ */
+name: string, 
+/**
+ * Type; cannot be changed to or from `public` later.
+ */
+clientType: ClientType, 
+/**
+ * Redirect URIs, each checked as at registration.
+ */
+redirectUris: Array<string>, 
+/**
+ * Whether the client's own membership is a project admin (it may then issue magic links over HTTP).
+ */
+admin: boolean, }; response: IssuedSecret };
+  /** Changes a client application. */
+  clients_update: { request: { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * The version the caller saw.
+ */
+version: number, 
+/**
+ * What changes.
+ */
+changes: ClientChanges, }; response: Client };
+  /** Registers one redirect URI. */
+  clients_add_redirect_uri: { request: { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * The URI, exactly as it will be compared.
+ */
+uri: string, }; response: Client };
+  /** Removes one redirect URI. */
+  clients_remove_redirect_uri: { request: { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * The URI, exactly as it will be compared.
+ */
+uri: string, }; response: Client };
+  /** Makes a new secret, with or without overlap. */
+  clients_rotate_secret: { request: { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * Keep the old secret working beside the new one (`true`), or cut it off now.
+ */
+overlap: boolean, }; response: IssuedSecret };
+  /** Ends the retiring secret. */
+  clients_retire_secret: { request: { 
+/**
+ * `client_id`.
+ */
+id: string, }; response: Client };
+  /** Switches a client on or off. */
+  clients_set_status: { request: { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * The new status.
+ */
+status: ClientStatus, }; response: Client };
+  /** Deletes a client and what hangs on it. */
+  clients_delete: { request: { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * The client's name, typed by the person.
+ */
+name: string, }; response: Deleted };
+  /** Lists people. */
+  people_list: { request: { 
+/**
+ * Beginnings of names, an e-mail address, an identifier, or a reference such as `Patient/…`; empty matches all.
+ */
+search: string, 
+/**
+ * Only this kind.
+ */
+resourceType: ResourceType | null, 
+/**
+ * First row, from 0.
+ */
+offset: number, 
+/**
+ * Rows at most, 1 to 500.
+ */
+limit: number, }; response: Page<PersonSummary> };
+  /** One person. */
+  people_get: { request: { 
+/**
+ * Membership id.
+ */
+membershipId: string, }; response: Person };
+  /** Creates a person. */
+  people_create: { request: { 
+/**
+ * Kind of profile.
+ */
+resourceType: ResourceType, 
+/**
+ * Given names, separated by spaces.
+ */
+given: string, 
+/**
+ * Family name.
+ */
+family: string, 
+/**
+ * ISO date; empty for none.
+ */
+birthDate: string, 
+/**
+ * Record number; empty for none.
+ */
+identifier: string, 
+/**
+ * E-mail address; empty for none.
+ */
+email: string, 
+/**
+ * Password, at least 8 characters; empty for none (then only a magic link or a provider signs the person in).
+ */
+password: string, 
+/**
+ * External id at an identity provider; empty for none.
+ */
+externalId: string, 
+/**
+ * Project admin.
+ */
+admin: boolean, 
+/**
+ * May issue magic links, and nothing else.
+ */
+desk: boolean, 
+/**
+ * Name of an access policy; empty for none.
+ */
+accessPolicy: string, }; response: Person };
+  /** Changes a person's rights. */
+  people_update: { request: { 
+/**
+ * Membership id.
+ */
+membershipId: string, 
+/**
+ * Membership active.
+ */
+active?: boolean, 
+/**
+ * Project admin.
+ */
+admin?: boolean, 
+/**
+ * Desk right.
+ */
+desk?: boolean, 
+/**
+ * External id; empty clears.
+ */
+externalId?: string, 
+/**
+ * Name of an access policy; empty clears.
+ */
+accessPolicy?: string, }; response: Person };
+  /** Ends one sign-in of a person. */
+  people_revoke_session: { request: { 
+/**
+ * Membership id.
+ */
+membershipId: string, 
+/**
+ * `login_id`.
+ */
+loginId: string, }; response: Person };
+  /** What the desk may choose from. */
+  magic_links_options: { request: Record<symbol, never>; response: Choices };
+  /** Issues a magic link. */
+  magic_links_issue: { request: { 
+/**
+ * For whom.
+ */
+membershipId: string, 
+/**
+ * To which client application.
+ */
+clientId: string, 
+/**
+ * How it is handed over.
+ */
+handOver: HandOver, 
+/**
+ * Ask for a PIN (`tx_code`) as well.
+ */
+pin: boolean, }; response: Card };
+  /** Shows a link again, while the app holds its code in memory. */
+  magic_links_show: { request: { 
+/**
+ * Id of the link.
+ */
+id: string, }; response: Card };
+  /** One link's state. */
+  magic_links_get: { request: { 
+/**
+ * Id of the link.
+ */
+id: string, }; response: MagicLink };
+  /** The board. */
+  magic_links_list: { request: { 
+/**
+ * Beginnings of names; empty matches all.
+ */
+search: string, 
+/**
+ * Only this state.
+ */
+state: LinkState | null, 
+/**
+ * First row, from 0.
+ */
+offset: number, 
+/**
+ * Rows at most, 1 to 500.
+ */
+limit: number, }; response: Board };
+  /** Takes a link back. */
+  magic_links_revoke: { request: { 
+/**
+ * Id of the link.
+ */
+id: string, }; response: MagicLink };
+  /** Issues a new link in place of an old one, which dies. */
+  magic_links_reissue: { request: { 
+/**
+ * Id of the link.
+ */
+id: string, }; response: Card };
+  /** The log. */
+  activity_list: { request: { 
+/**
+ * Only events of this kind, such as `token_issued`; empty for all.
+ */
+kind: string, 
+/**
+ * Only refusals.
+ */
+refusedOnly: boolean, 
+/**
+ * Only events about this client, membership, or link id; empty for all.
+ */
+about: string, 
+/**
+ * Only events before this sequence number (the `next` of the page before).
+ */
+before: number | null, 
+/**
+ * Rows at most, 1 to 500.
+ */
+limit: number, }; response: Log };
+  /** Walks the chain of the log. */
+  activity_verify: { request: Record<symbol, never>; response: Verified };
+  /** Access policies of the project. */
+  policies_list: { request: Record<symbol, never>; response: Listed };
+  /** Settings. */
+  settings_get: { request: Record<symbol, never>; response: Settings };
+  /** Changes settings. */
+  settings_update: { request: { 
+/**
+ * Project name.
+ */
+projectName?: string, 
+/**
+ * `rfc` or `medplum`.
+ */
+dialect?: string, 
+/**
+ * See [`Settings::revoke_on_replay`].
+ */
+revokeOnReplay?: boolean, }; response: Settings };
+  /** Rotates a signing key. */
+  settings_rotate_key: { request: { 
+/**
+ * `ES256` or `RS256`.
+ */
+alg: string, }; response: Settings };
+};
