@@ -1,0 +1,223 @@
+//! `ClientApplication`: an OAuth client.
+
+use anteroom_oauth::grant_type::GrantType;
+use anteroom_oauth::secret::{ClientSecret, Digest};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::id::Id;
+use crate::model::Project;
+use crate::seal::Sealed;
+use crate::timestamp::Timestamp;
+
+/// How a client can prove who it is. Never guessed from what it sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ClientType {
+    /// [RFC6749 §2.1] cannot keep a secret.
+    Public,
+    /// [RFC6749 §2.1] keeps a secret and must use it.
+    Confidential,
+    /// As Medplum's clients: has a secret, may redeem codes without it, is checked whenever it sends one.
+    Medplum,
+}
+
+impl ClientType {
+    /// The wire value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Confidential => "confidential",
+            Self::Medplum => "medplum",
+        }
+    }
+
+    /// From the wire value.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Public, Self::Confidential, Self::Medplum].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// Whether a client may be used. Off means off at once, for its tokens too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ClientStatus {
+    /// May be used.
+    Active,
+    /// Switched off.
+    Off,
+    /// Medplum's third state; treated as off.
+    Error,
+}
+
+impl ClientStatus {
+    /// The wire value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Off => "off",
+            Self::Error => "error",
+        }
+    }
+
+    /// From the wire value.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Active, Self::Off, Self::Error].into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+/// A live client secret: its digest and its age.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredSecret {
+    /// SHA-256 of the secret.
+    pub digest: Digest<ClientSecret>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Which of the two live secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SecretSlot {
+    /// The newest.
+    Current,
+    /// The one that is on its way out.
+    Retiring,
+}
+
+/// A client.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// `client_id`.
+    pub id: Id<Client>,
+    /// Project.
+    pub project: Id<Project>,
+    /// Name.
+    pub name: String,
+    /// Type.
+    pub client_type: ClientType,
+    /// Status.
+    pub status: ClientStatus,
+    /// The newest secret.
+    pub secret: Option<StoredSecret>,
+    /// The retiring secret.
+    pub retiring_secret: Option<StoredSecret>,
+    /// Everything that needs no column.
+    pub settings: ClientSettings,
+    /// Our secret at the client's identity provider, sealed.
+    pub provider_secret: Option<Sealed>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Grows with each change.
+    pub version: u32,
+}
+
+/// Settings of a client, in Medplum's `ClientApplication` names.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClientSettings {
+    /// Free text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Registered redirect URIs, compared byte by byte.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub redirect_uris: Vec<String>,
+    /// Registered targets after sign-out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Origins that may call from a browser.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allowed_origins: Vec<String>,
+    /// Where the client starts a launch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub launch_uri: Option<String>,
+    /// Allowed grants; `None` allows all that fit the type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grant_types: Option<Vec<GrantType>>,
+    /// Codes may be redeemed without PKCE.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pkce_optional: bool,
+    /// Scope when a request names none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub default_scope: Vec<String>,
+    /// Where the client's keys are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// Such as `1h`; absent is one hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token_lifetime: Option<String>,
+    /// Such as `2w`; absent is two weeks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token_lifetime: Option<String>,
+    /// `ES256` (absent) or `RS256`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token_signed_response_alg: Option<String>,
+    /// Where a magic link hands over, with `{code}` in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub magic_link_template: Option<String>,
+    /// External provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity_provider: Option<IdentityProvider>,
+    /// Members this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// The external provider of a client, without its secret.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct IdentityProvider {
+    /// The provider's userinfo endpoint.
+    pub user_info_url: String,
+    /// The provider's authorization endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorize_url: Option<String>,
+    /// The provider's token endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_url: Option<String>,
+    /// Our client id at the provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// Match by `sub` instead of by e-mail.
+    pub use_subject: bool,
+    /// Refuse an answer without `email_verified: true`.
+    pub require_verified_email: bool,
+    /// Members this version does not know.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// Life of an access token unless the client says otherwise: one hour.
+pub const ACCESS_TOKEN_LIFETIME: u32 = 3_600;
+
+impl Client {
+    /// Whether the client may use `grant`: by its list, and by its type (a public client has no client credentials).
+    pub fn allows(&self, grant: GrantType) -> bool {
+        let by_type = !(self.client_type == ClientType::Public && grant == GrantType::ClientCredentials);
+        by_type && self.settings.grant_types.as_ref().is_none_or(|listed| listed.contains(&grant))
+    }
+
+    /// Life of an access token in seconds.
+    pub fn access_token_lifetime(&self) -> u32 {
+        self.settings
+            .access_token_lifetime
+            .as_deref()
+            .and_then(anteroom_oauth::lifetime::parse)
+            .unwrap_or(ACCESS_TOKEN_LIFETIME)
+    }
+
+    /// Whether tokens of this client are signed with RS256.
+    pub fn signs_with_rs256(&self) -> bool {
+        self.settings.id_token_signed_response_alg.as_deref() == Some("RS256")
+    }
+
+    /// The scope a request gets that names none.
+    pub fn default_scope(&self) -> String {
+        if self.settings.default_scope.is_empty() {
+            "openid".to_owned()
+        } else {
+            self.settings.default_scope.join(" ")
+        }
+    }
+}

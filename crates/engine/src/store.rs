@@ -1,0 +1,429 @@
+//! The store contract.
+//!
+//! A [`Store`] runs closures over an open transaction ([`Tx`]). It does what it is told: no defaults, no "now", no id
+//! generation, no policy. Everything arrives in the row. Looking something up gives `Option`: not finding it is a
+//! case, not an error.
+//!
+//! # Durability
+//! [`Store::submit`] queues a closure. A store may run several closures in one database transaction (group commit); each
+//! is atomic by itself, and `done` is called only after everything it wrote is on disk.
+//!
+//! # To add a row kind
+//! A model in `model/`, a trait here, an implementation and a migration in each store, tests in [`contract`].
+
+pub mod contract;
+
+use std::sync::Arc;
+
+use anteroom_oauth::secret::{Digest, PreAuthorizedCode as CodeKind, TypedCode};
+use uuid::Uuid;
+
+use crate::id::Id;
+use crate::model::attempt::Attempts;
+use crate::model::client::SecretSlot;
+use crate::model::event::NewEvent;
+use crate::model::membership::{ProfileRef, ProfileType};
+use crate::model::pre_authorized_code::{CodeState, Ending};
+use crate::model::{
+    AccessPolicy, Client, Event, Login, Membership, PreAuthorizedCode, Profile, Project, StoredKey, User,
+};
+use crate::timestamp::Timestamp;
+
+/// What can go wrong in a store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The queue is full; try again.
+    #[error("the store's queue is full")]
+    Busy,
+    /// The store is closing.
+    #[error("the store is closed")]
+    Closed,
+    /// A unique value exists already; names it.
+    #[error("{0} exists already")]
+    Exists(&'static str),
+    /// The disk is full or the file cannot be written.
+    #[error("the store cannot be written: {0}")]
+    NotWritable(String),
+    /// A stored value does not have its form.
+    #[error("damaged row: {0}")]
+    Damaged(String),
+    /// Anything else the database says.
+    #[error("database error")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Result of a store method.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// What becomes of a closure's writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// They stay.
+    Commit,
+    /// They never were.
+    Rollback,
+}
+
+/// A closure for the writer.
+pub type Job = Box<dyn FnOnce(&mut dyn Tx) -> Verdict + Send>;
+/// Called once the closure's writes are on disk (or were rolled back, or could not be committed).
+pub type Done = Box<dyn FnOnce(StoreResult<()>) + Send>;
+
+/// A database.
+pub trait Store: Send + Sync {
+    /// Queues `job` for the writer. `Err(Busy)` at once when the queue is full; then neither closure is called.
+    fn submit(&self, job: Job, done: Done) -> StoreResult<()>;
+
+    /// Runs `read` on a consistent snapshot, beside the writer.
+    fn read(&self, read: &mut dyn FnMut(&dyn Tx) -> StoreResult<()>) -> StoreResult<()>;
+
+    /// Writes everything to the main file and stops the writer. Later calls answer `Closed`.
+    fn close(&self) -> StoreResult<()>;
+}
+
+/// One open transaction.
+pub trait Tx:
+    Projects
+    + Clients
+    + AccessPolicies
+    + Users
+    + Profiles
+    + Memberships
+    + Logins
+    + PreAuthorizedCodes
+    + SigningKeys
+    + AttemptCounters
+    + Events
+{
+}
+
+impl<T> Tx for T where
+    T: Projects
+        + Clients
+        + AccessPolicies
+        + Users
+        + Profiles
+        + Memberships
+        + Logins
+        + PreAuthorizedCodes
+        + SigningKeys
+        + AttemptCounters
+        + Events
+{
+}
+
+/// A slice of a list.
+#[derive(Debug, Clone)]
+pub struct Slice<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// How many match in all.
+    pub total: u32,
+}
+
+/// Which rows of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// First row, from 0.
+    pub offset: u32,
+    /// Rows at most.
+    pub limit: u32,
+}
+
+/// Projects.
+pub trait Projects {
+    /// By id.
+    fn project(&self, id: Id<Project>) -> StoreResult<Option<Arc<Project>>>;
+    /// All, oldest first.
+    fn list_projects(&self) -> StoreResult<Vec<Arc<Project>>>;
+    /// Writes a new row.
+    fn insert_project(&mut self, row: &Project) -> StoreResult<()>;
+    /// Replaces a row.
+    fn update_project(&mut self, row: &Project) -> StoreResult<()>;
+}
+
+/// Which clients a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct ClientFilter {
+    /// Part of the name, of the id or of a redirect URI, in any case.
+    pub search: String,
+    /// Wire value of the type.
+    pub client_type: Option<&'static str>,
+    /// Wire value of the status.
+    pub status: Option<&'static str>,
+}
+
+/// A row of a client list, with its last use.
+#[derive(Debug, Clone)]
+pub struct ClientRow {
+    /// The client.
+    pub client: Arc<Client>,
+    /// Last successful token request with any secret.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// Client applications.
+pub trait Clients {
+    /// By `client_id`.
+    fn client(&self, id: Id<Client>) -> StoreResult<Option<Arc<Client>>>;
+    /// By name, ascending, in any case.
+    fn list_clients(&self, project: Id<Project>, filter: &ClientFilter, window: Window) -> StoreResult<Slice<ClientRow>>;
+    /// Writes a new row. `Exists("client id")` when the id is taken.
+    fn insert_client(&mut self, row: &Client) -> StoreResult<()>;
+    /// Replaces a row.
+    fn update_client(&mut self, row: &Client) -> StoreResult<()>;
+    /// Deletes a row, with its codes and its last uses. Its logins are revoked by the caller.
+    fn delete_client(&mut self, id: Id<Client>) -> StoreResult<()>;
+    /// When a secret was last used.
+    fn secret_last_used(&self, id: Id<Client>, slot: SecretSlot) -> StoreResult<Option<Timestamp>>;
+    /// Notes a use of a secret. A store may skip it when the last one noted is less than a minute older.
+    fn touch_secret(&mut self, id: Id<Client>, slot: SecretSlot, at: Timestamp) -> StoreResult<()>;
+    /// Whether any active client of any project allows calls from this origin.
+    fn origin_allowed(&self, origin: &str) -> StoreResult<bool>;
+}
+
+/// Access policies.
+pub trait AccessPolicies {
+    /// By id.
+    fn access_policy(&self, id: Id<AccessPolicy>) -> StoreResult<Option<Arc<AccessPolicy>>>;
+    /// By name.
+    fn access_policy_by_name(&self, project: Id<Project>, name: &str) -> StoreResult<Option<Arc<AccessPolicy>>>;
+    /// All of a project, by name.
+    fn list_access_policies(&self, project: Id<Project>) -> StoreResult<Vec<Arc<AccessPolicy>>>;
+    /// Writes a new row.
+    fn insert_access_policy(&mut self, row: &AccessPolicy) -> StoreResult<()>;
+    /// Replaces a row.
+    fn update_access_policy(&mut self, row: &AccessPolicy) -> StoreResult<()>;
+}
+
+/// User accounts.
+pub trait Users {
+    /// By id.
+    fn user(&self, id: Id<User>) -> StoreResult<Option<User>>;
+    /// By e-mail address, already in lower case.
+    fn user_by_email(&self, project: Id<Project>, email: &str) -> StoreResult<Option<User>>;
+    /// Writes a new row. `Exists("e-mail address")` when it is taken in the project.
+    fn insert_user(&mut self, row: &User) -> StoreResult<()>;
+    /// Replaces a row.
+    fn update_user(&mut self, row: &User) -> StoreResult<()>;
+}
+
+/// Profiles.
+pub trait Profiles {
+    /// By reference.
+    fn profile(&self, reference: ProfileRef) -> StoreResult<Option<Profile>>;
+    /// Writes a new row and its search entry.
+    fn insert_profile(&mut self, row: &Profile) -> StoreResult<()>;
+    /// Replaces a row and its search entry.
+    fn update_profile(&mut self, row: &Profile) -> StoreResult<()>;
+}
+
+/// Which people a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct PeopleFilter {
+    /// Beginnings of names in any order, an e-mail address, an identifier, or a profile reference; diacritics and case
+    /// do not matter.
+    pub search: String,
+    /// Only this kind.
+    pub profile_type: Option<ProfileType>,
+}
+
+/// A row of a people list.
+#[derive(Debug, Clone)]
+pub struct PersonRow {
+    /// Membership.
+    pub membership: Membership,
+    /// `birthDate`.
+    pub birth_date: Option<String>,
+    /// First identifier.
+    pub identifier: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+}
+
+/// Memberships.
+pub trait Memberships {
+    /// By id.
+    fn membership(&self, id: Id<Membership>) -> StoreResult<Option<Arc<Membership>>>;
+    /// The membership with this profile, in this project.
+    fn membership_by_profile(&self, project: Id<Project>, profile: ProfileRef) -> StoreResult<Option<Arc<Membership>>>;
+    /// The membership with this external id, in this project.
+    fn membership_by_external_id(&self, project: Id<Project>, external_id: &str) -> StoreResult<Option<Arc<Membership>>>;
+    /// A client's own membership.
+    fn membership_of_client(&self, client: Id<Client>) -> StoreResult<Option<Arc<Membership>>>;
+    /// People (not clients) by name, ascending.
+    fn list_people(&self, project: Id<Project>, filter: &PeopleFilter, window: Window) -> StoreResult<Slice<PersonRow>>;
+    /// One person's row.
+    fn person(&self, id: Id<Membership>) -> StoreResult<Option<PersonRow>>;
+    /// Writes a new row. `Exists("external id")` when it is taken in the project.
+    fn insert_membership(&mut self, row: &Membership) -> StoreResult<()>;
+    /// Replaces a row.
+    fn update_membership(&mut self, row: &Membership) -> StoreResult<()>;
+    /// Deletes a row.
+    fn delete_membership(&mut self, id: Id<Membership>) -> StoreResult<()>;
+}
+
+/// What a token's login allows right now, from one look-up.
+#[derive(Debug, Clone)]
+pub struct LiveLogin {
+    /// The login.
+    pub login: Login,
+    /// Its member.
+    pub membership: Arc<Membership>,
+    /// Its client; `None` when it was deleted.
+    pub client: Option<Arc<Client>>,
+}
+
+/// Sign-ins.
+pub trait Logins {
+    /// By id, with member and client.
+    fn live_login(&self, id: Id<Login>) -> StoreResult<Option<LiveLogin>>;
+    /// Not revoked and not expired ones of a member, newest first.
+    fn list_live_logins(&self, membership: Id<Membership>, now: Timestamp, limit: u32) -> StoreResult<Vec<LiveLogin>>;
+    /// Writes a new row.
+    fn insert_login(&mut self, row: &Login) -> StoreResult<()>;
+    /// Revokes one that is live; whether it was.
+    fn revoke_login(&mut self, id: Id<Login>, at: Timestamp) -> StoreResult<bool>;
+    /// Revokes all live ones of a client; how many.
+    fn revoke_logins_of_client(&mut self, client: Id<Client>, at: Timestamp) -> StoreResult<u32>;
+    /// Deletes up to `limit` that ended before `before`; how many.
+    fn purge_logins(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
+}
+
+/// Which codes a board shows.
+#[derive(Debug, Clone, Default)]
+pub struct CodeFilter {
+    /// Beginnings of the person's names.
+    pub search: String,
+    /// Only this state.
+    pub state: Option<CodeState>,
+    /// Only of this member.
+    pub membership: Option<Id<Membership>>,
+}
+
+/// A code with the names a board shows.
+#[derive(Debug, Clone)]
+pub struct CodeRow {
+    /// The code.
+    pub code: PreAuthorizedCode,
+    /// Display name of the person.
+    pub person: String,
+    /// Name of the client.
+    pub client_name: String,
+    /// Display name of who issued it.
+    pub issued_by: String,
+}
+
+/// Pre-authorized codes.
+pub trait PreAuthorizedCodes {
+    /// By id.
+    fn pre_authorized_code(&self, id: Id<PreAuthorizedCode>) -> StoreResult<Option<PreAuthorizedCode>>;
+    /// By the digest of the code.
+    fn pre_authorized_code_by_digest(&self, digest: &Digest<CodeKind>) -> StoreResult<Option<PreAuthorizedCode>>;
+    /// By the digest of the short code for typing.
+    fn pre_authorized_code_by_typed(&self, digest: &Digest<TypedCode>) -> StoreResult<Option<PreAuthorizedCode>>;
+    /// One code with its names.
+    fn code_row(&self, id: Id<PreAuthorizedCode>) -> StoreResult<Option<CodeRow>>;
+    /// Outstanding ones first, then newest first.
+    fn list_pre_authorized_codes(
+        &self,
+        project: Id<Project>,
+        filter: &CodeFilter,
+        now: Timestamp,
+        window: Window,
+    ) -> StoreResult<Slice<CodeRow>>;
+    /// How many can still be redeemed, and how many were issued since `since`.
+    fn count_pre_authorized_codes(&self, project: Id<Project>, now: Timestamp, since: Timestamp) -> StoreResult<(u32, u32)>;
+    /// Writes a new row.
+    fn insert_pre_authorized_code(&mut self, row: &PreAuthorizedCode) -> StoreResult<()>;
+    /// One conditional UPDATE: marks the code redeemed by `login` if it is unredeemed, not ended, not expired and for
+    /// `client`. Whether it won; an earlier read decides nothing.
+    fn redeem_pre_authorized_code(
+        &mut self,
+        id: Id<PreAuthorizedCode>,
+        client: Id<Client>,
+        login: Id<Login>,
+        now: Timestamp,
+    ) -> StoreResult<bool>;
+    /// Notes the first opening of its page; whether this was the first.
+    fn mark_opened(&mut self, id: Id<PreAuthorizedCode>, at: Timestamp) -> StoreResult<bool>;
+    /// Ends a code that is neither redeemed nor ended; whether it was live.
+    fn end_pre_authorized_code(&mut self, id: Id<PreAuthorizedCode>, ending: Ending, at: Timestamp) -> StoreResult<bool>;
+    /// Ends all live codes of a client; how many.
+    fn end_codes_of_client(&mut self, client: Id<Client>, ending: Ending, at: Timestamp) -> StoreResult<u32>;
+    /// Counts one PIN try before it is compared; the number so far, this one included.
+    fn count_tx_code_try(&mut self, id: Id<PreAuthorizedCode>) -> StoreResult<u32>;
+    /// Takes one counted try back: it was right.
+    fn forgive_tx_code_try(&mut self, id: Id<PreAuthorizedCode>) -> StoreResult<()>;
+    /// Counts a refused presentation.
+    fn count_refused(&mut self, id: Id<PreAuthorizedCode>) -> StoreResult<()>;
+    /// Deletes up to `limit` that expired or ended before `before`; how many.
+    fn purge_pre_authorized_codes(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
+}
+
+/// Signing keys.
+pub trait SigningKeys {
+    /// All, newest first.
+    fn list_signing_keys(&self) -> StoreResult<Vec<StoredKey>>;
+    /// Writes a new row.
+    fn insert_signing_key(&mut self, row: &StoredKey) -> StoreResult<()>;
+    /// Stops a key from signing.
+    fn retire_signing_key(&mut self, kid: &str, retired_at: Timestamp, leaves_at: Timestamp) -> StoreResult<()>;
+    /// Replaces the sealed bytes of a key (the master key changed).
+    fn reseal_signing_key(&mut self, kid: &str, pkcs8: &crate::seal::Sealed) -> StoreResult<()>;
+    /// Deletes keys that left the JWKS before `now`; how many.
+    fn purge_signing_keys(&mut self, now: Timestamp) -> StoreResult<u32>;
+    /// A sealed value by name (the PIN key, the master key's check value).
+    fn sealed_value(&self, name: &str) -> StoreResult<Option<crate::seal::Sealed>>;
+    /// Writes a sealed value.
+    fn put_sealed_value(&mut self, name: &str, sealed: &crate::seal::Sealed) -> StoreResult<()>;
+}
+
+/// Counted attempts.
+pub trait AttemptCounters {
+    /// The current window of `key`, if one was begun at or after `not_before`.
+    fn attempts(&self, key: &str, not_before: Timestamp) -> StoreResult<Option<Attempts>>;
+    /// Counts one attempt: continues the window that began at or after `not_before`, or begins one at `now`. The state
+    /// after it.
+    fn count_attempt(&mut self, key: &str, now: Timestamp, not_before: Timestamp) -> StoreResult<Attempts>;
+    /// Deletes windows that began before `before`; how many.
+    fn purge_attempts(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
+}
+
+/// Which events a log shows.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// Only this kind.
+    pub kind: Option<crate::model::event::EventKind>,
+    /// Only refusals.
+    pub refused_only: bool,
+    /// Only about this client, member or row.
+    pub about: Option<Uuid>,
+    /// Only before this sequence number.
+    pub before: Option<i64>,
+}
+
+/// An event with the names a log shows.
+#[derive(Debug, Clone)]
+pub struct EventRow {
+    /// The event.
+    pub event: Event,
+    /// Display name of the actor.
+    pub actor: Option<String>,
+    /// Display name of the subject.
+    pub subject: Option<String>,
+    /// Name of the client.
+    pub client_name: Option<String>,
+}
+
+/// The event log.
+pub trait Events {
+    /// Appends an event, chained to the one before; its sequence number.
+    fn append_event(&mut self, event: &NewEvent) -> StoreResult<i64>;
+    /// Newest first.
+    fn list_events(&self, project: Id<Project>, filter: &EventFilter, limit: u32) -> StoreResult<Vec<EventRow>>;
+    /// Time of the newest event: the clock's high-water mark.
+    fn newest_event_time(&self) -> StoreResult<Option<Timestamp>>;
+    /// Walks the chain: how many events, and the sequence number of the first that does not fit.
+    fn verify_events(&self) -> StoreResult<(i64, Option<i64>)>;
+}
