@@ -1,0 +1,28 @@
+//! The picture for screens and print.
+
+use std::fmt::Write;
+
+use super::{QUIET_ZONE, QrPicture};
+
+impl QrPicture {
+    /// A self-contained SVG, one unit a module: a white square and one black path. It contains no text.
+    pub fn svg(&self) -> String {
+        let side = self.side();
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
+             <rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path fill=\"#000\" d=\""
+        );
+        for y in QUIET_ZONE..side - QUIET_ZONE {
+            let mut x = QUIET_ZONE;
+            while x < side - QUIET_ZONE {
+                let run = (x..side).take_while(|x| self.is_dark(*x, y)).fold(0_u16, |run, _| run + 1);
+                if run > 0 {
+                    write!(svg, "M{x} {y}h{run}v1h-{run}z").expect("writing to a string does not fail");
+                }
+                x += run + 1;
+            }
+        }
+        svg.push_str("\"/></svg>");
+        svg
+    }
+}

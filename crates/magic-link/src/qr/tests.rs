@@ -1,0 +1,270 @@
+//! The picture against two decoders: rqrr, and zbar (`zbarimg` of the package zbar-tools) as the independent second.
+
+use std::process::Command;
+
+use image::{GrayImage, Luma, imageops};
+use qrcode::optimize::Parser;
+use qrcode::types::Mode;
+use rqrr::PreparedImage;
+
+use super::*;
+use crate::magic_link;
+
+const BASE: &str = "http://127.0.0.1:8103/";
+
+/// Codes that look random and are the same in every run (the `SplitMix64` generator).
+fn codes(count: u64) -> impl Iterator<Item = [u8; 32]> {
+    (0..count).map(|n| {
+        let mut code = [0; 32];
+        for (i, eight) in (0..).zip(code.chunks_mut(8)) {
+            let mut word = (4 * n + i + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            eight.copy_from_slice(&(word ^ (word >> 31)).to_be_bytes());
+        }
+        code
+    })
+}
+
+fn link() -> Link {
+    magic_link(BASE, &codes(1).next().unwrap()).unwrap()
+}
+
+/// Reads with rqrr.
+fn read(pixels: GrayImage) -> Vec<String> {
+    let mut pixels = PreparedImage::prepare(pixels);
+    pixels.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
+}
+
+/// Reads with zbar, from a file, as a person would.
+fn read_with_zbar(png: &[u8]) -> String {
+    let file = tempfile::Builder::new().suffix(".png").tempfile().unwrap();
+    std::fs::write(file.path(), png).unwrap();
+    let output = Command::new("zbarimg")
+        .args(["--quiet", "--raw", "--nodbus", "-Sdisable", "-Sqrcode.enable"])
+        .arg(file.path())
+        .output()
+        .expect("zbarimg must be installed for this test (package zbar-tools)");
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+}
+
+fn png_of(pixels: &GrayImage) -> Vec<u8> {
+    let mut png = std::io::Cursor::new(Vec::new());
+    pixels.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    png.into_inner()
+}
+
+#[test]
+fn a_magic_link_is_version_4_because_it_is_in_capitals() {
+    let link = link();
+    let small = QrPicture::of_text(link.expose()).unwrap();
+    let capital = QrPicture::of(&link).unwrap();
+    assert_eq!((capital.version(), capital.modules()), (4, 33));
+    assert_eq!((small.version(), small.modules()), (6, 41));
+
+    let modes = |text: &str| {
+        Parser::new(text.as_bytes()).optimize(Version::Normal(9)).map(|s| s.mode).collect::<Vec<_>>()
+    };
+    assert_eq!(modes(link.expose_for_qr()), [Mode::Alphanumeric]);
+    assert!(modes(link.expose()).contains(&Mode::Byte));
+}
+
+#[test]
+fn module_size_counts_the_quiet_zone() {
+    let picture = QrPicture::of(&link()).unwrap();
+    // 33 modules and twice 4 make 41
+    assert!((picture.module_size_mm(41.0) - 1.0).abs() < 1e-9);
+    assert!((picture.module_size_mm(30.0) - 0.7317).abs() < 1e-4);
+    let largest = QrPicture::of_text(&"a".repeat(213)).unwrap();
+    assert!(largest.module_size_mm(30.0) < SMALLEST_MODULE_MM);
+}
+
+#[test]
+fn more_than_version_10_is_refused() {
+    for (longest, letter) in [(213, "a"), (311, "A"), (513, "1")] {
+        let picture = QrPicture::of_text(&letter.repeat(longest)).unwrap();
+        assert_eq!((picture.version(), picture.modules()), (10, 57));
+        for more in [1, 2, 5_000] {
+            let bytes = longest + more;
+            assert_eq!(QrPicture::of_text(&letter.repeat(bytes)).unwrap_err(), QrError::TooBig { bytes });
+        }
+    }
+}
+
+#[test]
+fn medplum_s_code_of_256_characters_is_refused() {
+    let link = format!("https://portal.example.org/in/{}", "0123456789abcdef".repeat(16));
+    assert_eq!(QrPicture::of_text(&link).unwrap_err(), QrError::TooBig { bytes: 286 });
+}
+
+#[test]
+fn only_links_are_drawn() {
+    for text in ["", "a\n", "https://pörtal.example.org/", "\u{7f}", "点"] {
+        assert_eq!(QrPicture::of_text(text).unwrap_err(), QrError::NotALink, "{text:?}");
+    }
+}
+
+#[test]
+fn a_picture_that_reads_otherwise_is_seen() {
+    let text = link().expose_for_qr().to_owned();
+    let picture = |change: &dyn Fn(usize) -> bool| {
+        let good = QrPicture::of_text(&text).unwrap();
+        let dark = good.dark.expose().iter().enumerate().map(|(at, dark)| dark ^ change(at)).collect();
+        QrPicture { dark: Redacted::new(dark), ..good }
+    };
+    assert!(read_back::reads_as(&picture(&|_| false), &text));
+    assert!(!read_back::reads_as(&picture(&|_| false), &text.to_lowercase()));
+    // error correction heals a spot, not a missing corner, not a damaged half
+    assert!(read_back::reads_as(&picture(&|at| at == 33 * 20 + 20), &text));
+    assert!(!read_back::reads_as(&picture(&|at| at < 33 * 7), &text));
+    assert!(!read_back::reads_as(&picture(&|at| at > 33 * 16 && at % 2 == 0), &text));
+    // inverted
+    assert!(!read_back::reads_as(&picture(&|_| true), &text));
+}
+
+/// [A-55] Construction reads each of them back; another reading checks that it does.
+#[test]
+fn a_thousand_links_are_drawn_and_read() {
+    for code in codes(1_000) {
+        let link = magic_link(BASE, &code).unwrap();
+        let picture = QrPicture::of(&link).unwrap();
+        assert_eq!(read(picture.pixels(3)), [link.expose_for_qr()]);
+    }
+}
+
+#[test]
+fn every_version_is_drawn_and_read() {
+    for version in 1..=10_u8 {
+        let lengths = 1..=213;
+        let text = lengths
+            .map(|length| "https://a.example/".chars().cycle().take(length).collect::<String>())
+            .find(|text| QrPicture::of_text(text).unwrap().version() == version)
+            .unwrap();
+        let picture = QrPicture::of_text(&text).unwrap();
+        assert_eq!(picture.modules(), 17 + 4 * u16::from(version));
+        assert_eq!(read_with_zbar(&picture.png(4)), text);
+    }
+}
+
+#[test]
+fn two_decoders_read_the_png_at_every_scale() {
+    let link = link();
+    let picture = QrPicture::of(&link).unwrap();
+    for scale in [2, 3, 4, 5, 8, 12, 20, 40] {
+        let png = picture.png(scale);
+        let pixels = image::load_from_memory(&png).unwrap().into_luma8();
+        assert_eq!(pixels.width(), 41 * u32::from(scale));
+        assert_eq!(read(pixels), [link.expose_for_qr()], "scale {scale}");
+        assert_eq!(read_with_zbar(&png), link.expose_for_qr(), "scale {scale}");
+    }
+    assert_eq!(picture.png(0), picture.png(1));
+    assert_eq!(picture.png(255), picture.png(40));
+}
+
+#[test]
+fn two_decoders_read_fifty_links() {
+    for code in codes(50) {
+        let link = magic_link("https://desk.clinic.example/", &code).unwrap();
+        let png = QrPicture::of(&link).unwrap().png(4);
+        assert_eq!(read_with_zbar(&png), link.expose_for_qr());
+    }
+}
+
+/// What a phone sees: unsharp, small, askew, on grey paper.
+#[test]
+fn two_decoders_read_the_picture_blurred_shrunk_and_turned() {
+    let link = link();
+    let sharp = QrPicture::of(&link).unwrap().pixels(8);
+    let grey = |pixel: u8| Luma([pixel / 2 + 60]);
+    let seen = [
+        ("blurred", imageops::blur(&sharp, 4.0)),
+        ("shrunk", imageops::resize(&sharp, 140, 140, imageops::FilterType::Triangle)),
+        ("quarter turn", imageops::rotate90(&sharp)),
+        ("turned 7°", turned(&sharp, 7.0)),
+        ("turned 33°", turned(&sharp, 33.0)),
+        ("grey", GrayImage::from_fn(sharp.width(), sharp.height(), |x, y| grey(sharp.get_pixel(x, y)[0]))),
+    ];
+    for (how, pixels) in seen {
+        assert_eq!(read_with_zbar(&png_of(&pixels)), link.expose_for_qr(), "{how}");
+        assert_eq!(read(pixels), [link.expose_for_qr()], "{how}");
+    }
+}
+
+/// Turns a picture about its middle, on a white ground large enough for it.
+fn turned(sharp: &GrayImage, degrees: f32) -> GrayImage {
+    let side = sharp.width() * 3 / 2;
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    let middle = |side: u32| f32::from(u16::try_from(side).unwrap()) / 2.0;
+    let (from, to) = (middle(sharp.width()), middle(side));
+    GrayImage::from_fn(side, side, |x, y| {
+        let (x, y) = (middle(2 * x) - to, middle(2 * y) - to);
+        let (x, y) = (x * cos - y * sin + from, x * sin + y * cos + from);
+        imageops::interpolate_bilinear(sharp, x, y).unwrap_or(Luma([255]))
+    })
+}
+
+/// Modules that the SVG's path paints, found by reading the path, not by asking the picture.
+fn painted(svg: &str, side: usize) -> Vec<Vec<bool>> {
+    let mut modules = vec![vec![false; side]; side];
+    let (_, path) = svg.split_once(" d=\"").unwrap();
+    let (path, end) = path.split_once('"').unwrap();
+    assert_eq!(end, "/></svg>");
+    for run in path.split_terminator('z') {
+        let (start, shape) = run.strip_prefix('M').unwrap().split_once('h').unwrap();
+        let (x, y) = start.split_once(' ').unwrap();
+        let (there, back) = shape.split_once("v1h-").unwrap();
+        assert_eq!(there, back);
+        let (x, y, length) =
+            (x.parse::<usize>().unwrap(), y.parse::<usize>().unwrap(), there.parse::<usize>().unwrap());
+        modules[y][x..x + length].fill(true);
+    }
+    modules
+}
+
+#[test]
+fn the_svg_paints_the_modules_in_one_path_dark_on_light() {
+    let link = link();
+    let picture = QrPicture::of(&link).unwrap();
+    let svg = picture.svg();
+    let front = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 41 41\" shape-rendering=\"crispEdges\">\
+                 <rect width=\"41\" height=\"41\" fill=\"#fff\"/><path fill=\"#000\" d=\"M4 4h7v1h-7z";
+    assert!(svg.starts_with(front), "{}", &svg[..200]);
+    assert_eq!(svg.matches("<path").count(), 1);
+    assert!(!svg.contains("<text") && !svg.to_uppercase().contains(&link.expose_for_qr()[..20]));
+
+    let modules = painted(&svg, 41);
+    let scale = 5_usize;
+    let pixels = GrayImage::from_fn(41 * 5, 41 * 5, |x, y| {
+        let (x, y) = (usize::try_from(x).unwrap() / scale, usize::try_from(y).unwrap() / scale);
+        Luma([if modules[y][x] { 0 } else { 255 }])
+    });
+    assert_eq!(read_with_zbar(&png_of(&pixels)), link.expose_for_qr());
+    assert_eq!(read(pixels), [link.expose_for_qr()]);
+}
+
+#[test]
+fn the_terminal_picture_sets_both_colours_and_is_read() {
+    let link = link();
+    let text = QrPicture::of(&link).unwrap().unicode();
+    let mut rows = Vec::new();
+    for line in text.lines() {
+        // black on white, and back to what was before at the end of each line
+        let blocks = line.strip_prefix("\x1b[38;5;16;48;5;231m").unwrap().strip_suffix("\x1b[0m").unwrap();
+        assert_eq!(blocks.chars().count(), 41);
+        rows.push(blocks.chars().map(|block| matches!(block, '▀' | '█')).collect::<Vec<_>>());
+        rows.push(blocks.chars().map(|block| matches!(block, '▄' | '█')).collect::<Vec<_>>());
+    }
+    assert_eq!(rows.len(), 42);
+    let pixels = GrayImage::from_fn(41 * 4, 42 * 4, |x, y| {
+        let (x, y) = (usize::try_from(x / 4).unwrap(), usize::try_from(y / 4).unwrap());
+        Luma([if rows[y][x] { 0 } else { 255 }])
+    });
+    assert_eq!(read_with_zbar(&png_of(&pixels)), link.expose_for_qr());
+    assert_eq!(read(pixels), [link.expose_for_qr()]);
+}
+
+#[test]
+fn debug_does_not_show_the_modules() {
+    let printed = format!("{:?}", QrPicture::of(&link()).unwrap());
+    assert_eq!(printed, "QrPicture { version: 4, modules: 33, dark: Redacted }");
+}
