@@ -1,0 +1,99 @@
+# Two commands are enough to begin: `make run` opens the app, `make test` runs every test.
+# Both install what is missing on Debian and Ubuntu, and name it elsewhere.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+UI_BUILT := ui/dist/index.html
+UI_INSTALLED := ui/node_modules/.package-lock.json
+UI_SOURCES := $(shell find ui/src ui/public ui/index.html ui/*.json ui/*.ts -type f 2>/dev/null)
+CLIPPY := cargo clippy --locked --workspace
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+## the two commands of a newcomer
+
+run: ## open the desktop app; without a display, the server with a sample clinic
+	@scripts/run.sh
+
+test: ## every test: Rust, screens, browser, the real window
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory screens
+	@scripts/test.sh
+
+## before a commit
+
+check: ## what CI runs: format, lint, generated files, layers, then every test
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory lint gen-clean deny
+	@$(MAKE) --no-print-directory test
+
+fmt: $(UI_INSTALLED) ## format Rust and TypeScript
+	cargo fmt --all
+	npm --prefix ui run fmt
+
+lint: $(UI_INSTALLED) ## formatting, clippy, Biome, tsc, knip, shell syntax
+	cargo fmt --all --check
+	bash -n .ci/run scripts/*.sh
+	npm --prefix ui run lint
+	npm --prefix ui run typecheck
+	npm --prefix ui run knip
+	$(CLIPPY) --all-targets -- -D warnings
+	$(CLIPPY) --test desktop -- -D warnings
+
+gen: ## write the generated files anew: TypeScript bindings of the commands
+	ANTEROOM_UPDATE_BINDINGS=1 cargo test --quiet --locked -p anteroom-admin --test bindings
+
+gen-clean: gen ## fail if the committed generated files differ from what is generated
+	@git diff --exit-code -- ui/src/api/bindings.ts docs/workspace.schema.json \
+	  || { echo 'The generated files above are out of date: commit what `make gen` wrote.' >&2; exit 1; }
+
+deny: ## layers between the crates; advisories and licences where cargo-deny is installed
+	node scripts/layers.mjs
+	@if command -v cargo-deny >/dev/null; then cargo deny --locked check; \
+	 else echo 'cargo-deny is not installed: advisories and licences were not checked (cargo install cargo-deny)'; fi
+
+## while developing
+
+setup: ## install system packages, and the npm packages of the screens
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory $(UI_INSTALLED)
+
+dev: $(UI_INSTALLED) ## the desktop app, rebuilt while you edit
+	ui/node_modules/.bin/tauri dev
+
+ui: $(UI_INSTALLED) ## the screens alone in a browser, on their mock backend
+	npm --prefix ui run dev -- --mode mock
+
+e2e: $(UI_BUILT) ## browser tests, and the test in the real window
+	@scripts/test.sh browser desktop
+
+bench: ## speed against bare handlers; writes target/bench.json
+	@scripts/bench.sh
+
+pictures: $(UI_BUILT) ## every screen, light and dark, wide and narrow, into target/pictures
+	npm --prefix ui run pictures
+
+nightly: $(UI_BUILT) ## the long runs: 1,000 kills, a million codes
+	@scripts/test.sh nightly
+
+deb: $(UI_BUILT) ## a Debian package in target/release/bundle/deb
+	CI=true ui/node_modules/.bin/tauri build --bundles deb
+
+## files
+
+$(UI_INSTALLED): ui/package-lock.json
+	cd ui && npm ci --no-audit --no-fund
+	touch $@
+
+$(UI_BUILT): $(UI_SOURCES) $(UI_INSTALLED)
+	npm --prefix ui run build
+	touch $@
+
+screens: $(UI_BUILT)
+	@:
+
+.PHONY: help screens run test check fmt lint gen gen-clean deny setup dev ui e2e bench pictures nightly deb
