@@ -1,0 +1,3 @@
+//! The functions that every request runs.
+
+fn main() {}
