@@ -3,11 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
 
 /// Issuer identifier [RFC8414 §2], equal to the base URL a request came in on, with a trailing slash.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Issuer(Arc<str>);
 
 /// The text is no base URL.

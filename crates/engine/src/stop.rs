@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 
 use crate::entropy::EntropyFailed;
-use crate::refusal::Refusal;
+use crate::model::attempt::Attempts;
+use crate::model::project::Dialect;
+use crate::refusal::{Answer, Refusal};
 use crate::store::StoreError;
+use crate::timestamp::Timestamp;
 
 /// What a request comes to.
 pub type Outcome<T> = Result<T, Stop>;
@@ -16,6 +19,46 @@ pub enum Stop {
     Refused(Refused),
     /// Ours. Nothing of the request is kept.
     Fault(Fault),
+    /// A value that an admin gave does not fit. Nothing of the request is kept. Never happens on the wire.
+    Unfit(Unfit),
+}
+
+/// What does not fit, and how the person can mend it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Unfit {
+    /// Kind of trouble.
+    pub kind: UnfitKind,
+    /// The member it is about, in the names of the workspace file.
+    pub field: Option<&'static str>,
+    /// For people: the two values that differ, and what to do.
+    pub message: String,
+}
+
+/// Kinds of trouble with an admin's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnfitKind {
+    /// The value breaks a rule.
+    Invalid,
+    /// Nothing has this id.
+    NotFound,
+    /// Somebody changed it meanwhile, or it exists already.
+    Conflict,
+}
+
+/// `Err`: the value of `field` breaks a rule.
+pub fn invalid<T>(field: &'static str, message: impl Into<String>) -> Outcome<T> {
+    Err(Stop::Unfit(Unfit { kind: UnfitKind::Invalid, field: Some(field), message: message.into() }))
+}
+
+/// `Err`: nothing has this id.
+pub fn not_found<T>(message: impl Into<String>) -> Outcome<T> {
+    Err(Stop::Unfit(Unfit { kind: UnfitKind::NotFound, field: None, message: message.into() }))
+}
+
+/// `Err`: it exists already, or was changed meanwhile.
+pub fn conflict<T>(field: Option<&'static str>, message: impl Into<String>) -> Outcome<T> {
+    Err(Stop::Unfit(Unfit { kind: UnfitKind::Conflict, field, message: message.into() }))
 }
 
 /// A refusal with what goes along.
@@ -27,6 +70,34 @@ pub struct Refused {
     pub detail: Cow<'static, str>,
     /// Seconds after which another try makes sense (429).
     pub retry_after: Option<u32>,
+    /// In which words the answer is given: the project's, as far as one is known.
+    pub dialect: Dialect,
+    /// Not written to the log: one of many of its kind, so that a flood of refusals does not fill the disk.
+    pub quiet: bool,
+}
+
+impl Refused {
+    /// A refusal without more to say. The engine fills in the dialect.
+    pub fn new(refusal: Refusal) -> Self {
+        Self { refusal, detail: Cow::Borrowed(""), retry_after: None, dialect: Dialect::default(), quiet: false }
+    }
+
+    /// Too many attempts: 429, with the seconds to wait. Only the first one over the limit is written to the log.
+    pub fn too_many(refusal: Refusal, attempts: Attempts, limit: u32, now: Timestamp, window: u32) -> Self {
+        Self {
+            retry_after: Some(now.until(attempts.since + window).max(1)),
+            quiet: attempts.count > limit + 1,
+            ..Self::new(refusal)
+        }
+    }
+
+    /// The answer in the words of the dialect.
+    pub const fn answer(&self) -> Answer {
+        match self.dialect {
+            Dialect::Rfc => self.refusal.row().rfc,
+            Dialect::Medplum => self.refusal.row().medplum,
+        }
+    }
 }
 
 /// Our own failure. The caller sees `server_error` and an id; the chain goes to the log, once, at the edge.
@@ -58,7 +129,7 @@ pub enum Fault {
 impl Stop {
     /// A refusal without more to say.
     pub fn refused(refusal: Refusal) -> Self {
-        Self::Refused(Refused { refusal, detail: Cow::Borrowed(""), retry_after: None })
+        Self::Refused(Refused::new(refusal))
     }
 }
 
@@ -94,5 +165,5 @@ impl From<Fault> for Stop {
 
 /// `Err(refusal)`, for the end of a check.
 pub fn refuse<T>(refusal: Refusal, detail: impl Into<Cow<'static, str>>) -> Outcome<T> {
-    Err(Stop::Refused(Refused { refusal, detail: detail.into(), retry_after: None }))
+    Err(Stop::Refused(Refused { detail: detail.into(), ..Refused::new(refusal) }))
 }

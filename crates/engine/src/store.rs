@@ -81,6 +81,25 @@ pub trait Store: Send + Sync {
     fn close(&self) -> StoreResult<()>;
 }
 
+/// Runs `write` on the writer and blocks until it is on disk: for start-up and tools, never inside an async task.
+pub fn write<T: Send + 'static>(
+    store: &dyn Store,
+    write: impl FnOnce(&mut dyn Tx) -> StoreResult<T> + Send + 'static,
+) -> StoreResult<T> {
+    let (result, results) = std::sync::mpsc::sync_channel(1);
+    let (done, dones) = std::sync::mpsc::sync_channel(1);
+    let job = Box::new(move |tx: &mut dyn Tx| {
+        let outcome = write(tx);
+        let verdict = if outcome.is_ok() { Verdict::Commit } else { Verdict::Rollback };
+        let _ = result.send(outcome);
+        verdict
+    });
+    store.submit(job, Box::new(move |committed| drop(done.send(committed))))?;
+    let outcome = results.recv().map_err(|_| StoreError::Closed)?;
+    dones.recv().map_err(|_| StoreError::Closed)??;
+    outcome
+}
+
 /// One open transaction.
 pub trait Tx:
     Projects

@@ -24,6 +24,7 @@
 //! (`rfc7636_4_1_…`) and add the row to `docs/specs/`. `tests/standards.rs` fails while one of the three is missing.
 
 pub mod authorization;
+pub mod base32;
 pub mod claims;
 pub mod error_code;
 pub mod form;

@@ -1,0 +1,116 @@
+//! One request's context.
+
+use anteroom_oauth::secret::{Kind, Secret};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::entropy::{self, Entropy, EntropyFailed};
+use crate::id::Id;
+use crate::issuer::Issuer;
+use crate::model::event::{EventBody, EventKind, NewEvent};
+use crate::model::{Client, Membership, Project};
+use crate::store::{StoreResult, Tx};
+use crate::timestamp::Timestamp;
+use crate::trace::Trace;
+
+/// Where a request came from: what the edge knows and the engine cannot find out by itself.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The base the request came in on.
+    pub issuer: Issuer,
+    /// The peer's address; `None` for commands from the window.
+    pub remote_address: Option<String>,
+}
+
+/// One request in one transaction, at one instant.
+pub struct Cx<'a> {
+    /// The open transaction.
+    pub tx: &'a mut dyn Tx,
+    /// One instant for the whole request.
+    pub now: Timestamp,
+    /// Chance.
+    pub entropy: &'a dyn Entropy,
+    /// Where the request came from.
+    pub origin: &'a Origin,
+    /// What was checked.
+    pub trace: Trace,
+    /// Who and what the request is about, as far as it is known: goes into the event of a refusal.
+    pub about: About,
+    pub(crate) changed: Vec<Topic>,
+}
+
+/// Who and what a request is about.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About {
+    /// Project.
+    pub project: Option<Id<Project>>,
+    /// Who acts.
+    pub actor: Option<Id<Membership>>,
+    /// Whom it concerns.
+    pub subject: Option<Id<Membership>>,
+    /// Client application.
+    pub client: Option<Id<Client>>,
+    /// Another row: a code, a login.
+    pub row: Option<uuid::Uuid>,
+}
+
+/// What kind of thing a committed request changed; subscribers refresh what shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// The project or its settings.
+    Settings,
+    /// Client applications.
+    Clients,
+    /// People.
+    People,
+    /// Magic links; which one, if it is one.
+    MagicLinks(Option<uuid::Uuid>),
+    /// The event log.
+    Activity,
+}
+
+impl Cx<'_> {
+    /// 32 random bytes as 43 base64url characters, for values handed out once.
+    pub fn secret<K: Kind>(&mut self) -> Result<Secret<K>, EntropyFailed> {
+        Ok(Secret::new(URL_SAFE_NO_PAD.encode(entropy::bytes::<32>(self.entropy)?)))
+    }
+
+    /// A time-ordered id for a hot row.
+    pub fn time_ordered_id<K>(&mut self) -> Result<Id<K>, EntropyFailed> {
+        entropy::time_ordered_id(self.entropy, self.now)
+    }
+
+    /// A random id.
+    pub fn random_id<K>(&mut self) -> Result<Id<K>, EntropyFailed> {
+        entropy::random_id(self.entropy)
+    }
+
+    /// Says that something changed; told to subscribers after the commit.
+    pub fn changed(&mut self, topic: Topic) {
+        if !self.changed.contains(&topic) {
+            self.changed.push(topic);
+        }
+    }
+
+    /// Appends an event about what [`Cx::about`] says.
+    pub fn event(&mut self, kind: EventKind, body: EventBody) -> StoreResult<i64> {
+        let body = EventBody { remote_address: self.origin.remote_address.clone(), ..body };
+        let event = self.new_event(kind, None, body);
+        self.changed(Topic::Activity);
+        self.tx.append_event(&event)
+    }
+
+    pub(crate) fn new_event(&self, kind: EventKind, refusal: Option<&'static str>, body: EventBody) -> NewEvent {
+        NewEvent {
+            at: self.now,
+            project: self.about.project,
+            kind,
+            actor: self.about.actor,
+            subject: self.about.subject,
+            client: self.about.client,
+            about: self.about.row,
+            refusal,
+            body,
+        }
+    }
+}

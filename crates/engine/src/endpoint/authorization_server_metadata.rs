@@ -1,0 +1,29 @@
+//! Authorization server metadata: [RFC8414 §2], [OpenID Connect Discovery §3]. Only what is there is listed.
+
+use anteroom_oauth::metadata::ServerMetadata;
+
+use crate::endpoint::token::GRANT_TYPES_SUPPORTED;
+use crate::issuer::Issuer;
+
+/// The discovery document of an issuer.
+pub fn document(issuer: &Issuer) -> ServerMetadata {
+    ServerMetadata {
+        issuer: issuer.as_str().to_owned(),
+        token_endpoint: Some(issuer.endpoint("oauth2/token")),
+        userinfo_endpoint: Some(issuer.endpoint("oauth2/userinfo")),
+        jwks_uri: Some(issuer.endpoint(".well-known/jwks.json")),
+        scopes_supported: ["openid", "profile", "email", "phone", "address"].map(str::to_owned).to_vec(),
+        grant_types_supported: GRANT_TYPES_SUPPORTED.to_vec(),
+        token_endpoint_auth_methods_supported: vec!["client_secret_basic", "client_secret_post", "none"],
+        subject_types_supported: vec!["public"],
+        id_token_signing_alg_values_supported: vec!["ES256", "RS256"],
+        claims_supported: vec![
+            "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "name", "given_name", "family_name", "birthdate",
+            "gender", "profile", "locale", "email", "email_verified", "phone_number", "phone_number_verified",
+            "address", "fhirUser",
+        ],
+        // [OpenID4VCI 1.0 §12.3] a code is redeemed by the client it was issued for, never anonymously
+        pre_authorized_grant_anonymous_access_supported: Some(false),
+        ..ServerMetadata::default()
+    }
+}

@@ -1,0 +1,303 @@
+//! `POST /auth/preauthorize`: a project admin, person or client, has a one-time code made for a member of the project.
+
+use std::sync::Arc;
+
+use anteroom_oauth::secret::{AccessToken, Digest, Secret, TxCode, TypedCode};
+use serde_json::Value;
+
+use crate::check;
+use crate::client_auth::{self, Presented};
+use crate::cx::{Cx, Origin};
+use crate::engine::Engine;
+use crate::id::Id;
+use crate::model::membership::ProfileRef;
+use crate::model::pre_authorized_code::HandOver;
+use crate::model::{Client, Membership};
+use crate::refusal::Refusal;
+use crate::service::bearer::VerifiedToken;
+use crate::service::magic_links::{self, DEFAULT_LIFE, LONGEST_LIFE, NewCode, Plain};
+use crate::service::tokens;
+use crate::stop::{Fault, Outcome, Refused, Stop, refuse};
+use crate::timestamp::Timestamp;
+
+/// Seconds calls are counted for.
+const CALLS_WINDOW: u32 = 60;
+
+/// Who calls.
+pub enum Caller {
+    /// With an access token.
+    Bearer(Secret<AccessToken>),
+    /// With client credentials in HTTP Basic.
+    Basic(Presented),
+}
+
+/// The body, with its own additions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    client_id: Option<Id<Client>>,
+    scope: Option<String>,
+    nonce: Option<String>,
+    expires_in: u32,
+    /// Whether the answer should hold a magic link, a typed code and an offer.
+    pub magic_link: bool,
+    /// Digits of the PIN asked for.
+    pub tx_code_length: Option<u8>,
+}
+
+impl Body {
+    /// Reads the JSON body.
+    ///
+    /// # Refusals
+    /// One per field, with Medplum's texts.
+    pub fn read(body: &Value) -> Outcome<Self> {
+        let client_id = match body.get("clientId") {
+            Some(Value::String(id)) => Id::parse(id),
+            _ => None,
+        };
+        if client_id.is_none() {
+            return refuse(Refusal::ClientIdRequired, "");
+        }
+        Ok(Self {
+            client_id,
+            scope: text(body, "scope", Refusal::ScopeNotString)?,
+            nonce: text(body, "nonce", Refusal::NonceNotString)?,
+            expires_in: expires_in(body.get("expiresIn"))?,
+            magic_link: match body.get("magicLink") {
+                None => false,
+                Some(Value::Bool(wanted)) => *wanted,
+                Some(_) => return refuse(Refusal::LinkOptionInvalid, "magicLink"),
+            },
+            tx_code_length: tx_code_length(body.get("txCode"))?,
+        })
+    }
+}
+
+fn text(body: &Value, member: &str, refusal: Refusal) -> Outcome<Option<String>> {
+    match body.get(member) {
+        None => Ok(None),
+        // An empty value counts as absent.
+        Some(Value::String(text)) => Ok((!text.is_empty()).then(|| text.clone())),
+        Some(_) => refuse(refusal, ""),
+    }
+}
+
+/// A whole number from 1 to 86400, as a number or as digits.
+fn expires_in(value: Option<&Value>) -> Outcome<u32> {
+    let seconds = match value {
+        None => return Ok(DEFAULT_LIFE),
+        Some(Value::Number(number)) => number.as_u64(),
+        Some(Value::String(digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
+        Some(_) => None,
+    };
+    match seconds.and_then(|seconds| u32::try_from(seconds).ok()) {
+        Some(seconds) if (1..=LONGEST_LIFE).contains(&seconds) => Ok(seconds),
+        _ => refuse(Refusal::ExpiresInInvalid, ""),
+    }
+}
+
+/// `true` is six digits; `{"length": 4…8}` chooses.
+fn tx_code_length(value: Option<&Value>) -> Outcome<Option<u8>> {
+    const DIGITS: u8 = 6;
+    match value {
+        None | Some(Value::Bool(false)) => Ok(None),
+        Some(Value::Bool(true)) => Ok(Some(DIGITS)),
+        Some(Value::Object(options)) if options.len() == 1 => {
+            match options.get("length").and_then(Value::as_u64).and_then(|length| u8::try_from(length).ok()) {
+                Some(length) if (4..=8).contains(&length) => Ok(Some(length)),
+                _ => refuse(Refusal::LinkOptionInvalid, "txCode"),
+            }
+        }
+        Some(_) => refuse(Refusal::LinkOptionInvalid, "txCode"),
+    }
+}
+
+/// A request, as the edge read it.
+pub struct Request {
+    /// Who calls; `None` when nobody said.
+    pub caller: Option<Caller>,
+    /// The values of `X-Medplum-On-Behalf-Of`, each as text; empty when it was not sent.
+    pub on_behalf_of: Vec<String>,
+    /// The body, or why it cannot be read.
+    pub body: Outcome<Body>,
+    /// Digest of a short code for typing, when a magic link is asked for.
+    pub typed: Option<Digest<TypedCode>>,
+}
+
+/// What came out.
+pub struct Issued {
+    /// The 256 bits of the code.
+    pub plain: Plain,
+    /// Until when it can be redeemed.
+    pub expires_at: Timestamp,
+    /// The client that may redeem it.
+    pub client: Arc<Client>,
+}
+
+impl Issued {
+    /// The PIN, once.
+    pub fn tx_code(&self) -> Option<&Secret<TxCode>> {
+        self.plain.tx_code.as_ref()
+    }
+}
+
+enum Proof {
+    Token(Arc<VerifiedToken>),
+    Basic(Presented),
+}
+
+/// Issues a code. Checks in Medplum's order: who calls, for whom, the fields, the caller's right, the client.
+///
+/// # Refusals
+/// See [`Refusal`]: unauthenticated, on-behalf-of, one per field, not an admin, no such client, inactive member, too many.
+pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> Outcome<Issued> {
+    let Request { caller, on_behalf_of, body, typed } = request;
+    let proof = match caller {
+        None => return engine.read(|_, _| refuse(Refusal::Unauthenticated, "")),
+        Some(Caller::Basic(presented)) => Proof::Basic(presented),
+        Some(Caller::Bearer(token)) => match engine.verify_access_token(&token) {
+            Ok(verified) => Proof::Token(verified),
+            Err(stop) => return engine.read(|_, _| Err(stop)),
+        },
+    };
+    let tx_code_length = body.as_ref().ok().and_then(|body| body.tx_code_length);
+    let plain = magic_links::make(engine.entropy(), tx_code_length)?;
+    let inner = Arc::clone(engine);
+    engine
+        .transact(origin, move |cx| {
+            let caller = authenticate(cx, proof)?;
+            let target = on_behalf_of_member(cx, &caller, &on_behalf_of)?;
+            let body = body?;
+            issue(cx, &inner, &caller, target, body, typed, plain)
+        })
+        .await
+}
+
+/// The caller's membership, alive.
+fn authenticate(cx: &mut Cx<'_>, proof: Proof) -> Outcome<Arc<Membership>> {
+    match proof {
+        Proof::Token(token) => {
+            let login = cx.tx.live_login(token.login)?;
+            let alive = check::login_alive(cx.tx, &mut cx.trace, login, cx.now)?;
+            cx.about.project = Some(alive.login.project);
+            cx.about.actor = Some(alive.membership.id);
+            check::address_allowed(cx, &alive.membership, Refusal::Unauthenticated)?;
+            Ok(alive.membership)
+        }
+        Proof::Basic(presented) => basic(cx, &presented).map_err(|stop| match stop {
+            // Medplum's API answers every wrong Basic with 401; too many stay 429.
+            Stop::Refused(refused) if refused.retry_after.is_none() => Stop::Refused(Refused {
+                detail: refused.refusal.name().into(),
+                ..Refused::new(Refusal::Unauthenticated)
+            }),
+            other => other,
+        }),
+    }
+}
+
+fn basic(cx: &mut Cx<'_>, presented: &Presented) -> Outcome<Arc<Membership>> {
+    let authenticated = client_auth::authenticate(cx, presented, Refusal::UnknownClient)?;
+    if authenticated.secret.is_none() {
+        return refuse(Refusal::MissingClientSecret, "");
+    }
+    let Some(membership) = cx.tx.membership_of_client(authenticated.client.id)? else {
+        return refuse(Refusal::ClientWithoutMembership, "");
+    };
+    cx.about.actor = Some(membership.id);
+    check::member_active(&mut cx.trace, &membership, Refusal::ClientMembershipInactive)?;
+    check::address_allowed(cx, &membership, Refusal::ClientAddressBlocked)?;
+    Ok(membership)
+}
+
+/// The member the header names. Every way to get it wrong answers 400 and creates nothing.
+fn on_behalf_of_member(
+    cx: &mut Cx<'_>,
+    caller: &Membership,
+    header: &[String],
+) -> Outcome<Option<Arc<Membership>>> {
+    let value = match header {
+        [] => return Ok(None),
+        [value] => value,
+        _ => return refuse(Refusal::OnBehalfOfForbidden, "two headers"),
+    };
+    if !cx.trace.check("caller.admin", caller.admin, "true", || "false".into()) {
+        return refuse(Refusal::OnBehalfOfForbidden, "the caller is no project admin");
+    }
+    if let Some(id) = value.strip_prefix("ProjectMembership/") {
+        let found = match Id::parse(id) {
+            Some(id) => cx.tx.membership(id)?,
+            None => None,
+        };
+        return match found.filter(|member| member.project == caller.project) {
+            Some(member) => Ok(Some(member)),
+            None => refuse(Refusal::OnBehalfOfNotFound, "no such membership in the project"),
+        };
+    }
+    let found = match ProfileRef::parse(value) {
+        Some(profile) => cx.tx.membership_by_profile(caller.project, profile)?,
+        None => None,
+    };
+    match found {
+        Some(member) => Ok(Some(member)),
+        None => refuse(Refusal::OnBehalfOfForbidden, "no member has this profile"),
+    }
+}
+
+fn issue(
+    cx: &mut Cx<'_>,
+    engine: &Engine,
+    caller: &Membership,
+    target: Option<Arc<Membership>>,
+    body: Body,
+    typed: Option<Digest<TypedCode>>,
+    plain: Plain,
+) -> Outcome<Issued> {
+    if !cx.trace.check("caller.admin", caller.admin, "true", || "false".into()) {
+        return refuse(Refusal::NotAdmin, "");
+    }
+    let Some(target) = target else {
+        return refuse(Refusal::OnBehalfOfMissing, "");
+    };
+    cx.about.subject = Some(target.id);
+    let client = match body.client_id {
+        Some(id) => cx.tx.client(id)?,
+        None => None,
+    };
+    // A client of another project and one that does not exist look alike.
+    let Some(client) = client.filter(|client| client.project == caller.project) else {
+        return refuse(Refusal::ClientNotFound, "");
+    };
+    cx.about.client = Some(client.id);
+    check::member_active(&mut cx.trace, &target, Refusal::MemberInactiveAtIssue)?;
+    let project = cx.tx.project(caller.project)?.ok_or(Fault::Inconsistent("membership without project"))?;
+    throttle(cx, caller, project.preauthorize_per_minute())?;
+    let scope = tokens::granted_scope(cx, &client, body.scope.as_deref())?;
+    let nonce = match body.nonce {
+        Some(nonce) => nonce,
+        None => cx.random_id::<()>()?.to_string(),
+    };
+    let new = NewCode {
+        client: &client,
+        membership: &target,
+        issued_by: caller.id,
+        scope,
+        nonce,
+        expires_in: body.expires_in,
+        hand_over: HandOver::Api,
+        typed: body.magic_link.then_some(typed).flatten(),
+    };
+    let row = magic_links::issue(cx, engine, &plain, new)?;
+    Ok(Issued { plain, expires_at: row.expires_at, client })
+}
+
+fn throttle(cx: &mut Cx<'_>, caller: &Membership, limit: u32) -> Outcome<()> {
+    if limit == u32::MAX {
+        return Ok(());
+    }
+    let key = format!("preauthorize/{}", caller.id);
+    let attempts = cx.tx.count_attempt(&key, cx.now, cx.now - CALLS_WINDOW)?;
+    if attempts.count > limit {
+        let refusal = Refusal::TooManyCodes;
+        return Err(Refused::too_many(refusal, attempts, limit, cx.now, CALLS_WINDOW).into());
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Token endpoint: [RFC6749 §3.2].
+
+use std::str::FromStr as _;
+use std::sync::Arc;
+
+use anteroom_oauth::form::{Form, FormError};
+use anteroom_oauth::grant_type::GrantType;
+use anteroom_oauth::token_response::TokenResponse;
+
+use crate::client_auth::Presented;
+use crate::cx::Origin;
+use crate::engine::Engine;
+use crate::grant::{client_credentials, pre_authorized_code};
+use crate::refusal::Refusal;
+use crate::stop::{Outcome, Stop, refuse};
+
+/// A token request, read but not yet believed.
+pub enum Request {
+    /// `client_credentials`
+    ClientCredentials(client_credentials::Request),
+    /// `urn:ietf:params:oauth:grant-type:pre-authorized_code`
+    PreAuthorizedCode(pre_authorized_code::Request),
+}
+
+impl Request {
+    /// Reads the form body and the `Authorization` header. Nothing is looked up.
+    ///
+    /// # Refusals
+    /// A body that is no form or names a parameter twice; no `grant_type`, or one that is not supported; credentials in
+    /// two places.
+    pub fn read(authorization: Option<&[u8]>, body: &[u8]) -> Outcome<Self> {
+        let mut form = Form::decode(body).map_err(|error| {
+            // [RFC6749 §3.2] request and response parameters must not be included more than once
+            Stop::refused(match error {
+                FormError::Duplicate(_) => Refusal::DuplicateParameter,
+                _ => Refusal::MalformedForm,
+            })
+        })?;
+        let Some(grant_type) = form.get("grant_type") else {
+            return refuse(Refusal::MissingGrantType, "");
+        };
+        let Ok(grant_type) = GrantType::from_str(grant_type) else {
+            return refuse(Refusal::UnsupportedGrantType, "");
+        };
+        let presented = Presented::read(authorization, &mut form)?;
+        match grant_type {
+            GrantType::ClientCredentials => {
+                Ok(Self::ClientCredentials(client_credentials::Request::read(presented, &form)))
+            }
+            GrantType::PreAuthorizedCode => {
+                Ok(Self::PreAuthorizedCode(pre_authorized_code::Request::read(presented, &mut form)))
+            }
+            GrantType::AuthorizationCode | GrantType::RefreshToken | GrantType::TokenExchange => {
+                refuse(Refusal::UnsupportedGrantType, "")
+            }
+        }
+    }
+}
+
+/// The grants this server redeems, as discovery names them.
+pub const GRANT_TYPES_SUPPORTED: [GrantType; 2] = [GrantType::ClientCredentials, GrantType::PreAuthorizedCode];
+
+/// Answers a token request. The tokens are signed while the commit is in flight; the answer is there only after it.
+pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Outcome<Request>) -> Outcome<TokenResponse> {
+    // A request that cannot even be read leaves nothing in the store.
+    let request = match request {
+        Ok(request) => request,
+        Err(stop) => return engine.read(|_, _| Err(stop)),
+    };
+    let inner = Arc::clone(engine);
+    engine
+        .transact(origin, move |cx| match request {
+            Request::ClientCredentials(request) => client_credentials::redeem(cx, &request),
+            Request::PreAuthorizedCode(request) => pre_authorized_code::redeem(cx, &inner, request),
+        })
+        .finish(|prepared| prepared.sign(engine))
+        .await
+}

@@ -1,0 +1,4 @@
+//! What one `grant_type` does. File name = last part of the wire value.
+
+pub mod client_credentials;
+pub mod pre_authorized_code;

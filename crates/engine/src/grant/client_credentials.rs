@@ -1,0 +1,69 @@
+//! Client credentials grant: [RFC6749 §4.4].
+//!
+//! A confidential client gets tokens for itself. Refuses a public client, a client without membership, and a caller whose
+//! address the client's access policy blocks. Never issues a refresh token [RFC6749 §4.4.3].
+
+use anteroom_oauth::form::Form;
+use anteroom_oauth::grant_type::GrantType;
+
+use crate::check;
+use crate::client_auth::{self, Presented};
+use crate::cx::Cx;
+use crate::model::login::AuthMethod;
+use crate::refusal::Refusal;
+use crate::service::tokens::{self, NewLogin, PreparedTokens};
+use crate::stop::{Fault, Outcome, refuse};
+
+/// What the form says.
+pub struct Request {
+    presented: Presented,
+    scope: Option<String>,
+}
+
+impl Request {
+    /// Takes the parameters out of the form.
+    pub fn read(presented: Presented, form: &Form) -> Self {
+        Self { presented, scope: form.get("scope").map(str::to_owned) }
+    }
+}
+
+/// Issues tokens to the client for itself.
+///
+/// # Refusals
+/// Everything [`client_auth::authenticate`] refuses; no secret; the grant is not allowed; no membership or an inactive
+/// one; blocked address; no scope left.
+pub fn redeem(cx: &mut Cx<'_>, request: &Request) -> Outcome<PreparedTokens> {
+    if request.presented.client_id.is_none() {
+        return refuse(Refusal::MissingClientId, "");
+    }
+    let authenticated = client_auth::authenticate(cx, &request.presented, Refusal::UnknownClient)?;
+    let client = authenticated.client;
+    check::grant_allowed(&mut cx.trace, &client, GrantType::ClientCredentials)?;
+    // [RFC6749 §4.4] only by confidential clients: the client must have proven who it is
+    if !cx.trace.check("client.authenticated", authenticated.secret.is_some(), "a secret", || "none sent".into()) {
+        return refuse(Refusal::MissingClientSecret, "");
+    }
+    let Some(membership) = cx.tx.membership_of_client(client.id)? else {
+        cx.trace.check("membership.exists", false, "the client's own membership", || "none".into());
+        return refuse(Refusal::ClientWithoutMembership, "");
+    };
+    cx.about.actor = Some(membership.id);
+    check::member_active(&mut cx.trace, &membership, Refusal::ClientMembershipInactive)?;
+    check::address_allowed(cx, &membership, Refusal::ClientAddressBlocked)?;
+    let scope = tokens::granted_scope(cx, &client, request.scope.as_deref())?;
+    let project = cx.tx.project(client.project)?.ok_or(Fault::Inconsistent("client without project"))?;
+    let id = cx.time_ordered_id()?;
+    tokens::prepare(
+        cx,
+        NewLogin {
+            id,
+            project: &project,
+            client: &client,
+            membership: &membership,
+            auth_method: AuthMethod::Client,
+            scope,
+            nonce: None,
+            pre_authorized_code: None,
+        },
+    )
+}

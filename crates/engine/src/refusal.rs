@@ -1,0 +1,551 @@
+//! The one table of refusals.
+//!
+//! A refusal is the caller's mistake. Each has a name, the RFC's answer, Medplum's answer, the section it comes from and a
+//! sentence that tells a person what to do. The wire, the trace and the Activity screen all read this table, so that a
+//! dialect changes words and never a check.
+
+use anteroom_oauth::error_code::ErrorCode;
+
+/// The answer of an OAuth endpoint: `{"error", "error_description"}` [RFC6749 §5.2].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OAuthAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// `error`.
+    pub code: ErrorCode,
+    /// `error_description`: fixed text, nothing from the request or the store.
+    pub description: &'static str,
+}
+
+/// The answer of a Medplum endpoint: a FHIR `OperationOutcome`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutcomeAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// `id`; absent for plain 400s.
+    pub id: Option<&'static str>,
+    /// `issue[0].code`.
+    pub code: &'static str,
+    /// `issue[0].details.text`.
+    pub text: &'static str,
+    /// `issue[0].expression[0]`.
+    pub expression: Option<&'static str>,
+    /// `issue[0].diagnostics`.
+    pub diagnostics: Option<&'static str>,
+}
+
+/// An answer in one of the two shapes, or plain text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The shape of the OAuth endpoints.
+    OAuth(OAuthAnswer),
+    /// The shape of Medplum's other endpoints.
+    Outcome(OutcomeAnswer),
+    /// Plain text, as Medplum answers a wrong content type.
+    Text(u16, &'static str),
+}
+
+impl Answer {
+    /// HTTP status.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::OAuth(answer) => answer.status,
+            Self::Outcome(answer) => answer.status,
+            Self::Text(status, _) => *status,
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// Name, as stored in the log and used by the screens' catalogue.
+    pub name: &'static str,
+    /// The RFC's answer.
+    pub rfc: Answer,
+    /// Medplum's answer.
+    pub medplum: Answer,
+    /// Where the rule comes from.
+    pub section: &'static str,
+    /// What to do, for a person.
+    pub advice: &'static str,
+}
+
+const fn oauth(status: u16, code: ErrorCode, description: &'static str) -> Answer {
+    Answer::OAuth(OAuthAnswer { status, code, description })
+}
+
+const fn outcome(status: u16, id: Option<&'static str>, code: &'static str, text: &'static str) -> Answer {
+    Answer::Outcome(OutcomeAnswer { status, id, code, text, expression: None, diagnostics: None })
+}
+
+const fn field(text: &'static str, expression: &'static str) -> Answer {
+    Answer::Outcome(OutcomeAnswer {
+        status: 400,
+        id: None,
+        code: "invalid",
+        text,
+        expression: Some(expression),
+        diagnostics: None,
+    })
+}
+
+const fn authentication_error(diagnostics: &'static str) -> Answer {
+    Answer::Outcome(OutcomeAnswer {
+        status: 400,
+        id: None,
+        code: "invalid",
+        text: "Authentication error",
+        expression: None,
+        diagnostics: Some(diagnostics),
+    })
+}
+
+const UNAUTHORIZED: Answer = outcome(401, Some("unauthorized"), "login", "Unauthorized");
+const FORBIDDEN: Answer = outcome(403, Some("forbidden"), "forbidden", "Forbidden");
+const NOT_FOUND: Answer = outcome(404, Some("not-found"), "not-found", "Not found");
+const THROTTLED: Answer = outcome(429, Some("too-many-requests"), "throttled", "Too Many Requests");
+
+macro_rules! refusals {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal {
+        rfc: $rfc:expr, medplum: $medplum:expr, section: $section:literal, advice: $advice:literal $(,)?
+    })+) => {
+        /// Why a request is refused.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Refusal { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Refusal {
+            /// All refusals, in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The row of this refusal.
+            pub const fn row(self) -> &'static Row {
+                match self {
+                    $(Self::$variant => const {
+                        &Row { name: $name, rfc: $rfc, medplum: $medplum, section: $section, advice: $advice }
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+impl Refusal {
+    /// Name, as stored.
+    pub const fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// From the stored name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|refusal| refusal.name() == name)
+    }
+}
+
+use ErrorCode as E;
+
+refusals! {
+    /// The body is not `application/x-www-form-urlencoded`.
+    UnsupportedContentType = "unsupported_content_type" {
+        rfc: oauth(400, E::InvalidRequest, "Unsupported content type"),
+        medplum: Answer::Text(400, "Unsupported content type"),
+        section: "RFC 6749 appendix B",
+        advice: "Send Content-Type: application/x-www-form-urlencoded.",
+    }
+    /// The form cannot be decoded.
+    MalformedForm = "malformed_form" {
+        rfc: oauth(400, E::InvalidRequest, "Malformed form body"),
+        medplum: oauth(400, E::InvalidRequest, "Malformed form body"),
+        section: "RFC 6749 appendix B",
+        advice: "Percent-encode every value as UTF-8.",
+    }
+    /// A parameter is there twice.
+    DuplicateParameter = "duplicate_parameter" {
+        rfc: oauth(400, E::InvalidRequest, "Duplicate parameter"),
+        medplum: oauth(400, E::InvalidRequest, "Duplicate parameter"),
+        section: "RFC 6749 section 3.2",
+        advice: "Send each parameter once.",
+    }
+    /// No `grant_type`.
+    MissingGrantType = "missing_grant_type" {
+        rfc: oauth(400, E::InvalidRequest, "Missing grant_type"),
+        medplum: oauth(400, E::InvalidRequest, "Missing grant_type"),
+        section: "RFC 6749 section 5.2",
+        advice: "Name the grant in the form body; the query is not read.",
+    }
+    /// A `grant_type` the engine does not know.
+    UnsupportedGrantType = "unsupported_grant_type" {
+        rfc: oauth(400, E::UnsupportedGrantType, "Unsupported grant_type"),
+        medplum: oauth(400, E::InvalidRequest, "Unsupported grant_type"),
+        section: "RFC 6749 section 5.2",
+        advice: "Use one of grant_types_supported in the discovery document.",
+    }
+    /// The client may not use this grant, by its list or its type.
+    GrantNotAllowed = "grant_not_allowed" {
+        rfc: oauth(400, E::UnauthorizedClient, "Grant type not allowed for this client"),
+        medplum: oauth(400, E::InvalidRequest, "Invalid client"),
+        section: "RFC 6749 section 5.2",
+        advice: "Allow the grant on the client's Grant types tab; a public client can never use client credentials.",
+    }
+    /// The `Authorization` header cannot be read, or is not Basic.
+    InvalidAuthorizationHeader = "invalid_authorization_header" {
+        rfc: oauth(400, E::InvalidRequest, "Invalid authorization header"),
+        medplum: oauth(400, E::InvalidRequest, "Invalid authorization header"),
+        section: "RFC 6749 section 2.3.1",
+        advice: "Send Basic with base64 of the form-encoded client id, a colon and the form-encoded secret.",
+    }
+    /// Credentials in the header and in the body.
+    TwoClientAuthentications = "two_client_authentications" {
+        rfc: oauth(400, E::InvalidRequest, "More than one client authentication"),
+        medplum: oauth(400, E::InvalidRequest, "More than one client authentication"),
+        section: "RFC 6749 section 2.3",
+        advice: "Send the secret in the header or in the body, not both.",
+    }
+    /// The header names one client and the body another.
+    ClientIdsDiffer = "client_ids_differ" {
+        rfc: oauth(400, E::InvalidRequest, "client_id differs from the authorization header"),
+        medplum: oauth(400, E::InvalidRequest, "Invalid client"),
+        section: "RFC 6749 section 2.3",
+        advice: "Send the same client id in both places, or only in the header.",
+    }
+    /// No client id anywhere.
+    MissingClientId = "missing_client_id" {
+        rfc: oauth(400, E::InvalidRequest, "Missing client_id"),
+        medplum: oauth(400, E::InvalidRequest, "Missing client_id"),
+        section: "RFC 6749 section 2.3.1",
+        advice: "Send client_id, or HTTP Basic.",
+    }
+    /// A client that must prove who it is did not.
+    MissingClientSecret = "missing_client_secret" {
+        rfc: oauth(401, E::InvalidClient, "Missing client_secret"),
+        medplum: oauth(400, E::InvalidRequest, "Missing client_secret"),
+        section: "RFC 6749 section 3.2.1",
+        advice: "Send the client secret.",
+    }
+    /// No client has this id.
+    UnknownClient = "unknown_client" {
+        rfc: oauth(401, E::InvalidClient, "Invalid client"),
+        medplum: oauth(400, E::InvalidRequest, "Invalid client"),
+        section: "RFC 6749 section 5.2",
+        advice: "Check the client id: it is on the client's page.",
+    }
+    /// No client has the id sent with a pre-authorized code.
+    UnknownClientOfCode = "unknown_client_of_code" {
+        rfc: oauth(401, E::InvalidClient, "Invalid client"),
+        medplum: oauth(400, E::InvalidClient, "Invalid client"),
+        section: "OpenID4VCI 1.0 section 6.3",
+        advice: "Check the client id: it is on the client's page.",
+    }
+    /// The client is switched off.
+    ClientOff = "client_off" {
+        rfc: oauth(401, E::InvalidClient, "Invalid client"),
+        medplum: oauth(400, E::InvalidRequest, "Invalid client"),
+        section: "RFC 6749 section 5.2",
+        advice: "Switch the client on again on its page.",
+    }
+    /// A secret was sent, and the client has none.
+    ClientWithoutSecret = "client_without_secret" {
+        rfc: oauth(401, E::InvalidClient, "Invalid client"),
+        medplum: oauth(400, E::InvalidRequest, "Invalid client"),
+        section: "RFC 6749 section 2.3.1",
+        advice: "Leave the secret out, or make one on the Credentials tab.",
+    }
+    /// The secret is neither of the two live ones.
+    WrongSecret = "wrong_secret" {
+        rfc: oauth(401, E::InvalidClient, "Invalid client"),
+        medplum: oauth(400, E::InvalidRequest, "Invalid secret"),
+        section: "RFC 6749 section 5.2",
+        advice: "The secret may have been rotated: make a new one on the Credentials tab.",
+    }
+    /// Too many wrong secrets in a minute.
+    TooManyWrongSecrets = "too_many_wrong_secrets" {
+        rfc: oauth(429, E::InvalidClient, "Too Many Requests"),
+        medplum: THROTTLED,
+        section: "RFC 6749 section 2.3.1",
+        advice: "Something keeps sending a wrong secret for this client; wait a minute, then send the right one.",
+    }
+    /// The client has no membership in the project.
+    ClientWithoutMembership = "client_without_membership" {
+        rfc: oauth(401, E::InvalidClient, "Invalid client"),
+        medplum: oauth(400, E::InvalidRequest, "Invalid client"),
+        section: "Medplum: client credentials",
+        advice: "Create the client through Anteroom or the admin endpoint, which also makes its membership.",
+    }
+    /// The client's membership is inactive.
+    ClientMembershipInactive = "client_membership_inactive" {
+        rfc: oauth(401, E::InvalidClient, "Invalid client"),
+        medplum: oauth(400, E::InvalidRequest, "Invalid client"),
+        section: "RFC 6749 section 5.2",
+        advice: "Activate the client's membership.",
+    }
+    /// An IP rule keeps the client out.
+    ClientAddressBlocked = "client_address_blocked" {
+        rfc: oauth(400, E::UnauthorizedClient, "IP address not allowed"),
+        medplum: oauth(400, E::InvalidRequest, "IP address not allowed"),
+        section: "Medplum: IP access rules",
+        advice: "The access policy of this client has an IP rule that blocks the caller's address.",
+    }
+    /// No scope is left, or it has illegal characters.
+    InvalidScope = "invalid_scope" {
+        rfc: oauth(400, E::InvalidScope, "Invalid scope"),
+        medplum: oauth(400, E::InvalidScope, "Invalid scope"),
+        section: "RFC 6749 section 3.3",
+        advice: "Ask for scopes this client may have; its default scope is on the Tokens tab.",
+    }
+    /// No `pre-authorized_code`.
+    MissingPreAuthorizedCode = "missing_pre_authorized_code" {
+        rfc: oauth(400, E::InvalidRequest, "Missing pre-authorized_code"),
+        medplum: oauth(400, E::InvalidRequest, "Missing pre-authorized_code"),
+        section: "OpenID4VCI 1.0 section 6.1",
+        advice: "Send the code in the parameter pre-authorized_code, with a hyphen.",
+    }
+    /// No such code.
+    UnknownCode = "unknown_code" {
+        rfc: oauth(400, E::InvalidGrant, "Invalid pre-authorized_code"),
+        medplum: oauth(400, E::InvalidRequest, "Invalid pre-authorized_code"),
+        section: "OpenID4VCI 1.0 section 6.3",
+        advice: "The code was never issued here, or was cleaned up long ago: issue a new one.",
+    }
+    /// The code was issued for another client; it stays usable for that one.
+    CodeOfOtherClient = "code_of_other_client" {
+        rfc: oauth(400, E::InvalidGrant, "Invalid client"),
+        medplum: oauth(400, E::InvalidRequest, "Invalid client"),
+        section: "OpenID4VCI 1.0 section 6.3",
+        advice: "Redeem the code as the client it was issued for.",
+    }
+    /// Too old.
+    CodeExpired = "code_expired" {
+        rfc: oauth(400, E::InvalidGrant, "Pre-authorized code expired"),
+        medplum: oauth(400, E::InvalidGrant, "Pre-authorized code expired"),
+        section: "OpenID4VCI 1.0 section 6.3",
+        advice: "Issue a new link; choose a longer hand-over if it is taken home.",
+    }
+    /// Redeemed before.
+    CodeSpent = "code_spent" {
+        rfc: oauth(400, E::InvalidGrant, "Token already granted"),
+        medplum: oauth(400, E::InvalidGrant, "Token already granted"),
+        section: "OpenID4VCI 1.0 section 6.3",
+        advice: "A code works once. If the person is not signed in, issue a new link.",
+    }
+    /// Taken back at the desk.
+    CodeRevoked = "code_revoked" {
+        rfc: oauth(400, E::InvalidGrant, "Token revoked"),
+        medplum: oauth(400, E::InvalidGrant, "Token revoked"),
+        section: "OpenID4VCI 1.0 section 6.3",
+        advice: "The link was taken back at the desk: issue a new one.",
+    }
+    /// A newer code was issued in its place.
+    CodeReplaced = "code_replaced" {
+        rfc: oauth(400, E::InvalidGrant, "Pre-authorized code replaced"),
+        medplum: oauth(400, E::InvalidGrant, "Token revoked"),
+        section: "OpenID4VCI 1.0 section 6.3",
+        advice: "A newer link was issued in its place: use that one.",
+    }
+    /// Five wrong PINs.
+    CodeLocked = "code_locked" {
+        rfc: oauth(400, E::InvalidGrant, "Too many wrong transaction codes"),
+        medplum: oauth(400, E::InvalidGrant, "Token revoked"),
+        section: "OpenID4VCI 1.0 section 6.3",
+        advice: "The PIN was wrong five times: issue a new link.",
+    }
+    /// The code needs a PIN and none was sent; nothing is spent.
+    MissingTxCode = "missing_tx_code" {
+        rfc: oauth(400, E::InvalidRequest, "Missing tx_code"),
+        medplum: oauth(400, E::InvalidRequest, "Missing tx_code"),
+        section: "OpenID4VCI 1.0 section 6.3",
+        advice: "Ask the person for the PIN and send it as tx_code.",
+    }
+    /// A PIN was sent and the code has none; nothing is spent.
+    UnexpectedTxCode = "unexpected_tx_code" {
+        rfc: oauth(400, E::InvalidRequest, "Unexpected tx_code"),
+        medplum: oauth(400, E::InvalidRequest, "Unexpected tx_code"),
+        section: "OpenID4VCI 1.0 section 6.3",
+        advice: "Leave tx_code out: this link needs no PIN.",
+    }
+    /// The PIN is wrong; nothing is spent.
+    WrongTxCode = "wrong_tx_code" {
+        rfc: oauth(400, E::InvalidGrant, "Invalid tx_code"),
+        medplum: oauth(400, E::InvalidGrant, "Invalid tx_code"),
+        section: "OpenID4VCI 1.0 section 6.3",
+        advice: "Type the PIN again; five wrong tries lock the link.",
+    }
+    /// The member the code is for is inactive.
+    MemberInactive = "member_inactive" {
+        rfc: oauth(400, E::InvalidGrant, "Profile not active"),
+        medplum: oauth(400, E::InvalidRequest, "Profile not active"),
+        section: "RFC 6749 section 5.2",
+        advice: "Activate the person's membership under People, then issue a new link.",
+    }
+    /// An IP rule keeps the member out; the code stays usable.
+    MemberAddressBlocked = "member_address_blocked" {
+        rfc: oauth(400, E::InvalidGrant, "IP address not allowed"),
+        medplum: oauth(400, E::InvalidRequest, "IP address not allowed"),
+        section: "Medplum: IP access rules",
+        advice: "The person's access policy has an IP rule that blocks the address the code was redeemed from.",
+    }
+    /// No credentials at all.
+    Unauthenticated = "unauthenticated" {
+        rfc: UNAUTHORIZED,
+        medplum: UNAUTHORIZED,
+        section: "RFC 6750 section 3.1",
+        advice: "Send Authorization: Bearer with an access token.",
+    }
+    /// The access token is expired, revoked, altered, of another kind or of another issuer.
+    InvalidToken = "invalid_token" {
+        rfc: oauth(401, E::InvalidToken, "The access token is invalid or has ended"),
+        medplum: UNAUTHORIZED,
+        section: "RFC 6750 section 3.1",
+        advice: "Get a new access token; id tokens and refresh tokens are not accepted here.",
+    }
+    /// The access token has no `openid`, or belongs to no person.
+    InsufficientScope = "insufficient_scope" {
+        rfc: oauth(403, E::InsufficientScope, "The access token lacks the scope openid of a person"),
+        medplum: FORBIDDEN,
+        section: "OpenID Connect Core 1.0 section 5.3",
+        advice: "Ask for the scope openid, in a flow that signs a person in.",
+    }
+    /// An access token in the query string.
+    TokenInQuery = "token_in_query" {
+        rfc: oauth(400, E::InvalidRequest, "Access tokens are not accepted in the query"),
+        medplum: outcome(400, None, "invalid", "Access tokens are not accepted in the query"),
+        section: "RFC 9700 section 4.3.2",
+        advice: "Send the token in the Authorization header.",
+    }
+    /// An access token in the header and in the body.
+    TwoTokens = "two_tokens" {
+        rfc: oauth(400, E::InvalidRequest, "More than one access token"),
+        medplum: outcome(400, None, "invalid", "More than one access token"),
+        section: "RFC 6750 section 2",
+        advice: "Send the token once.",
+    }
+    /// The caller may not act on behalf of others.
+    OnBehalfOfForbidden = "on_behalf_of_forbidden" {
+        rfc: authentication_error("OperationOutcomeError: Forbidden"),
+        medplum: authentication_error("OperationOutcomeError: Forbidden"),
+        section: "Medplum: on-behalf-of",
+        advice: "The caller must be a project admin, and the header must name one member or profile of its project.",
+    }
+    /// The named membership is not in the caller's project.
+    OnBehalfOfNotFound = "on_behalf_of_not_found" {
+        rfc: authentication_error("OperationOutcomeError: Not found"),
+        medplum: authentication_error("OperationOutcomeError: Not found"),
+        section: "Medplum: on-behalf-of",
+        advice: "The header names a membership that does not exist in the caller's project.",
+    }
+    /// No `X-Medplum-On-Behalf-Of`.
+    OnBehalfOfMissing = "on_behalf_of_missing" {
+        rfc: outcome(400, None, "invalid", "Pre-authorization requires onBehalfOfMembership"),
+        medplum: outcome(400, None, "invalid", "Pre-authorization requires onBehalfOfMembership"),
+        section: "Medplum: pre-authorized code",
+        advice: "Send X-Medplum-On-Behalf-Of with the person the code is for, such as Patient/<id>.",
+    }
+    /// The caller's membership is not a project admin's.
+    NotAdmin = "not_admin" {
+        rfc: FORBIDDEN,
+        medplum: FORBIDDEN,
+        section: "Medplum: pre-authorized code",
+        advice: "Give the calling client or person the project admin right.",
+    }
+    /// No `clientId`, or not a UUID.
+    ClientIdRequired = "client_id_required" {
+        rfc: field("Client ID is required", "clientId"),
+        medplum: field("Client ID is required", "clientId"),
+        section: "Medplum: pre-authorized code",
+        advice: "Name the client application that will redeem the code.",
+    }
+    /// `scope` is not text.
+    ScopeNotString = "scope_not_string" {
+        rfc: field("Scope must be a string", "scope"),
+        medplum: field("Scope must be a string", "scope"),
+        section: "Medplum: pre-authorized code",
+        advice: "Send scope as one string of words.",
+    }
+    /// `nonce` is not text.
+    NonceNotString = "nonce_not_string" {
+        rfc: field("Nonce must be a string", "nonce"),
+        medplum: field("Nonce must be a string", "nonce"),
+        section: "Medplum: pre-authorized code",
+        advice: "Send nonce as a string.",
+    }
+    /// `expiresIn` is not a whole number of seconds from 1 to 86400.
+    ExpiresInInvalid = "expires_in_invalid" {
+        rfc: field("expiresIn must be a positive integer not exceeding 86400 seconds", "expiresIn"),
+        medplum: field("expiresIn must be a positive integer not exceeding 86400 seconds", "expiresIn"),
+        section: "Medplum: pre-authorized code",
+        advice: "Choose between one second and a day.",
+    }
+    /// `txCode` is neither a boolean nor `{\"length\": 4…8}`; or `magicLink` is not a boolean.
+    LinkOptionInvalid = "link_option_invalid" {
+        rfc: field("magicLink must be true or false, txCode true, false or an object with length 4 to 8", "txCode"),
+        medplum: field("magicLink must be true or false, txCode true, false or an object with length 4 to 8", "txCode"),
+        section: "Anteroom: /auth/preauthorize",
+        advice: "Send \"txCode\": true, or {\"length\": 6}.",
+    }
+    /// No such client in the caller's project.
+    ClientNotFound = "client_not_found" {
+        rfc: NOT_FOUND,
+        medplum: NOT_FOUND,
+        section: "Medplum: pre-authorized code",
+        advice: "Name a client application of the caller's own project.",
+    }
+    /// The member the code would be for is inactive.
+    MemberInactiveAtIssue = "member_inactive_at_issue" {
+        rfc: outcome(400, None, "invalid", "Profile not active"),
+        medplum: outcome(400, None, "invalid", "Profile not active"),
+        section: "RFC 6749 section 5.2",
+        advice: "Activate the person's membership under People first.",
+    }
+    /// Too many codes in a minute.
+    TooManyCodes = "too_many_codes" {
+        rfc: THROTTLED,
+        medplum: THROTTLED,
+        section: "Anteroom: /auth/preauthorize",
+        advice: "One client may issue 200 codes a minute; the limit is a setting of the project.",
+    }
+    /// Too many typed codes from one address.
+    TooManyTypedCodes = "too_many_typed_codes" {
+        rfc: THROTTLED,
+        medplum: THROTTLED,
+        section: "Anteroom: typed codes",
+        advice: "Wait a minute before typing another code.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_a_name_of_its_own_and_says_what_to_do() {
+        let mut names = HashSet::new();
+        for refusal in Refusal::ALL {
+            let row = refusal.row();
+            assert!(names.insert(row.name), "{} twice", row.name);
+            assert!(row.advice.ends_with('.') && row.advice.len() > 20, "{}: {}", row.name, row.advice);
+            assert!(!row.section.is_empty());
+            assert_eq!(Refusal::parse(row.name), Some(*refusal));
+        }
+    }
+
+    #[test]
+    fn rfc6749_5_2_descriptions_are_printable_ascii_without_quotes_and_backslashes() {
+        for refusal in Refusal::ALL {
+            for answer in [refusal.row().rfc, refusal.row().medplum] {
+                if let Answer::OAuth(answer) = answer {
+                    assert!(
+                        answer.description.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\'),
+                        "{}",
+                        answer.description
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_client_and_a_wrong_secret_look_alike_in_the_rfc_dialect() {
+        assert_eq!(Refusal::UnknownClient.row().rfc, Refusal::WrongSecret.row().rfc);
+    }
+}

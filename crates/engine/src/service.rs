@@ -1,0 +1,12 @@
+//! Plain functions over a request's context, shared by grants, endpoints and admin commands.
+
+pub mod access_policies;
+pub mod bearer;
+pub mod clients;
+pub mod keys;
+pub mod magic_links;
+pub mod passwords;
+pub mod people;
+pub mod projects;
+pub mod purge;
+pub mod tokens;

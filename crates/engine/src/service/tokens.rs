@@ -1,0 +1,211 @@
+//! Issuing tokens: a login is written inside the transaction, the tokens are signed while its commit is in flight.
+
+use anteroom_oauth::claims::{AccessTokenClaims, Aud, IdTokenClaims};
+use anteroom_oauth::jose::{Alg, Typ};
+use anteroom_oauth::scope::Scope;
+use anteroom_oauth::secret::Secret;
+use anteroom_oauth::token_response::{Reference, TokenResponse};
+
+use crate::cx::{Cx, Topic};
+use crate::engine::Engine;
+use crate::entropy;
+use crate::id::Id;
+use crate::issuer::Issuer;
+use crate::model::event::{EventBody, EventKind};
+use crate::model::login::AuthMethod;
+use crate::model::membership::{Principal, ProfileType};
+use crate::model::{Client, Login, Membership, PreAuthorizedCode, Project};
+use crate::refusal::Refusal;
+use crate::stop::{Outcome, refuse};
+use crate::timestamp::Timestamp;
+
+/// Life of an id token: always one hour.
+const ID_TOKEN_LIFETIME: u32 = 3_600;
+
+/// Scope words the engine gives a meaning to; SMART scopes and `fhircast/…` besides.
+const KNOWN_SCOPES: [&str; 9] =
+    ["openid", "profile", "email", "phone", "address", "fhirUser", "online_access", "offline_access", "offline"];
+
+fn is_known(token: &str) -> bool {
+    KNOWN_SCOPES.contains(&token)
+        || token == "launch"
+        || ["launch/", "patient/", "user/", "system/", "fhircast/"].iter().any(|prefix| {
+            token.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty())
+        })
+}
+
+/// The scope a request gets: what it asked for, or the client's default; without words the engine does not know
+/// [RFC6749 §3.3] and, when the client has a default scope, without words outside it.
+///
+/// # Refusals
+/// [`Refusal::InvalidScope`] for illegal characters, or when nothing is left.
+pub fn granted_scope(cx: &mut Cx<'_>, client: &Client, requested: Option<&str>) -> Outcome<Scope> {
+    let default = client.default_scope();
+    let requested = requested.unwrap_or(&default);
+    let Ok(scope) = Scope::parse(requested) else {
+        cx.trace.check("scope.characters", false, "RFC 6749 section 3.3", || "illegal characters".into());
+        return refuse(Refusal::InvalidScope, "illegal characters");
+    };
+    let assigned = &client.settings.default_scope;
+    let kept: Vec<&str> = scope
+        .iter()
+        .filter(|token| is_known(token))
+        .filter(|token| assigned.is_empty() || assigned.iter().any(|word| word == token))
+        .collect();
+    let expected = || if assigned.is_empty() { "a known scope".to_owned() } else { assigned.join(" ") };
+    if !cx.trace.check("scope.assigned", !kept.is_empty(), expected(), || "nothing is left".into()) {
+        return refuse(Refusal::InvalidScope, "nothing is left");
+    }
+    match Scope::parse(&kept.join(" ")) {
+        Ok(scope) => Ok(scope),
+        Err(_) => refuse(Refusal::InvalidScope, "nothing is left"),
+    }
+}
+
+/// What a new login is made from.
+pub struct NewLogin<'a> {
+    /// Id of the login, made before the code was redeemed with it.
+    pub id: Id<Login>,
+    /// Project.
+    pub project: &'a Project,
+    /// The client the tokens are for.
+    pub client: &'a Client,
+    /// Who signs in.
+    pub membership: &'a Membership,
+    /// How.
+    pub auth_method: AuthMethod,
+    /// Granted scope.
+    pub scope: Scope,
+    /// `nonce` for the id token.
+    pub nonce: Option<String>,
+    /// The code it came from.
+    pub pre_authorized_code: Option<Id<PreAuthorizedCode>>,
+}
+
+/// Everything two tokens say, ready to be signed off the writer's thread.
+pub struct PreparedTokens {
+    issuer: Issuer,
+    alg: Alg,
+    issued_at: Timestamp,
+    access_lifetime: u32,
+    jti: [[u8; 16]; 2],
+    login_id: String,
+    client_id: String,
+    sub: String,
+    scope: Scope,
+    profile: String,
+    display: String,
+    project: Reference,
+    patient: Option<String>,
+    nonce: Option<String>,
+    email: Option<String>,
+}
+
+/// Writes the login and its event, and prepares the tokens.
+pub fn prepare(cx: &mut Cx<'_>, new: NewLogin<'_>) -> Outcome<PreparedTokens> {
+    let NewLogin { id, project, client, membership, auth_method, scope, nonce, pre_authorized_code } = new;
+    let access_lifetime = client.access_token_lifetime();
+    let email = match membership.principal {
+        Principal::User(user) if scope.contains("email") => cx.tx.user(user)?.and_then(|user| user.email),
+        _ => None,
+    };
+    let jti = [entropy::bytes(cx.entropy)?, entropy::bytes(cx.entropy)?];
+    cx.tx.insert_login(&Login {
+        id,
+        project: project.id,
+        client: client.id,
+        membership: membership.id,
+        auth_method,
+        auth_time: cx.now,
+        scope: scope.as_str().to_owned(),
+        remote_address: cx.origin.remote_address.clone(),
+        expires_at: cx.now + access_lifetime.max(ID_TOKEN_LIFETIME),
+        revoked_at: None,
+        pre_authorized_code,
+    })?;
+    cx.about.row = Some(id.uuid());
+    cx.about.subject = Some(membership.id);
+    cx.event(EventKind::TokenIssued, EventBody::default())?;
+    if auth_method != AuthMethod::Client {
+        cx.changed(Topic::People);
+    }
+    let patient =
+        (membership.profile.resource_type == ProfileType::Patient).then(|| membership.profile.id.to_string());
+    Ok(PreparedTokens {
+        issuer: cx.origin.issuer.clone(),
+        alg: if client.signs_with_rs256() { Alg::RS256 } else { Alg::ES256 },
+        issued_at: cx.now,
+        access_lifetime,
+        jti,
+        login_id: id.to_string(),
+        client_id: client.id.to_string(),
+        sub: membership.subject(),
+        scope,
+        profile: membership.profile.to_string(),
+        display: membership.display.clone(),
+        project: Reference {
+            reference: format!("Project/{}", project.id),
+            display: Some(project.name.clone()),
+        },
+        patient,
+        nonce,
+        email,
+    })
+}
+
+impl PreparedTokens {
+    /// Signs the access token [RFC9068 §2] and, when the scope has `openid`, the id token [OpenID Connect Core §2].
+    pub fn sign(self, engine: &Engine) -> Outcome<TokenResponse> {
+        let key = engine.key_ring().signing(self.alg);
+        let iat = self.issued_at.seconds();
+        let jti = self.jti.map(|bytes| entropy::uuid_from(bytes).to_string());
+        let access_token = key.sign_jws(
+            Typ::AtJwt,
+            &AccessTokenClaims {
+                iss: self.issuer.as_str(),
+                exp: iat + i64::from(self.access_lifetime),
+                aud: Aud::One(self.issuer.as_str()),
+                sub: &self.sub,
+                client_id: &self.client_id,
+                iat,
+                nbf: iat,
+                jti: &jti[0],
+                login_id: &self.login_id,
+                username: &self.sub,
+                scope: self.scope.as_str(),
+                profile: &self.profile,
+                email: self.email.as_deref(),
+            },
+        )?;
+        let id_token = if self.scope.contains("openid") {
+            Some(key.sign_jws(
+                Typ::Jwt,
+                &IdTokenClaims {
+                    iss: self.issuer.as_str(),
+                    sub: &self.sub,
+                    aud: &self.client_id,
+                    exp: iat + i64::from(ID_TOKEN_LIFETIME),
+                    iat,
+                    nbf: Some(iat),
+                    auth_time: iat,
+                    nonce: self.nonce.as_deref(),
+                    client_id: &self.client_id,
+                    login_id: &self.login_id,
+                    fhir_user: &self.profile,
+                    email: self.email.as_deref(),
+                    jti: &jti[1],
+                },
+            )?)
+        } else {
+            None
+        };
+        let mut response =
+            TokenResponse::bearer(Secret::new(access_token), self.access_lifetime, self.scope.as_str().to_owned());
+        response.id_token = id_token.map(Secret::new);
+        response.project = Some(self.project);
+        response.profile = Some(Reference { reference: self.profile, display: Some(self.display) });
+        response.need_patient_banner = self.patient.as_ref().map(|_| true);
+        response.patient = self.patient;
+        Ok(response)
+    }
+}
