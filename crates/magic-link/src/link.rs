@@ -1,7 +1,7 @@
 //! The magic link: `<base>in/<CODE>`, and the same link in capitals for the QR code.
 //!
 //! The code stands in the path, in capital base-32. If the whole link is in capitals, a QR code can use its
-//! alphanumeric mode and becomes two versions smaller. Scheme and host are the same in capitals
+//! alphanumeric mode throughout and has larger modules. Scheme and host are the same in capitals
 //! ([RFC 3986 §6.2.2.1]), and our server answers `/IN/…` as it answers `/in/…`; other paths are left alone.
 //!
 //! # Not supported

@@ -1,7 +1,7 @@
 //! The QR code of a link ([ISO/IEC 18004]), at error correction level M.
 //!
 //! Always dark on light, always with its quiet zone of four modules, whatever the theme: phones do not read inverted
-//! codes well. Every picture is read back with an independent decoder before it is handed out.
+//! codes well. Every picture is drawn in pixels and read back by an independent decoder before it is handed out.
 //!
 //! # Not supported
 //! Texts that need more than version 10 (213 small letters, 311 capitals): they do not scan from paper or across a desk.
@@ -26,6 +26,9 @@ pub const LARGEST_VERSION: u8 = 10;
 pub const QUIET_ZONE: u16 = 4;
 /// Modules printed smaller than this, in millimetres, are hard to scan; the preview warns.
 pub const SMALLEST_MODULE_MM: f64 = 0.5;
+
+/// Pixels to a module of the picture that is read back.
+const READ_BACK_SCALE: u8 = 3;
 
 /// Why a text gets no picture. It never contains the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -90,7 +93,11 @@ impl QrPicture {
         let modules = 17 + 4 * u16::from(version);
         let dark = Redacted::new(code.into_colors().into_iter().map(|color| color == Color::Dark).collect());
         let picture = Self { version, modules, dark };
-        if read_back::reads_as(&picture, text) { Ok(picture) } else { Err(QrError::Unreadable) }
+        if read_back::reads_as(&picture.pixels(READ_BACK_SCALE), text) {
+            Ok(picture)
+        } else {
+            Err(QrError::Unreadable)
+        }
     }
 
     /// Modules a side, without the quiet zone: 21 for version 1, 4 more for every further one.

@@ -7,8 +7,6 @@
 //!
 //! 55 bits stand against guessing only while tries are limited: that is the engine's part.
 
-use std::fmt;
-
 use thiserror::Error;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -19,7 +17,7 @@ pub const TYPED_CHARACTERS: usize = 12;
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// Why a text is not a typed code. [`fmt::Display`] is written for the person who types.
+/// Why a text is not a typed code. The text of the error is written for the person who types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TypedCodeError {
     /// Too few or too many characters, not counting spaces and dashes.
