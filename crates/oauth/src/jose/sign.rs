@@ -46,6 +46,7 @@ impl Typ {
 pub struct SigningKey {
     pair: Pair,
     public: Jwk,
+    verifying_key: VerifyingKey,
     /// `base64url(header)` and a dot, ready to be copied.
     jwt_header: String,
     at_jwt_header: String,
@@ -95,7 +96,9 @@ impl SigningKey {
         };
         let jwt_header = encode_header(alg, Typ::Jwt, &kid)?;
         let at_jwt_header = encode_header(alg, Typ::AtJwt, &kid)?;
-        Ok(Self { pair, public: Jwk::new(kid, alg, material), jwt_header, at_jwt_header })
+        let public = Jwk::new(kid, alg, material);
+        let verifying_key = VerifyingKey::of_our_own(&public)?;
+        Ok(Self { pair, public, verifying_key, jwt_header, at_jwt_header })
     }
 
     /// The algorithm of the key.
@@ -116,8 +119,7 @@ impl SigningKey {
     /// The public half, to verify our own tokens. Stricter than [`VerifyingKey::from_jwk`] of the same key: of the
     /// two ES256 signatures that are mathematically equal it accepts only the one we write.
     pub fn verifying_key(&self) -> VerifyingKey {
-        VerifyingKey::of_our_own(&self.public)
-            .expect("the public half came from a key pair that was just parsed")
+        self.verifying_key.clone()
     }
 
     /// Signs `claims`, which must serialise to a JSON object, into the compact serialisation.
@@ -130,27 +132,32 @@ impl SigningKey {
         let mut payload = EncoderStringWriter::from_consumer(&mut token, &URL_SAFE_NO_PAD);
         serde_json::to_writer(&mut payload, claims).map_err(|_| KeyError::Sign)?;
         payload.into_inner();
-        // [RFC7515 §5.1] the signature covers the two encoded parts and the dot between them
+        self.append_signature(&mut token)?;
+        Ok(token)
+    }
+
+    /// [RFC7515 §5.1] The signature covers the two encoded parts and the dot between them.
+    pub(super) fn append_signature(&self, token: &mut String) -> Result<(), KeyError> {
+        let rng = SystemRandom::new();
         match &self.pair {
             Pair::Es256(pair) => {
-                let signature =
-                    pair.sign(&SystemRandom::new(), token.as_bytes()).map_err(|_| KeyError::Sign)?;
+                let signature = pair.sign(&rng, token.as_bytes()).map_err(|_| KeyError::Sign)?;
                 // [RFC7518 §3.4] R and S, 32 bytes each
                 let mut signature: [u8; 64] = signature.as_ref().try_into().map_err(|_| KeyError::Sign)?;
                 es256::make_canonical(&mut signature);
                 token.push('.');
-                URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+                URL_SAFE_NO_PAD.encode_string(signature, token);
             }
             Pair::Rs256(pair) => {
                 let mut buffer = [0; MAX_RSA_SIGNATURE];
                 let signature = buffer.get_mut(..pair.public_modulus_len()).ok_or(KeyError::Sign)?;
-                pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), token.as_bytes(), signature)
+                pair.sign(&RSA_PKCS1_SHA256, &rng, token.as_bytes(), signature)
                     .map_err(|_| KeyError::Sign)?;
                 token.push('.');
-                URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+                URL_SAFE_NO_PAD.encode_string(signature, token);
             }
         }
-        Ok(token)
+        Ok(())
     }
 }
 

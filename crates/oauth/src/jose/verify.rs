@@ -22,6 +22,7 @@ pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 const MIN_RSA_MODULUS: usize = 256;
 
 /// A public key, parsed and bound to one algorithm.
+#[derive(Clone)]
 pub struct VerifyingKey {
     alg: Alg,
     key: ParsedPublicKey,
@@ -57,6 +58,9 @@ impl VerifyingKey {
                 if components.n.len() < MIN_RSA_MODULUS {
                     return Err(KeyError::Short);
                 }
+                if !is_rsa_exponent(&components.e) {
+                    return Err(KeyError::Public);
+                }
                 components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).map_err(|_| KeyError::Public)?
             }
         };
@@ -75,6 +79,16 @@ impl VerifyingKey {
             Alg::RS256 => true,
         };
         shape && self.key.verify_sig(message, signature).is_ok()
+    }
+}
+
+/// [RFC8017 §3.1] Odd and at least 3. With the exponent 1 a signature would be the padded message itself, and the
+/// cryptographic library does not refuse it when a key is parsed.
+fn is_rsa_exponent(e: &[u8]) -> bool {
+    match e {
+        [] | [0, ..] => false,
+        [one] => *one >= 3 && one % 2 == 1,
+        [.., last] => e.len() <= 4 && last % 2 == 1,
     }
 }
 

@@ -8,7 +8,7 @@ use url::Url;
 use super::{MAX_BYTES, OWN, Problem};
 
 /// How many slips in a row a suggestion may repair.
-pub(super) const REPAIRS: u8 = 4;
+pub(super) const REPAIRS: u8 = 8;
 
 /// Schemes that run, read files, or belong to something else. All but the web's own would also fail for want of a dot;
 /// they get a sentence of their own.
