@@ -67,7 +67,12 @@ pub fn address_allowed(cx: &mut Cx<'_>, member: &Membership, refusal: Refusal) -
 
 /// A login's tokens are good at this instant: not revoked, not ended, member active, client there and switched on. The
 /// one place that decides it: userinfo, bearer use and introspection ask here.
-pub fn login_alive(tx: &dyn Tx, trace: &mut Trace, login: Option<LiveLogin>, now: Timestamp) -> Outcome<Alive> {
+pub fn login_alive(
+    tx: &dyn Tx,
+    trace: &mut Trace,
+    login: Option<LiveLogin>,
+    now: Timestamp,
+) -> Outcome<Alive> {
     let ended = |trace: &mut Trace, check, found: &'static str| {
         trace.check(check, false, "live", || found.into());
         refuse(Refusal::InvalidToken, found)

@@ -107,7 +107,8 @@ fn check_secret(cx: &mut Cx<'_>, client: &Client, presented: Digest<ClientSecret
         .find(|(_, secret)| secret.is_some_and(|secret| secret.digest == presented))
         .map(|(slot, _)| *slot);
     let expected = || {
-        let all: Vec<String> = live.iter().filter_map(|(_, secret)| secret.map(|secret| secret.digest.fingerprint())).collect();
+        let all: Vec<String> =
+            live.iter().filter_map(|(_, secret)| secret.map(|secret| secret.digest.fingerprint())).collect();
         all.join(" or ")
     };
     let matched = slot.is_some();

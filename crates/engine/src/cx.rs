@@ -100,7 +100,12 @@ impl Cx<'_> {
         self.tx.append_event(&event)
     }
 
-    pub(crate) fn new_event(&self, kind: EventKind, refusal: Option<&'static str>, body: EventBody) -> NewEvent {
+    pub(crate) fn new_event(
+        &self,
+        kind: EventKind,
+        refusal: Option<&'static str>,
+        body: EventBody,
+    ) -> NewEvent {
         NewEvent {
             at: self.now,
             project: self.about.project,

@@ -10,15 +10,15 @@ use tokio::sync::{broadcast, oneshot};
 use crate::clock::Clock;
 use crate::cx::{About, Cx, Origin, Topic};
 use crate::entropy::Entropy;
+use crate::id::Id;
 use crate::issuer::Issuer;
 use crate::key_ring::KeyRing;
+use crate::model::Project;
 use crate::model::event::{EventBody, EventKind};
+use crate::model::project::Dialect;
 use crate::seal::MasterKey;
 use crate::service::bearer::VerifiedTokens;
 use crate::service::keys;
-use crate::model::Project;
-use crate::model::project::Dialect;
-use crate::id::Id;
 use crate::stop::{Fault, Outcome, Refused, Stop};
 use crate::store::{Store, StoreError, StoreResult, Tx, Verdict};
 use crate::timestamp::Timestamp;
@@ -146,8 +146,11 @@ impl Engine {
         let engine = Arc::clone(self);
         let job = Box::new(move |tx: &mut dyn Tx| {
             let (outcome, changed) = engine.run(tx, &origin, request);
-            let verdict =
-                if matches!(outcome, Err(Stop::Fault(_) | Stop::Unfit(_))) { Verdict::Rollback } else { Verdict::Commit };
+            let verdict = if matches!(outcome, Err(Stop::Fault(_) | Stop::Unfit(_))) {
+                Verdict::Rollback
+            } else {
+                Verdict::Commit
+            };
             let _ = topics.send(changed);
             let _ = prepared.send(outcome);
             verdict

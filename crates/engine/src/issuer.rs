@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-
 /// Issuer identifier [RFC8414 §2], equal to the base URL a request came in on, with a trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Issuer(Arc<str>);

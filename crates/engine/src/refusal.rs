@@ -535,7 +535,10 @@ mod tests {
             for answer in [refusal.row().rfc, refusal.row().medplum] {
                 if let Answer::OAuth(answer) = answer {
                     assert!(
-                        answer.description.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\'),
+                        answer
+                            .description
+                            .bytes()
+                            .all(|byte| (b' '..=b'~').contains(&byte) && byte != b'"' && byte != b'\\'),
                         "{}",
                         answer.description
                     );

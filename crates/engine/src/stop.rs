@@ -79,7 +79,13 @@ pub struct Refused {
 impl Refused {
     /// A refusal without more to say. The engine fills in the dialect.
     pub fn new(refusal: Refusal) -> Self {
-        Self { refusal, detail: Cow::Borrowed(""), retry_after: None, dialect: Dialect::default(), quiet: false }
+        Self {
+            refusal,
+            detail: Cow::Borrowed(""),
+            retry_after: None,
+            dialect: Dialect::default(),
+            quiet: false,
+        }
     }
 
     /// Too many attempts: 429, with the seconds to wait. Only the first one over the limit is written to the log.

@@ -186,7 +186,12 @@ pub trait Clients {
     /// By `client_id`.
     fn client(&self, id: Id<Client>) -> StoreResult<Option<Arc<Client>>>;
     /// By name, ascending, in any case.
-    fn list_clients(&self, project: Id<Project>, filter: &ClientFilter, window: Window) -> StoreResult<Slice<ClientRow>>;
+    fn list_clients(
+        &self,
+        project: Id<Project>,
+        filter: &ClientFilter,
+        window: Window,
+    ) -> StoreResult<Slice<ClientRow>>;
     /// Writes a new row. `Exists("client id")` when the id is taken.
     fn insert_client(&mut self, row: &Client) -> StoreResult<()>;
     /// Replaces a row.
@@ -206,7 +211,11 @@ pub trait AccessPolicies {
     /// By id.
     fn access_policy(&self, id: Id<AccessPolicy>) -> StoreResult<Option<Arc<AccessPolicy>>>;
     /// By name.
-    fn access_policy_by_name(&self, project: Id<Project>, name: &str) -> StoreResult<Option<Arc<AccessPolicy>>>;
+    fn access_policy_by_name(
+        &self,
+        project: Id<Project>,
+        name: &str,
+    ) -> StoreResult<Option<Arc<AccessPolicy>>>;
     /// All of a project, by name.
     fn list_access_policies(&self, project: Id<Project>) -> StoreResult<Vec<Arc<AccessPolicy>>>;
     /// Writes a new row.
@@ -265,13 +274,26 @@ pub trait Memberships {
     /// By id.
     fn membership(&self, id: Id<Membership>) -> StoreResult<Option<Arc<Membership>>>;
     /// The membership with this profile, in this project.
-    fn membership_by_profile(&self, project: Id<Project>, profile: ProfileRef) -> StoreResult<Option<Arc<Membership>>>;
+    fn membership_by_profile(
+        &self,
+        project: Id<Project>,
+        profile: ProfileRef,
+    ) -> StoreResult<Option<Arc<Membership>>>;
     /// The membership with this external id, in this project.
-    fn membership_by_external_id(&self, project: Id<Project>, external_id: &str) -> StoreResult<Option<Arc<Membership>>>;
+    fn membership_by_external_id(
+        &self,
+        project: Id<Project>,
+        external_id: &str,
+    ) -> StoreResult<Option<Arc<Membership>>>;
     /// A client's own membership.
     fn membership_of_client(&self, client: Id<Client>) -> StoreResult<Option<Arc<Membership>>>;
     /// People (not clients) by name, ascending.
-    fn list_people(&self, project: Id<Project>, filter: &PeopleFilter, window: Window) -> StoreResult<Slice<PersonRow>>;
+    fn list_people(
+        &self,
+        project: Id<Project>,
+        filter: &PeopleFilter,
+        window: Window,
+    ) -> StoreResult<Slice<PersonRow>>;
     /// One person's row.
     fn person(&self, id: Id<Membership>) -> StoreResult<Option<PersonRow>>;
     /// Writes a new row. `Exists("external id")` when it is taken in the project.
@@ -298,7 +320,12 @@ pub trait Logins {
     /// By id, with member and client.
     fn live_login(&self, id: Id<Login>) -> StoreResult<Option<LiveLogin>>;
     /// Not revoked and not expired ones of a member, newest first.
-    fn list_live_logins(&self, membership: Id<Membership>, now: Timestamp, limit: u32) -> StoreResult<Vec<LiveLogin>>;
+    fn list_live_logins(
+        &self,
+        membership: Id<Membership>,
+        now: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<LiveLogin>>;
     /// Writes a new row.
     fn insert_login(&mut self, row: &Login) -> StoreResult<()>;
     /// Revokes one that is live; whether it was.
@@ -338,9 +365,15 @@ pub trait PreAuthorizedCodes {
     /// By id.
     fn pre_authorized_code(&self, id: Id<PreAuthorizedCode>) -> StoreResult<Option<PreAuthorizedCode>>;
     /// By the digest of the code.
-    fn pre_authorized_code_by_digest(&self, digest: &Digest<CodeKind>) -> StoreResult<Option<PreAuthorizedCode>>;
+    fn pre_authorized_code_by_digest(
+        &self,
+        digest: &Digest<CodeKind>,
+    ) -> StoreResult<Option<PreAuthorizedCode>>;
     /// By the digest of the short code for typing.
-    fn pre_authorized_code_by_typed(&self, digest: &Digest<TypedCode>) -> StoreResult<Option<PreAuthorizedCode>>;
+    fn pre_authorized_code_by_typed(
+        &self,
+        digest: &Digest<TypedCode>,
+    ) -> StoreResult<Option<PreAuthorizedCode>>;
     /// One code with its names.
     fn code_row(&self, id: Id<PreAuthorizedCode>) -> StoreResult<Option<CodeRow>>;
     /// Outstanding ones first, then newest first.
@@ -352,7 +385,12 @@ pub trait PreAuthorizedCodes {
         window: Window,
     ) -> StoreResult<Slice<CodeRow>>;
     /// How many can still be redeemed, and how many were issued since `since`.
-    fn count_pre_authorized_codes(&self, project: Id<Project>, now: Timestamp, since: Timestamp) -> StoreResult<(u32, u32)>;
+    fn count_pre_authorized_codes(
+        &self,
+        project: Id<Project>,
+        now: Timestamp,
+        since: Timestamp,
+    ) -> StoreResult<(u32, u32)>;
     /// Writes a new row.
     fn insert_pre_authorized_code(&mut self, row: &PreAuthorizedCode) -> StoreResult<()>;
     /// One conditional UPDATE: marks the code redeemed by `login` if it is unredeemed, not ended, not expired and for
@@ -367,7 +405,12 @@ pub trait PreAuthorizedCodes {
     /// Notes the first opening of its page; whether this was the first.
     fn mark_opened(&mut self, id: Id<PreAuthorizedCode>, at: Timestamp) -> StoreResult<bool>;
     /// Ends a code that is neither redeemed nor ended; whether it was live.
-    fn end_pre_authorized_code(&mut self, id: Id<PreAuthorizedCode>, ending: Ending, at: Timestamp) -> StoreResult<bool>;
+    fn end_pre_authorized_code(
+        &mut self,
+        id: Id<PreAuthorizedCode>,
+        ending: Ending,
+        at: Timestamp,
+    ) -> StoreResult<bool>;
     /// Ends all live codes of a client; how many.
     fn end_codes_of_client(&mut self, client: Id<Client>, ending: Ending, at: Timestamp) -> StoreResult<u32>;
     /// Counts one PIN try before it is compared; the number so far, this one included.
@@ -387,7 +430,12 @@ pub trait SigningKeys {
     /// Writes a new row.
     fn insert_signing_key(&mut self, row: &StoredKey) -> StoreResult<()>;
     /// Stops a key from signing.
-    fn retire_signing_key(&mut self, kid: &str, retired_at: Timestamp, leaves_at: Timestamp) -> StoreResult<()>;
+    fn retire_signing_key(
+        &mut self,
+        kid: &str,
+        retired_at: Timestamp,
+        leaves_at: Timestamp,
+    ) -> StoreResult<()>;
     /// Replaces the sealed bytes of a key (the master key changed).
     fn reseal_signing_key(&mut self, kid: &str, pkcs8: &crate::seal::Sealed) -> StoreResult<()>;
     /// Deletes keys that left the JWKS before `now`; how many.
@@ -440,7 +488,12 @@ pub trait Events {
     /// Appends an event, chained to the one before; its sequence number.
     fn append_event(&mut self, event: &NewEvent) -> StoreResult<i64>;
     /// Newest first.
-    fn list_events(&self, project: Id<Project>, filter: &EventFilter, limit: u32) -> StoreResult<Vec<EventRow>>;
+    fn list_events(
+        &self,
+        project: Id<Project>,
+        filter: &EventFilter,
+        limit: u32,
+    ) -> StoreResult<Vec<EventRow>>;
     /// Time of the newest event: the clock's high-water mark.
     fn newest_event_time(&self) -> StoreResult<Option<Timestamp>>;
     /// Walks the chain: how many events, and the sequence number of the first that does not fit.

@@ -36,8 +36,7 @@ impl Trace {
         E: Into<Cow<'static, str>>,
         F: FnOnce() -> Cow<'static, str>,
     {
-        let (expected, found) =
-            if passed { (None, None) } else { (Some(expected.into()), Some(found())) };
+        let (expected, found) = if passed { (None, None) } else { (Some(expected.into()), Some(found())) };
         self.checks.push(Check { check: Cow::Borrowed(check), expected, found, passed });
         passed
     }

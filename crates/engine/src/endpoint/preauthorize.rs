@@ -86,7 +86,9 @@ fn expires_in(value: Option<&Value>) -> Outcome<u32> {
     let seconds = match value {
         None => return Ok(DEFAULT_LIFE),
         Some(Value::Number(number)) => number.as_u64(),
-        Some(Value::String(digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
+        Some(Value::String(digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            digits.parse().ok()
+        }
         Some(_) => None,
     };
     match seconds.and_then(|seconds| u32::try_from(seconds).ok()) {

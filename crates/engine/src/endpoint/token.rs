@@ -58,10 +58,15 @@ impl Request {
 }
 
 /// The grants this server redeems, as discovery names them.
-pub const GRANT_TYPES_SUPPORTED: [GrantType; 2] = [GrantType::ClientCredentials, GrantType::PreAuthorizedCode];
+pub const GRANT_TYPES_SUPPORTED: [GrantType; 2] =
+    [GrantType::ClientCredentials, GrantType::PreAuthorizedCode];
 
 /// Answers a token request. The tokens are signed while the commit is in flight; the answer is there only after it.
-pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Outcome<Request>) -> Outcome<TokenResponse> {
+pub async fn respond(
+    engine: &Arc<Engine>,
+    origin: Origin,
+    request: Outcome<Request>,
+) -> Outcome<TokenResponse> {
     // A request that cannot even be read leaves nothing in the store.
     let request = match request {
         Ok(request) => request,

@@ -96,8 +96,13 @@ fn formatted(address: &Value) -> String {
     if let Some(text) = address.get("text").and_then(Value::as_str) {
         return text.to_owned();
     }
-    let mut parts: Vec<&str> =
-        address.get("line").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut parts: Vec<&str> = address
+        .get("line")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     parts.extend(["city", "state", "postalCode"].iter().filter_map(|part| address.get(part)?.as_str()));
     parts.join(", ")
 }

@@ -137,7 +137,9 @@ fn counted<T>(
 /// The code was issued for this client. Another client's presentation spends nothing; if the code is spent already, it is
 /// in wrong hands, and the session it made ends.
 fn check_owner(cx: &mut Cx<'_>, client: &Client, code: &PreAuthorizedCode) -> Outcome<()> {
-    if cx.trace.check("code.client", code.client == client.id, code.client.to_string(), || client.id.to_string().into()) {
+    if cx.trace.check("code.client", code.client == client.id, code.client.to_string(), || {
+        client.id.to_string().into()
+    }) {
         return Ok(());
     }
     counted(cx, code, |cx| {
@@ -207,7 +209,10 @@ fn check_tx_code(
     };
     let tries = cx.tx.count_tx_code_try(code.id)?;
     let matches = engine.tx_code_key().matches(code.id, presented.expose(), &stored.mac);
-    if cx.trace.check("tx_code", matches, "the PIN of this code", || format!("another PIN, try {tries}").into()) {
+    if cx
+        .trace
+        .check("tx_code", matches, "the PIN of this code", || format!("another PIN, try {tries}").into())
+    {
         cx.tx.forgive_tx_code_try(code.id)?;
         return Ok(());
     }

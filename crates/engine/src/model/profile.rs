@@ -64,7 +64,9 @@ mod tests {
 
     #[test]
     fn short_names_show_one_initial() {
-        for (display, short) in [("Pat Doe", "Pat D."), ("Ana Maria Cruz", "Ana C."), ("Cher", "Cher"), ("", "")] {
+        for (display, short) in
+            [("Pat Doe", "Pat D."), ("Ana Maria Cruz", "Ana C."), ("Cher", "Cher"), ("", "")]
+        {
             assert_eq!(short_name(display), short);
         }
     }

@@ -1,1 +1,364 @@
-//! In work.
+//! Client applications: one validator for creating, changing and importing them.
+
+use anteroom_oauth::redirect_uri;
+use anteroom_oauth::secret::{ClientSecret, Secret};
+use serde_json::{Value, json};
+
+use crate::cx::{Cx, Topic};
+use crate::engine::Engine;
+use crate::id::Id;
+use crate::model::client::{ClientSettings, ClientStatus, ClientType, StoredSecret};
+use crate::model::event::{EventBody, EventKind};
+use crate::model::membership::{Principal, ProfileRef, ProfileType};
+use crate::model::pre_authorized_code::Ending;
+use crate::model::{AccessPolicy, Client, Membership, Project};
+use crate::seal::Sealed;
+use crate::service::projects::check_name;
+use crate::stop::{Fault, Outcome, conflict, invalid};
+
+/// Everything a new client is made of.
+pub struct NewClient {
+    /// `client_id`; made when absent.
+    pub id: Option<Id<Client>>,
+    /// Project.
+    pub project: Id<Project>,
+    /// Name.
+    pub name: String,
+    /// Type.
+    pub client_type: ClientType,
+    /// Status.
+    pub status: ClientStatus,
+    /// The newest secret.
+    pub secret: Option<Secret<ClientSecret>>,
+    /// The retiring secret.
+    pub retiring_secret: Option<Secret<ClientSecret>>,
+    /// Settings.
+    pub settings: ClientSettings,
+    /// Our secret at the identity provider.
+    pub provider_secret: Option<String>,
+    /// Whether the client's own membership is a project admin.
+    pub admin: bool,
+    /// Access policy of the client's own membership.
+    pub access_policy: Option<Id<AccessPolicy>>,
+}
+
+/// A new client secret: a prefix that scanners know, and 256 random bits.
+pub fn make_secret(cx: &mut Cx<'_>) -> Outcome<Secret<ClientSecret>> {
+    let random: Secret<ClientSecret> = cx.secret()?;
+    Ok(Secret::new(format!("ant_cs_{}", random.expose())))
+}
+
+/// Checks a client's values: the same rules for creating, changing and importing.
+pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> Outcome<()> {
+    check_name("name", name)?;
+    for uri in &settings.redirect_uris {
+        check_redirect_uri(uri)?;
+    }
+    for uri in &settings.post_logout_redirect_uris {
+        if let Err(problem) = redirect_uri::check(uri) {
+            return invalid("postLogoutRedirectUris", format!("{uri}: {problem}"));
+        }
+    }
+    for origin in &settings.allowed_origins {
+        check_origin(origin)?;
+    }
+    for (field, lifetime) in [
+        ("accessTokenLifetime", &settings.access_token_lifetime),
+        ("refreshTokenLifetime", &settings.refresh_token_lifetime),
+    ] {
+        if let Some(lifetime) = lifetime {
+            if anteroom_oauth::lifetime::parse(lifetime).is_none() {
+                return invalid(
+                    field,
+                    format!(
+                        "{lifetime:?} is no duration: write a number and one of s, m, h, d, w, y (2w, 1h), at most a year."
+                    ),
+                );
+            }
+        }
+    }
+    if let Some(alg) = settings.id_token_signed_response_alg.as_deref() {
+        if !matches!(alg, "ES256" | "RS256") {
+            return invalid(
+                "idTokenSignedResponseAlg",
+                format!("{alg:?} is not supported; use ES256 or RS256."),
+            );
+        }
+    }
+    if !settings.default_scope.is_empty() {
+        let joined = settings.default_scope.join(" ");
+        if anteroom_oauth::scope::Scope::parse(&joined).is_err() {
+            return invalid("defaultScope", format!("{joined:?} has a character that a scope cannot hold."));
+        }
+    }
+    for (field, url) in [("jwksUri", &settings.jwks_uri), ("launchUri", &settings.launch_uri)] {
+        if let Some(url) = url {
+            check_url(field, url)?;
+        }
+    }
+    if let Some(template) = &settings.magic_link_template {
+        check_template(template)?;
+    }
+    if client_type == ClientType::Public
+        && settings
+            .grant_types
+            .as_ref()
+            .is_some_and(|grants| grants.contains(&anteroom_oauth::grant_type::GrantType::ClientCredentials))
+    {
+        return invalid(
+            "grantTypes",
+            "A public client cannot use client_credentials: it has no secret to prove itself with.",
+        );
+    }
+    if let Some(provider) = &settings.identity_provider {
+        check_url("identityProvider.userInfoUrl", &provider.user_info_url)?;
+        for (field, url) in [
+            ("identityProvider.authorizeUrl", &provider.authorize_url),
+            ("identityProvider.tokenUrl", &provider.token_url),
+        ] {
+            if let Some(url) = url {
+                check_url(field, url)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A redirect URI as it will be compared.
+pub fn check_redirect_uri(uri: &str) -> Outcome<()> {
+    match redirect_uri::check(uri) {
+        Ok(()) => Ok(()),
+        Err(problem) => invalid("redirectUris", format!("{uri}: {problem}")),
+    }
+}
+
+fn check_url(field: &'static str, text: &str) -> Outcome<()> {
+    match url::Url::parse(text) {
+        Ok(url)
+            if matches!(url.scheme(), "http" | "https")
+                && url.username().is_empty()
+                && url.password().is_none() =>
+        {
+            Ok(())
+        }
+        _ => invalid(field, format!("{text:?} is no http or https URL without credentials.")),
+    }
+}
+
+/// An origin as browsers send it: scheme, host, port unless it is the default, nothing behind.
+fn check_origin(text: &str) -> Outcome<()> {
+    let written = url::Url::parse(text).map(|url| url.origin().ascii_serialization());
+    if written.is_ok_and(|origin| origin == text && text.starts_with("http")) {
+        Ok(())
+    } else {
+        invalid(
+            "allowedOrigins",
+            format!(
+                "{text:?} is no origin; write it as https://app.example.org, without a path or a final slash."
+            ),
+        )
+    }
+}
+
+fn check_template(template: &str) -> Outcome<()> {
+    const CODE: &str = "{code}";
+    let field = "magicLinkTemplate";
+    if template.matches(CODE).count() != 1 {
+        return invalid(field, format!("{template:?} must hold {CODE} exactly once."));
+    }
+    let filled = template.replace(CODE, "A");
+    let Ok(url) = url::Url::parse(&filled) else {
+        return invalid(field, format!("{template:?} is no URL."));
+    };
+    let before = template.split(CODE).next().unwrap_or_default();
+    let loopback = matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
+    let fits = match url.scheme() {
+        "https" => true,
+        "http" => loopback,
+        scheme => scheme.contains('.') || scheme == "anteroom",
+    };
+    if !fits {
+        return invalid(
+            field,
+            format!(
+                "{template:?} must begin with https:// (http:// on this machine), or with an app's own scheme."
+            ),
+        );
+    }
+    // A code in the query lands in server logs and in the next page's referrer.
+    if before.contains('?') || !before.contains("://") || before.splitn(4, '/').count() < 4 {
+        return invalid(
+            field,
+            format!("{template:?} must hold {CODE} in its path or behind #, never in the host or the query."),
+        );
+    }
+    Ok(())
+}
+
+/// What the log and an undo keep of a client: everything but secrets.
+pub fn describe(client: &Client) -> Value {
+    let mut described = serde_json::to_value(&client.settings).unwrap_or_default();
+    if let Some(members) = described.as_object_mut() {
+        members.insert("name".into(), client.name.clone().into());
+        members.insert("clientType".into(), client.client_type.as_str().into());
+        members.insert("status".into(), client.status.as_str().into());
+    }
+    described
+}
+
+fn place(id: Id<Client>) -> String {
+    format!("client/{id}/provider_secret")
+}
+
+/// Seals our secret at a client's identity provider.
+pub fn seal_provider_secret(engine: &Engine, id: Id<Client>, secret: &str) -> Outcome<Sealed> {
+    Ok(engine.master_key().seal(engine.entropy(), &place(id), secret.as_bytes()).map_err(Fault::from)?)
+}
+
+/// Opens our secret at a client's identity provider.
+pub fn open_provider_secret(
+    engine: &Engine,
+    client: &Client,
+) -> Outcome<Option<zeroize::Zeroizing<Vec<u8>>>> {
+    let opened =
+        client.provider_secret.as_ref().map(|sealed| engine.master_key().open(&place(client.id), sealed));
+    Ok(opened.transpose().map_err(Fault::from)?)
+}
+
+/// Creates a client with its own membership.
+pub fn create(cx: &mut Cx<'_>, engine: &Engine, new: NewClient) -> Outcome<Client> {
+    check(&new.name, new.client_type, &new.settings)?;
+    if new.client_type == ClientType::Public && (new.secret.is_some() || new.retiring_secret.is_some()) {
+        return invalid(
+            "secret",
+            "A public client has no secret; make it confidential, or leave the secret out.",
+        );
+    }
+    let id = match new.id {
+        Some(id) => id,
+        None => cx.random_id()?,
+    };
+    if cx.tx.client(id)?.is_some() {
+        return conflict(Some("id"), format!("A client with the id {id} exists already."));
+    }
+    let stored = |secret: Option<Secret<ClientSecret>>| {
+        secret.map(|secret| StoredSecret { digest: secret.digest(), created_at: cx.now })
+    };
+    let (secret, retiring_secret) = (stored(new.secret), stored(new.retiring_secret));
+    let provider_secret =
+        new.provider_secret.as_deref().map(|secret| seal_provider_secret(engine, id, secret)).transpose()?;
+    let client = Client {
+        id,
+        project: new.project,
+        name: new.name.trim().to_owned(),
+        client_type: new.client_type,
+        status: new.status,
+        secret,
+        retiring_secret,
+        settings: new.settings,
+        provider_secret,
+        created_at: cx.now,
+        updated_at: cx.now,
+        version: 1,
+    };
+    let membership = Membership {
+        id: cx.random_id()?,
+        project: new.project,
+        principal: Principal::Client(id),
+        profile: ProfileRef { resource_type: ProfileType::ClientApplication, id: Id::from_uuid(id.uuid()) },
+        display: client.name.clone(),
+        admin: new.admin,
+        desk: false,
+        active: true,
+        external_id: None,
+        access_policy: new.access_policy,
+        created_at: cx.now,
+    };
+    cx.tx.insert_client(&client)?;
+    cx.tx.insert_membership(&membership)?;
+    about(cx, &client);
+    let after = Some(describe(&client));
+    cx.event(EventKind::ClientCreated, EventBody { after, ..EventBody::default() })?;
+    cx.changed(Topic::Clients);
+    Ok(client)
+}
+
+fn about(cx: &mut Cx<'_>, client: &Client) {
+    cx.about.project = Some(client.project);
+    cx.about.client = Some(client.id);
+}
+
+/// Replaces a client; the version grows. Whether anything changed. Secrets are changed by [`set_secrets`] only.
+pub fn update(cx: &mut Cx<'_>, before: &Client, mut after: Client) -> Outcome<bool> {
+    check(&after.name, after.client_type, &after.settings)?;
+    let public = |client: &Client| client.client_type == ClientType::Public;
+    if public(before) != public(&after) {
+        return invalid(
+            "clientType",
+            format!(
+                "A {} client cannot become {}: whether a client keeps a secret is decided when it is made. Create a new one.",
+                before.client_type.as_str(),
+                after.client_type.as_str()
+            ),
+        );
+    }
+    let same = describe(before) == describe(&after) && before.provider_secret == after.provider_secret;
+    if same {
+        return Ok(false);
+    }
+    after.version = before.version + 1;
+    after.updated_at = cx.now;
+    cx.tx.update_client(&after)?;
+    if before.name != after.name {
+        if let Some(membership) = cx.tx.membership_of_client(after.id)? {
+            let renamed = Membership { display: after.name.clone(), ..(*membership).clone() };
+            cx.tx.update_membership(&renamed)?;
+        }
+    }
+    about(cx, &after);
+    let body =
+        EventBody { before: Some(describe(before)), after: Some(describe(&after)), ..EventBody::default() };
+    cx.event(EventKind::ClientUpdated, body)?;
+    cx.changed(Topic::Clients);
+    Ok(true)
+}
+
+/// Writes a client's secrets: a new one beside or in place of the old, or without the retiring one.
+pub fn set_secrets(
+    cx: &mut Cx<'_>,
+    before: &Client,
+    secret: Option<StoredSecret>,
+    retiring_secret: Option<StoredSecret>,
+) -> Outcome<Client> {
+    if before.client_type == ClientType::Public {
+        return invalid("clientType", "A public client has no secret.");
+    }
+    let kind =
+        if secret == before.secret { EventKind::ClientSecretRetired } else { EventKind::ClientSecretRotated };
+    let after =
+        Client { secret, retiring_secret, version: before.version + 1, updated_at: cx.now, ..before.clone() };
+    cx.tx.update_client(&after)?;
+    about(cx, &after);
+    let secrets = |client: &Client| json!({ "secret": client.secret.is_some(), "retiringSecret": client.retiring_secret.is_some() });
+    let body =
+        EventBody { before: Some(secrets(before)), after: Some(secrets(&after)), ..EventBody::default() };
+    cx.event(kind, body)?;
+    cx.changed(Topic::Clients);
+    Ok(after)
+}
+
+/// Deletes a client with its membership, its codes and its sign-ins; how many sign-ins ended and codes died.
+pub fn delete(cx: &mut Cx<'_>, client: &Client) -> Outcome<(u32, u32)> {
+    let sessions = cx.tx.revoke_logins_of_client(client.id, cx.now)?;
+    let codes = cx.tx.end_codes_of_client(client.id, Ending::Revoked, cx.now)?;
+    about(cx, client);
+    let before = Some(describe(client));
+    cx.event(EventKind::ClientDeleted, EventBody { before, ..EventBody::default() })?;
+    if let Some(membership) = cx.tx.membership_of_client(client.id)? {
+        cx.tx.delete_membership(membership.id)?;
+    }
+    cx.tx.delete_client(client.id)?;
+    cx.changed(Topic::Clients);
+    cx.changed(Topic::MagicLinks(None));
+    Ok((sessions, codes))
+}

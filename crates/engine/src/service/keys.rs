@@ -51,7 +51,12 @@ fn place(kid: &str) -> String {
 }
 
 /// A new key and the row it is stored as.
-fn make(alg: Alg, master: &MasterKey, entropy: &dyn Entropy, now: Timestamp) -> Result<(SigningKey, StoredKey), Fault> {
+fn make(
+    alg: Alg,
+    master: &MasterKey,
+    entropy: &dyn Entropy,
+    now: Timestamp,
+) -> Result<(SigningKey, StoredKey), Fault> {
     let kid = entropy::uuid_from(entropy::bytes(entropy)?).to_string();
     let (key, pkcs8) = SigningKey::generate(alg, kid.clone())?;
     let pkcs8 = master.seal(entropy, &place(&kid), &pkcs8)?;

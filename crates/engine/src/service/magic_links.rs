@@ -69,7 +69,12 @@ pub struct NewCode<'a> {
 }
 
 /// Stores a new code. The caller has checked that issuer, member and client belong to one project.
-pub fn issue(cx: &mut Cx<'_>, engine: &Engine, plain: &Plain, new: NewCode<'_>) -> Outcome<PreAuthorizedCode> {
+pub fn issue(
+    cx: &mut Cx<'_>,
+    engine: &Engine,
+    plain: &Plain,
+    new: NewCode<'_>,
+) -> Outcome<PreAuthorizedCode> {
     let id = cx.time_ordered_id()?;
     let row = PreAuthorizedCode {
         id,

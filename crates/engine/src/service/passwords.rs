@@ -14,7 +14,8 @@ pub const LONGEST: usize = 256;
 
 fn argon2() -> Result<Argon2<'static>, Fault> {
     const MEMORY_KIB: u32 = 19 * 1024;
-    let params = Params::new(MEMORY_KIB, 2, 1, None).map_err(|error| Fault::PasswordHash(error.to_string()))?;
+    let params =
+        Params::new(MEMORY_KIB, 2, 1, None).map_err(|error| Fault::PasswordHash(error.to_string()))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 

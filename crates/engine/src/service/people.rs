@@ -1,1 +1,241 @@
-//! In work.
+//! People: profile, user account and membership.
+
+use serde_json::{Map, Value, json};
+
+use crate::cx::{Cx, Topic};
+use crate::id::Id;
+use crate::model::event::{EventBody, EventKind};
+use crate::model::membership::{Principal, ProfileRef, ProfileType};
+use crate::model::user::PasswordHash;
+use crate::model::{AccessPolicy, Login, Membership, Profile, Project, User};
+use crate::stop::{Outcome, conflict, invalid};
+
+/// Everything a new person is made of. The password has been hashed already: hashing is too slow for the writer.
+pub struct NewPerson {
+    /// Membership id; made when absent.
+    pub membership_id: Option<Id<Membership>>,
+    /// Project.
+    pub project: Id<Project>,
+    /// Kind of profile; a person is no `ClientApplication`.
+    pub resource_type: ProfileType,
+    /// Profile id; made when absent.
+    pub profile_id: Option<Id<Profile>>,
+    /// The profile resource; `resourceType` and `id` are filled in.
+    pub resource: Map<String, Value>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Password hash.
+    pub password: Option<PasswordHash>,
+    /// Subject at an identity provider.
+    pub external_id: Option<String>,
+    /// Project admin.
+    pub admin: bool,
+    /// Desk right.
+    pub desk: bool,
+    /// Active.
+    pub active: bool,
+    /// Access policy.
+    pub access_policy: Option<Id<AccessPolicy>>,
+}
+
+/// An e-mail address in the one form it is compared in: trimmed, ASCII lower case, nothing else folded.
+pub fn email(text: &str) -> Outcome<String> {
+    let email = text.trim().to_ascii_lowercase();
+    let well_formed = email.len() <= 254
+        && !email.chars().any(|character| character.is_whitespace() || character.is_control())
+        && email.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !domain.ends_with('.')
+        });
+    if well_formed {
+        Ok(email)
+    } else {
+        invalid("email", format!("{text:?} is no e-mail address; it needs a name, an @ and a domain."))
+    }
+}
+
+/// A day of birth: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as FHIR writes dates.
+pub fn birth_date(text: &str) -> Outcome<()> {
+    let digits =
+        |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |part: &str| part.parse::<u8>().unwrap_or(0);
+    let parts: Vec<&str> = text.split('-').collect();
+    let fits = match parts.as_slice() {
+        [year] => digits(year, 4),
+        [year, month] => digits(year, 4) && digits(month, 2) && (1..=12).contains(&number(month)),
+        [year, month, day] => {
+            digits(year, 4)
+                && digits(month, 2)
+                && digits(day, 2)
+                && time::Month::try_from(number(month)).is_ok_and(|month| {
+                    time::Date::from_calendar_date(year.parse().unwrap_or(0), month, number(day)).is_ok()
+                })
+        }
+        _ => false,
+    };
+    if fits { Ok(()) } else { invalid("birthDate", format!("{text:?} is no date; write it as 1980-12-31.")) }
+}
+
+/// What the log keeps of a membership: no name, no e-mail address, no clinical reference.
+fn describe(membership: &Membership) -> Value {
+    json!({
+        "admin": membership.admin,
+        "desk": membership.desk,
+        "active": membership.active,
+        "externalId": membership.external_id.is_some(),
+        "accessPolicy": membership.access_policy.map(|id| id.to_string()),
+    })
+}
+
+/// Creates a person: profile, user account, membership.
+pub fn create(cx: &mut Cx<'_>, new: NewPerson) -> Outcome<Membership> {
+    if new.resource_type == ProfileType::ClientApplication {
+        return invalid("resourceType", "A person is a Patient, a Practitioner or a RelatedPerson.");
+    }
+    if new.password.is_some() && new.email.is_none() {
+        return invalid("email", "A password needs an e-mail address to sign in with.");
+    }
+    if let Some(date) = new.resource.get("birthDate") {
+        birth_date(date.as_str().unwrap_or_default())?;
+    }
+    let email = new.email.as_deref().map(email).transpose()?;
+    if let Some(address) = &email {
+        if cx.tx.user_by_email(new.project, address)?.is_some() {
+            return conflict(
+                Some("email"),
+                format!("Somebody in this project has the e-mail address {address} already."),
+            );
+        }
+    }
+    if let Some(external_id) = &new.external_id {
+        check_external_id(cx, new.project, external_id, None)?;
+    }
+    let user = User {
+        id: cx.random_id()?,
+        project: new.project,
+        email,
+        email_verified: false,
+        password: new.password,
+        created_at: cx.now,
+    };
+    let profile_id = match new.profile_id {
+        Some(id) => id,
+        None => cx.random_id()?,
+    };
+    let reference = ProfileRef { resource_type: new.resource_type, id: profile_id };
+    if cx.tx.profile(reference)?.is_some() {
+        return conflict(Some("profile.id"), format!("{reference} exists already."));
+    }
+    let profile = Profile {
+        reference,
+        project: new.project,
+        resource: stamped(new.resource, reference),
+        created_at: cx.now,
+    };
+    let membership = Membership {
+        id: match new.membership_id {
+            Some(id) => id,
+            None => cx.random_id()?,
+        },
+        project: new.project,
+        principal: Principal::User(user.id),
+        profile: reference,
+        display: profile.display(),
+        admin: new.admin,
+        desk: new.desk,
+        active: new.active,
+        external_id: new.external_id,
+        access_policy: new.access_policy,
+        created_at: cx.now,
+    };
+    cx.tx.insert_user(&user)?;
+    cx.tx.insert_profile(&profile)?;
+    cx.tx.insert_membership(&membership)?;
+    cx.about.project = Some(new.project);
+    cx.about.subject = Some(membership.id);
+    let after = Some(describe(&membership));
+    cx.event(EventKind::MemberCreated, EventBody { after, ..EventBody::default() })?;
+    cx.changed(Topic::People);
+    Ok(membership)
+}
+
+/// A resource with its `resourceType` and `id` in front.
+pub fn stamped(resource: Map<String, Value>, reference: ProfileRef) -> Map<String, Value> {
+    let mut stamped = Map::new();
+    stamped.insert("resourceType".into(), reference.resource_type.as_str().into());
+    stamped.insert("id".into(), reference.id.to_string().into());
+    stamped.extend(resource.into_iter().filter(|(member, _)| member != "resourceType" && member != "id"));
+    stamped
+}
+
+/// Nobody else in the project has this external id.
+fn check_external_id(
+    cx: &Cx<'_>,
+    project: Id<Project>,
+    external_id: &str,
+    except: Option<Id<Membership>>,
+) -> Outcome<()> {
+    if external_id.is_empty() || external_id.len() > 255 {
+        return invalid("externalId", "An external id has 1 to 255 characters.");
+    }
+    match cx.tx.membership_by_external_id(project, external_id)? {
+        Some(other) if Some(other.id) != except => conflict(
+            Some("externalId"),
+            format!("Somebody in this project has the external id {external_id:?} already."),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Replaces a membership's rights; whether anything changed.
+pub fn update(cx: &mut Cx<'_>, before: &Membership, after: &Membership) -> Outcome<bool> {
+    if before == after {
+        return Ok(false);
+    }
+    if let Some(external_id) = &after.external_id {
+        check_external_id(cx, after.project, external_id, Some(after.id))?;
+    }
+    cx.tx.update_membership(after)?;
+    cx.about.project = Some(after.project);
+    cx.about.subject = Some(after.id);
+    let body =
+        EventBody { before: Some(describe(before)), after: Some(describe(after)), ..EventBody::default() };
+    cx.event(EventKind::MemberUpdated, body)?;
+    cx.changed(Topic::People);
+    Ok(true)
+}
+
+/// Replaces a profile; whether anything changed. The display name of the membership follows.
+pub fn update_profile(cx: &mut Cx<'_>, before: &Profile, resource: Map<String, Value>) -> Outcome<bool> {
+    if let Some(date) = resource.get("birthDate") {
+        birth_date(date.as_str().unwrap_or_default())?;
+    }
+    let after = Profile { resource: stamped(resource, before.reference), ..before.clone() };
+    if *before == after {
+        return Ok(false);
+    }
+    cx.tx.update_profile(&after)?;
+    if let Some(membership) = cx.tx.membership_by_profile(after.project, after.reference)? {
+        let renamed = Membership { display: after.display(), ..(*membership).clone() };
+        cx.tx.update_membership(&renamed)?;
+        cx.about.subject = Some(membership.id);
+    }
+    cx.about.project = Some(after.project);
+    cx.event(EventKind::MemberUpdated, EventBody { detail: Some("profile".into()), ..EventBody::default() })?;
+    cx.changed(Topic::People);
+    Ok(true)
+}
+
+/// Ends one sign-in; whether it was live.
+pub fn revoke_session(cx: &mut Cx<'_>, login: &Login) -> Outcome<bool> {
+    let revoked = cx.tx.revoke_login(login.id, cx.now)?;
+    if revoked {
+        cx.about.project = Some(login.project);
+        cx.about.client = Some(login.client);
+        cx.about.subject = Some(login.membership);
+        cx.about.row = Some(login.id.uuid());
+        cx.event(EventKind::SessionRevoked, EventBody::default())?;
+        cx.changed(Topic::People);
+        cx.changed(Topic::MagicLinks(login.pre_authorized_code.map(Id::uuid)));
+    }
+    Ok(revoked)
+}

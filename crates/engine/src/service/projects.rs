@@ -1,1 +1,83 @@
-//! In work.
+//! Projects.
+
+use serde_json::json;
+
+use crate::cx::{Cx, Topic};
+use crate::id::Id;
+use crate::model::Project;
+use crate::model::event::{EventBody, EventKind};
+use crate::model::project::{Dialect, ProjectSettings};
+use crate::stop::{Outcome, invalid};
+
+/// Longest name of anything.
+pub const LONGEST_NAME: usize = 100;
+
+/// A name: 1 to 100 characters, no control characters, no marks that turn the direction of text around.
+pub fn check_name(field: &'static str, name: &str) -> Outcome<()> {
+    let length = name.chars().count();
+    if name.trim().is_empty() {
+        return invalid(field, "The name is empty; give it at least one character.");
+    }
+    if length > LONGEST_NAME {
+        return invalid(
+            field,
+            format!("The name has {length} characters; at most {LONGEST_NAME} are allowed."),
+        );
+    }
+    let turns = |character: char| matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    if let Some(bad) = name.chars().find(|character| character.is_control() || turns(*character)) {
+        return invalid(
+            field,
+            format!("The name holds the invisible character U+{:04X}; remove it.", u32::from(bad)),
+        );
+    }
+    Ok(())
+}
+
+/// What the log keeps of a project.
+fn describe(project: &Project) -> serde_json::Value {
+    json!({
+        "name": project.name,
+        "dialect": project.dialect.as_str(),
+        "revokeOnReplay": project.revoke_on_replay(),
+        "preauthorizePerMinute": project.settings.preauthorize_per_minute,
+        "allowedOutboundHosts": project.settings.allowed_outbound_hosts,
+    })
+}
+
+/// Creates a project.
+pub fn create(
+    cx: &mut Cx<'_>,
+    id: Option<Id<Project>>,
+    name: &str,
+    dialect: Dialect,
+    settings: ProjectSettings,
+) -> Outcome<Project> {
+    check_name("projectName", name)?;
+    let id = match id {
+        Some(id) => id,
+        None => cx.random_id()?,
+    };
+    let project = Project { id, name: name.trim().to_owned(), dialect, settings, created_at: cx.now };
+    cx.tx.insert_project(&project)?;
+    cx.about.project = Some(id);
+    let after = Some(describe(&project));
+    cx.event(EventKind::ProjectCreated, EventBody { after, ..EventBody::default() })?;
+    cx.changed(Topic::Settings);
+    Ok(project)
+}
+
+/// Replaces a project's name, dialect and settings; whether anything changed.
+pub fn update(cx: &mut Cx<'_>, before: &Project, after: &Project) -> Outcome<bool> {
+    check_name("projectName", &after.name)?;
+    if before == after {
+        return Ok(false);
+    }
+    cx.tx.update_project(after)?;
+    cx.about.project = Some(after.id);
+    let body =
+        EventBody { before: Some(describe(before)), after: Some(describe(after)), ..EventBody::default() };
+    cx.event(EventKind::ProjectUpdated, body)?;
+    cx.changed(Topic::Settings);
+    Ok(true)
+}

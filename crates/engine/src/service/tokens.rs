@@ -23,15 +23,24 @@ use crate::timestamp::Timestamp;
 const ID_TOKEN_LIFETIME: u32 = 3_600;
 
 /// Scope words the engine gives a meaning to; SMART scopes and `fhircast/…` besides.
-const KNOWN_SCOPES: [&str; 9] =
-    ["openid", "profile", "email", "phone", "address", "fhirUser", "online_access", "offline_access", "offline"];
+const KNOWN_SCOPES: [&str; 9] = [
+    "openid",
+    "profile",
+    "email",
+    "phone",
+    "address",
+    "fhirUser",
+    "online_access",
+    "offline_access",
+    "offline",
+];
 
 fn is_known(token: &str) -> bool {
     KNOWN_SCOPES.contains(&token)
         || token == "launch"
-        || ["launch/", "patient/", "user/", "system/", "fhircast/"].iter().any(|prefix| {
-            token.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty())
-        })
+        || ["launch/", "patient/", "user/", "system/", "fhircast/"]
+            .iter()
+            .any(|prefix| token.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty()))
 }
 
 /// The scope a request gets: what it asked for, or the client's default; without words the engine does not know
@@ -199,8 +208,11 @@ impl PreparedTokens {
         } else {
             None
         };
-        let mut response =
-            TokenResponse::bearer(Secret::new(access_token), self.access_lifetime, self.scope.as_str().to_owned());
+        let mut response = TokenResponse::bearer(
+            Secret::new(access_token),
+            self.access_lifetime,
+            self.scope.as_str().to_owned(),
+        );
         response.id_token = id_token.map(Secret::new);
         response.project = Some(self.project);
         response.profile = Some(Reference { reference: self.profile, display: Some(self.display) });
