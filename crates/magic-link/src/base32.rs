@@ -1,4 +1,5 @@
-//! Base-32 of [RFC 4648 §6]: capital letters and the digits 2–7, without padding.
+//! Base-32 of [RFC 4648 §6]: capital letters and the digits 2–7, without padding. `anteroom_oauth::base32` does the
+//! work, because the engine needs it too; here it gets a type that does not print and refusals that say why.
 //!
 //! A code of 32 bytes becomes 52 characters. All of them are in the alphanumeric set of QR codes, which packs a
 //! character into 5.5 bits, so that the picture stays small; base64url would need 8 bits for each of its 43.
@@ -8,17 +9,11 @@
 //!
 //! [RFC 4648 §6]: https://www.rfc-editor.org/rfc/rfc4648#section-6
 
+pub use anteroom_oauth::base32::{CODE_BYTES, CODE_CHARACTERS};
+use anteroom_oauth::base32::{decode_code, encode_code};
 use thiserror::Error;
-use zeroize::{Zeroize, Zeroizing};
 
 use crate::redacted::Redacted;
-
-/// Bytes of a code.
-pub const CODE_BYTES: usize = 32;
-/// Characters of a code in base-32.
-pub const CODE_CHARACTERS: usize = 52;
-
-const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// Why a text is not a code in base-32. It never contains the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -42,29 +37,7 @@ pub enum DecodeError {
 
 /// Writes `code` in capital base-32.
 pub fn encode(code: &[u8; CODE_BYTES]) -> Redacted<String> {
-    let mut text = String::with_capacity(CODE_CHARACTERS);
-    push(&mut text, code);
-    Redacted::new(text)
-}
-
-/// Appends `code` in capital base-32 to `text`.
-pub(crate) fn push(text: &mut String, code: &[u8; CODE_BYTES]) {
-    let (mut buffer, mut bits) = (0_u16, 0_u8);
-    for byte in code {
-        buffer = (buffer << 8) | u16::from(*byte);
-        bits += 8;
-        while bits >= 5 {
-            bits -= 5;
-            text.push(character(buffer >> bits));
-        }
-    }
-    // 256 = 51 × 5 + 1: one bit is left, followed by four zeros
-    text.push(character(buffer << (5 - bits)));
-    buffer.zeroize();
-}
-
-fn character(bits: u16) -> char {
-    char::from(ALPHABET[usize::from(bits & 31)])
+    encode_code(code).into()
 }
 
 /// Reads a code, written in capitals or in small letters (people retype).
@@ -72,35 +45,17 @@ fn character(bits: u16) -> char {
 /// # Errors
 /// Everything that [`encode`] would not have written, letter case aside: one code has one spelling.
 pub fn decode(text: &str) -> Result<Redacted<[u8; CODE_BYTES]>, DecodeError> {
-    let found = text.chars().count();
-    if found != CODE_CHARACTERS {
-        return Err(DecodeError::Length { found });
-    }
-    let mut code = Zeroizing::new([0_u8; CODE_BYTES]);
-    let (mut buffer, mut bits, mut filled) = (0_u16, 0_u8, 0_usize);
-    for (index, found) in text.chars().enumerate() {
-        let value = value(found).ok_or(DecodeError::Character { position: index + 1 })?;
-        buffer = (buffer << 5) | value;
-        bits += 5;
-        if bits >= 8 {
-            bits -= 8;
-            code[filled] = (buffer >> bits).to_be_bytes()[1];
-            filled += 1;
-        }
-    }
-    if buffer & ((1 << bits) - 1) != 0 {
-        return Err(DecodeError::TrailingBits);
-    }
-    Ok(code.into())
+    decode_code(text).map(Redacted::from).ok_or_else(|| reason(text))
 }
 
-fn value(character: char) -> Option<u16> {
-    let upper = character.to_ascii_uppercase();
-    match upper {
-        'A'..='Z' => Some(upper as u16 - 'A' as u16),
-        '2'..='7' => Some(upper as u16 - '2' as u16 + 26),
-        _ => None,
+/// Why `text` was not read.
+fn reason(text: &str) -> DecodeError {
+    let found = text.chars().count();
+    if found != CODE_CHARACTERS {
+        return DecodeError::Length { found };
     }
+    let strange = text.chars().position(|c| !c.is_ascii_alphabetic() && !('2'..='7').contains(&c));
+    strange.map_or(DecodeError::TrailingBits, |index| DecodeError::Character { position: index + 1 })
 }
 
 #[cfg(test)]

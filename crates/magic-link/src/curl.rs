@@ -1,14 +1,14 @@
-//! The `curl` line that redeems a code at the token endpoint ([OpenID4VCI 1.0 §6.1]), for the terminal and the screens.
+//! The `curl` line that redeems a code at the token endpoint ([OID4VCI 1.0 §6.1]), for the terminal and the screens.
 //!
 //! Quoted for a POSIX shell. On Windows it works in the shells that come with Git and WSL.
 //!
-//! [OpenID4VCI 1.0 §6.1]: https://openid.net/specs/openid-4-verifiable-credential-issuance-1_0.html#section-6.1
+//! [OID4VCI 1.0 §6.1]: https://openid.net/specs/openid-4-verifiable-credential-issuance-1_0.html#section-6.1
 
+use anteroom_oauth::GrantType;
 use thiserror::Error;
 
 use crate::base32::{self, CODE_BYTES};
 use crate::link::{BaseUrlError, parse_base};
-use crate::offer::GRANT_TYPE;
 use crate::redacted::Redacted;
 
 /// Why the line cannot be written.
@@ -49,10 +49,13 @@ pub fn redeem(
     // curl would take brackets and braces for a range of URLs
     line.push_str("curl --silent --show-error --globoff ");
     push_quoted(&mut line, &[base_url, "oauth2/token"]);
-    for (name, value) in
-        [("grant_type=", GRANT_TYPE), ("client_id=", client_id), ("pre-authorized_code=", code.expose())]
-            .into_iter()
-            .chain(tx_code.map(|digits| ("tx_code=", digits)))
+    for (name, value) in [
+        ("grant_type=", GrantType::PreAuthorizedCode.as_str()),
+        ("client_id=", client_id),
+        ("pre-authorized_code=", code.expose()),
+    ]
+    .into_iter()
+    .chain(tx_code.map(|digits| ("tx_code=", digits)))
     {
         line.push_str(" --data-urlencode ");
         push_quoted(&mut line, &[name, value]);

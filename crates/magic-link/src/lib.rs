@@ -9,9 +9,20 @@
 //! | [`link`] | the magic link of our own landing page, and its capital form for the QR code |
 //! | [`template`] | a link into somebody else's app, from the client's `magicLinkTemplate` |
 //! | [`qr`] | a picture, read back before anybody sees it |
-//! | [`offer`] | an OpenID4VCI credential offer for wallets |
+//! | [`offer`] | an OID4VCI credential offer for wallets |
 //! | [`curl`] | the command line that redeems it |
 //! | [`typed_code`] | (not the same code, but a short companion) 12 characters for typing |
+//!
+//! ```
+//! use anteroom_magic_link::{QrPicture, magic_link};
+//!
+//! let code = [7; 32];
+//! let link = magic_link("http://127.0.0.1:8103/", &code)?;
+//! assert!(link.expose().starts_with("http://127.0.0.1:8103/in/"));
+//! let picture = QrPicture::of(&link)?;
+//! assert_eq!(picture.version(), 4);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! Everything that contains a code is [`Redacted`]: it cannot be printed by accident, and `expose()` is the only way in.
 

@@ -95,7 +95,7 @@ pub fn magic_link(base_url: &str, code: &[u8; CODE_BYTES]) -> Result<Link, BaseU
         let mut rest = String::with_capacity(LONGEST_LINK);
         rest.push_str(base.path());
         rest.push_str(word);
-        base32::push(&mut rest, code);
+        rest.push_str(base32::encode(code).expose());
         Redacted::new(rest)
     };
     Ok(Link::web(&base[..Position::BeforePath], &page("in/"), &page("IN/")))

@@ -1,4 +1,4 @@
-//! The credential offer of [OpenID4VCI 1.0 §4.1], with a pre-authorized code, for wallets.
+//! The credential offer of [OID4VCI 1.0 §4.1], with a pre-authorized code, for wallets.
 //!
 //! By value (`credential_offer`) it carries the code and is too long for a QR code that scans well, so it is a link to
 //! tap. By reference (`credential_offer_uri`) it is short, and the wallet fetches the JSON.
@@ -6,7 +6,7 @@
 //! # Not supported
 //! Offers with the authorization code grant, `authorization_server`, and transaction codes that are not digits.
 //!
-//! [OpenID4VCI 1.0 §4.1]: https://openid.net/specs/openid-4-verifiable-credential-issuance-1_0.html#section-4.1
+//! [OID4VCI 1.0 §4.1]: https://openid.net/specs/openid-4-verifiable-credential-issuance-1_0.html#section-4.1
 
 use serde::Serialize;
 use thiserror::Error;
@@ -16,9 +16,6 @@ use crate::base32::{self, CODE_BYTES};
 use crate::link::{Link, has_user_info};
 use crate::percent;
 use crate::redacted::Redacted;
-
-/// `urn:ietf:params:oauth:grant-type:pre-authorized_code`, the grant type of OpenID4VCI 1.0 §6.1.
-pub const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 
 const SCHEME: &str = "openid-credential-offer://?";
 const LONGEST_DESCRIPTION: usize = 300;
@@ -65,7 +62,7 @@ impl TxCode {
         if !(4..=8).contains(&length) {
             return Err(OfferError::TxCodeLength);
         }
-        // [OpenID4VCI §4.1.1] "The length of the string MUST NOT exceed 300 characters."
+        // [OID4VCI §4.1.1] "The length of the string MUST NOT exceed 300 characters."
         if description.as_deref().is_some_and(|text| text.chars().count() > LONGEST_DESCRIPTION) {
             return Err(OfferError::TxCodeDescription);
         }
@@ -115,11 +112,8 @@ impl CredentialOffer {
         check_issuer(credential_issuer)?;
         check_configurations(credential_configuration_ids)?;
         let code = base32::encode(code);
-        let pre_authorized_code = Grant { code: code.expose(), tx_code };
-        let grants = Grants { pre_authorized_code };
-        let json = serde_json::to_string(&Offer { credential_issuer, credential_configuration_ids, grants })
-            .expect("strings and numbers under fixed names always serialize");
-        Ok(Self { json: Redacted::new(json) })
+        let grants = Grants { pre_authorized_code: Grant { code: code.expose(), tx_code } };
+        Ok(Self { json: json(&Offer { credential_issuer, credential_configuration_ids, grants }) })
     }
 
     /// The JSON, as it is served below a `credential_offer_uri`, with the media type `application/json`.
@@ -141,7 +135,7 @@ impl CredentialOffer {
 /// `openid-credential-offer://?credential_offer_uri=<URL>`: the offer by reference, short enough for a QR code.
 ///
 /// # Errors
-/// [OpenID4VCI §4.1.3] When `offer_uri` is not https.
+/// [OID4VCI §4.1.3] When `offer_uri` is not https.
 pub fn link_to(offer_uri: &str) -> Result<Link, OfferError> {
     let url = Url::parse(offer_uri).map_err(|_| OfferError::OfferUri)?;
     if url.scheme() != "https" || url.as_str() != offer_uri || url.fragment().is_some() || has_user_info(&url)
@@ -155,7 +149,13 @@ pub fn link_to(offer_uri: &str) -> Result<Link, OfferError> {
     Ok(Link::verbatim(Redacted::new(text)))
 }
 
-/// [OpenID4VCI §12.2.1] https, no query, no fragment; http is for trials on the same machine.
+fn json(offer: &Offer<'_>) -> Redacted<String> {
+    Redacted::new(
+        serde_json::to_string(offer).expect("strings and numbers under fixed names always serialize"),
+    )
+}
+
+/// [OID4VCI §12.2.1] https, no query, no fragment; http is for trials on the same machine.
 fn check_issuer(credential_issuer: &str) -> Result<(), OfferError> {
     let url = Url::parse(credential_issuer).map_err(|_| OfferError::CredentialIssuer)?;
     let is_loopback = match url.host() {
@@ -187,12 +187,14 @@ fn check_configurations(ids: &[String]) -> Result<(), OfferError> {
 
 #[cfg(test)]
 mod tests {
+    use anteroom_oauth::GrantType;
     use serde_json::{Value, json};
 
     use super::*;
     use crate::link::LONGEST_LINK;
 
     const CODE: [u8; 32] = [3; 32];
+    const GRANT_TYPE: &str = GrantType::PreAuthorizedCode.as_str();
 
     fn ids(names: &[&str]) -> Vec<String> {
         names.iter().map(ToString::to_string).collect()
@@ -207,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn openid4vci_4_1_1_members_of_an_offer() {
+    fn oid4vci_4_1_1_members_of_an_offer() {
         let offer = offer("https://clinic.example/", &["PatientAccess"], None).unwrap();
         let value: Value = serde_json::from_str(offer.json().expose()).unwrap();
         assert_eq!(
@@ -221,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn openid4vci_4_1_1_tx_code() {
+    fn oid4vci_4_1_1_tx_code() {
         let tx_code = TxCode::numeric(6, Some("The PIN on the second slip".into())).unwrap();
         let with_pin = offer("https://clinic.example", &["A", "B"], Some(&tx_code)).unwrap();
         let value: Value = serde_json::from_str(with_pin.json().expose()).unwrap();
@@ -241,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn openid4vci_12_2_1_credential_issuer_is_https_without_query_and_fragment() {
+    fn oid4vci_12_2_1_credential_issuer_is_https_without_query_and_fragment() {
         for issuer in
             ["https://clinic.example", "https://clinic.example/a", "http://127.0.0.1:8103/", "http://[::1]/"]
         {
@@ -263,14 +265,14 @@ mod tests {
     }
 
     #[test]
-    fn openid4vci_4_1_1_configurations_are_non_empty_and_unique() {
+    fn oid4vci_4_1_1_configurations_are_non_empty_and_unique() {
         assert_eq!(refusal("https://clinic.example/", &[]), OfferError::NoConfiguration);
         assert_eq!(refusal("https://clinic.example/", &["A", ""]), OfferError::NoConfiguration);
         assert_eq!(refusal("https://clinic.example/", &["A", "B", "A"]), OfferError::RepeatedConfiguration);
     }
 
     #[test]
-    fn openid4vci_4_1_2_by_value_the_wallet_reads_the_same_json() {
+    fn oid4vci_4_1_2_by_value_the_wallet_reads_the_same_json() {
         let offer = offer("https://clinic.example/", &["Zugang für Patienten & Angehörige"], None).unwrap();
         let link = offer.link();
         let url = Url::parse(link.expose()).unwrap();
@@ -283,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn openid4vci_4_1_3_by_reference_is_https_only() {
+    fn oid4vci_4_1_3_by_reference_is_https_only() {
         let link = link_to("https://clinic.example/offers/7f3a?x=1&y=2").unwrap();
         assert_eq!(
             link.expose(),

@@ -58,6 +58,8 @@ pub enum TemplateError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     text: String,
+    /// Where the placeholder begins.
+    at: usize,
     /// Length of scheme, host and port; `None` for a private-use scheme.
     web_origin: Option<usize>,
 }
@@ -95,20 +97,21 @@ impl Template {
             return Err(TemplateError::TooLong { bytes: sample.len() });
         }
         let web_origin = is_web.then_some(url[..Position::BeforePath].len());
-        Ok(Self { text: text.to_owned(), web_origin })
+        Ok(Self { text: text.to_owned(), at, web_origin })
     }
 
     /// The link for `code`.
     pub fn fill(&self, code: &[u8; CODE_BYTES]) -> Link {
-        let (origin, rest) = self.text.split_at(self.web_origin.unwrap_or(0));
-        let (before, after) =
-            rest.split_once(PLACEHOLDER).expect("parse() found the placeholder in the path or later");
-        let mut filled = String::with_capacity(LONGEST_LINK);
-        filled.push_str(before);
-        base32::push(&mut filled, code);
-        filled.push_str(after);
-        let filled = Redacted::new(filled);
-        if self.web_origin.is_some() { Link::web(origin, &filled, &filled) } else { Link::verbatim(filled) }
+        let path = self.web_origin.unwrap_or(0);
+        let mut rest = String::with_capacity(LONGEST_LINK);
+        rest.push_str(&self.text[path..self.at]);
+        rest.push_str(base32::encode(code).expose());
+        rest.push_str(&self.text[self.at + PLACEHOLDER.len()..]);
+        let rest = Redacted::new(rest);
+        match self.web_origin {
+            Some(origin) => Link::web(&self.text[..origin], &rest, &rest),
+            None => Link::verbatim(rest),
+        }
     }
 
     /// The template as it was written.

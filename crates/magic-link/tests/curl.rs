@@ -12,9 +12,9 @@ const CODE: [u8; 32] = [0xC3; 32];
 /// The words that `sh` makes of `line`, where `curl` prints them instead of calling anybody.
 fn words(line: &str) -> Vec<String> {
     let script = format!("curl() {{ for word; do printf '%s\\0' \"$word\"; done; }}\n{line}\n");
-    let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+    let output = Command::new("sh").args(["-c", &script]).output().expect("sh runs");
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().split_terminator('\0').map(str::to_owned).collect()
+    String::from_utf8_lossy(&output.stdout).split_terminator('\0').map(str::to_owned).collect()
 }
 
 #[test]
@@ -56,20 +56,22 @@ fn the_shell_hands_every_character_of_a_client_id_to_curl() {
 
 /// Answers one request with `ok` and gives it back, head and body.
 fn one_request(listener: &TcpListener) -> (String, String) {
-    let (mut stream, _) = listener.accept().unwrap();
+    let (mut stream, _) = listener.accept().expect("curl connects");
     let mut received = Vec::new();
     let mut chunk = [0; 4096];
     loop {
-        let read = stream.read(&mut chunk).unwrap();
+        let read = stream.read(&mut chunk).expect("curl sends its request");
         received.extend_from_slice(&chunk[..read]);
-        let text = String::from_utf8(received.clone()).unwrap();
+        let text = String::from_utf8_lossy(&received).into_owned();
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
         let length = head
             .lines()
             .find_map(|line| line.to_lowercase().strip_prefix("content-length: ").map(str::to_owned))
-            .map_or(0, |length| length.parse().unwrap());
+            .map_or(0, |length| length.parse().expect("content-length is a number"));
         if body.len() == length {
-            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok").unwrap();
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok")
+                .expect("curl listens");
             return (head.to_owned(), body.to_owned());
         }
         assert!(read > 0, "curl hung up in the middle of its request");

@@ -11,12 +11,7 @@ const LARGEST_SCALE: u8 = 40;
 impl QrPicture {
     /// A PNG in shades of grey, with `scale` pixels to a module (1 to 40; other values are brought into that range).
     pub fn png(&self, scale: u8) -> Vec<u8> {
-        let pixels = self.pixels(scale);
-        let mut png = Vec::new();
-        PngEncoder::new(&mut png)
-            .write_image(pixels.as_raw(), pixels.width(), pixels.height(), ExtendedColorType::L8)
-            .expect("a grey picture of this size can always be written to memory");
-        png
+        encode(&self.pixels(scale))
     }
 
     /// The pixels of [`QrPicture::png`].
@@ -28,4 +23,12 @@ impl QrPicture {
             Luma([if self.is_dark(module(x), module(y)) { 0 } else { 255 }])
         })
     }
+}
+
+fn encode(pixels: &GrayImage) -> Vec<u8> {
+    let mut png = Vec::new();
+    PngEncoder::new(&mut png)
+        .write_image(pixels.as_raw(), pixels.width(), pixels.height(), ExtendedColorType::L8)
+        .expect("a grey picture of this size can always be written to memory");
+    png
 }
