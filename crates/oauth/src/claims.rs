@@ -131,6 +131,7 @@ impl<'a> From<&'a str> for Aud<'a> {
 }
 
 /// The claims of an access token: RFC 9068 §2.2, and what Medplum adds (`login_id`, `username`, `profile`).
+// [RFC9068 §2.2] what is REQUIRED there has no Option here
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct AccessTokenClaims<'a> {
     /// `iss`.
@@ -163,6 +164,7 @@ pub struct AccessTokenClaims<'a> {
 }
 
 /// The claims of an id token: OpenID Connect Core §2, and what Medplum adds (`client_id`, `login_id`, `fhirUser`).
+// [OIDC-CORE §2] what is REQUIRED there has no Option here
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct IdTokenClaims<'a> {
     /// `iss`.

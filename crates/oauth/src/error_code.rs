@@ -27,6 +27,7 @@ macro_rules! error_codes {
     };
 }
 
+// [RFC6749 §4.1.2.1] [RFC8707 §2] [OIDC-CORE §3.1.2.6] the values
 error_codes! {
     /// `invalid_request`: a parameter is missing, malformed or sent twice. RFC 6749 §5.2.
     InvalidRequest = "invalid_request",
@@ -124,6 +125,43 @@ mod tests {
         assert_eq!(ErrorCode::InvalidRequest.status(), 400);
         assert_eq!(ErrorCode::InvalidToken.status(), 401);
         assert_eq!(ErrorCode::InsufficientScope.status(), 403);
+    }
+
+    #[test]
+    fn rfc7009_2_2_1_busy_is_503() {
+        assert_eq!(ErrorCode::TemporarilyUnavailable.status(), 503);
+        assert_eq!(ErrorCode::UnsupportedTokenType.status(), 400);
+        assert_eq!(ErrorCode::UnsupportedTokenType.as_str(), "unsupported_token_type");
+    }
+
+    #[test]
+    fn oidc_core_3_1_2_6_rfc8707_2_values_of_the_relatives() {
+        for (code, value) in [
+            (ErrorCode::LoginRequired, "login_required"),
+            (ErrorCode::ConsentRequired, "consent_required"),
+            (ErrorCode::InteractionRequired, "interaction_required"),
+            (ErrorCode::RequestNotSupported, "request_not_supported"),
+            (ErrorCode::RequestUriNotSupported, "request_uri_not_supported"),
+            (ErrorCode::RegistrationNotSupported, "registration_not_supported"),
+            (ErrorCode::InvalidTarget, "invalid_target"),
+        ] {
+            assert_eq!(code.as_str(), value);
+        }
+    }
+
+    #[test]
+    fn rfc6749_4_1_2_1_values_of_the_authorization_endpoint() {
+        for value in [
+            "invalid_request",
+            "unauthorized_client",
+            "access_denied",
+            "unsupported_response_type",
+            "invalid_scope",
+            "server_error",
+            "temporarily_unavailable",
+        ] {
+            assert_eq!(ErrorCode::ALL.iter().filter(|code| code.as_str() == value).count(), 1, "{value}");
+        }
     }
 
     #[test]

@@ -44,7 +44,9 @@ impl GrantType {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
             Self::ClientCredentials => "client_credentials",
+            // [OID4VCI §6.1]
             Self::PreAuthorizedCode => "urn:ietf:params:oauth:grant-type:pre-authorized_code",
+            // [RFC8693 §2.1]
             Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
         }
     }
@@ -81,6 +83,15 @@ mod tests {
             assert_eq!(serde_json::to_value(grant).unwrap(), grant.as_str(), "serde says the same as as_str");
             assert_eq!(grant.as_str().to_uppercase().parse::<GrantType>(), Err(UnknownGrantType));
         }
+    }
+
+    #[test]
+    fn oid4vci_6_1_rfc8693_2_1_extension_grants_are_uris() {
+        assert_eq!(
+            GrantType::PreAuthorizedCode.as_str(),
+            "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+        );
+        assert_eq!(GrantType::TokenExchange.as_str(), "urn:ietf:params:oauth:grant-type:token-exchange");
     }
 
     #[test]

@@ -20,7 +20,7 @@
 //! | [`token_response`] | RFC 6749 §5.1: the answer of the token endpoint |
 //!
 //! # How to add a rule
-//! Write the check, put the marker (`// [RFC7636 §4.1]`) above the line that decides, name a test after the standard
+//! Write the check, put the marker (the standard and the section, in brackets) above the line that decides, name a test after the standard
 //! (`rfc7636_4_1_…`) and add the row to `docs/specs/`. `tests/standards.rs` fails while one of the three is missing.
 
 pub mod authorization;

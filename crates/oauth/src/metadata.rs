@@ -9,6 +9,8 @@ use crate::grant_type::GrantType;
 
 /// What the server says about itself, at `/.well-known/oauth-authorization-server` and
 /// `/.well-known/openid-configuration`.
+// [RFC8414 §2] [OIDC-DISCOVERY §3] the names of the members
+// [RFC8414 §3.2] members with zero elements are left out
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ServerMetadata {
     /// `issuer`: exactly the text that stands in `iss`.
@@ -82,7 +84,7 @@ pub struct ServerMetadata {
     /// `claims_parameter_supported`: OpenID Connect Discovery §3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claims_parameter_supported: Option<bool>,
-    /// `pre-authorized_grant_anonymous_access_supported`: OID4VCI 1.0 §12.3.
+    /// [OID4VCI §12.3] `pre-authorized_grant_anonymous_access_supported`.
     #[serde(
         rename = "pre-authorized_grant_anonymous_access_supported",
         skip_serializing_if = "Option::is_none"
@@ -102,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn rfc8414_2_members_have_the_names_of_the_registry() {
+    fn rfc8414_2_oid4vci_12_3_members_have_the_names_of_the_registry() {
         let metadata = ServerMetadata {
             issuer: "https://i/".into(),
             token_endpoint: Some("https://i/oauth2/token".into()),

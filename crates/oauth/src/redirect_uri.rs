@@ -1,6 +1,6 @@
 //! Redirect URIs: RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §2.1 and §4.1.
 //!
-//! Two questions. May this text be registered ([`check`])? Is the text of a request the registered one ([`matches`])?
+//! Two questions. May this text be registered ([`check`])? Is the text of a request the registered one ([`matches()`])?
 //! The second compares bytes; that is safe because the first lets nothing in that two programs could read in two ways.
 
 mod problem;

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::secret::{AccessToken, IdToken, RefreshToken, Secret};
 
-/// A token response. The only place where tokens are written into JSON: the three members name the serializer.
+/// [RFC6749 §5.1] A token response. The only place where tokens are written into JSON: the three members name the serializer.
 #[derive(Debug, Serialize)]
 pub struct TokenResponse {
     /// `token_type`: always `Bearer`.
@@ -25,7 +25,7 @@ pub struct TokenResponse {
     /// `refresh_token`.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "expose_some")]
     pub refresh_token: Option<Secret<RefreshToken>>,
-    /// `issued_token_type`: required in the answer to a token exchange, RFC 8693 §2.2.1.
+    /// [RFC8693 §2.2.1] `issued_token_type`: required in the answer to a token exchange.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issued_token_type: Option<&'static str>,
     /// `project`: where the person or client was let in (Medplum).
@@ -99,6 +99,16 @@ mod tests {
             serde_json::to_string(&response).unwrap(),
             r#"{"token_type":"Bearer","expires_in":3600,"scope":"openid","access_token":"at"}"#
         );
+    }
+
+    #[test]
+    fn rfc8693_2_2_1_the_answer_to_an_exchange_names_its_type() {
+        let issued = "urn:ietf:params:oauth:token-type:access_token";
+        let response = TokenResponse {
+            issued_token_type: Some(issued),
+            ..TokenResponse::bearer(Secret::new("at".into()), 60, "openid".into())
+        };
+        assert_eq!(serde_json::to_value(&response).unwrap()["issued_token_type"], issued);
     }
 
     #[test]

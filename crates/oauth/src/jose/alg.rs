@@ -46,3 +46,19 @@ impl FromStr for Alg {
         Self::ALL.into_iter().find(|alg| alg.as_str() == text).ok_or(UnknownAlg)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rfc7515_4_1_1_alg_is_case_sensitive() {
+        for alg in Alg::ALL {
+            assert_eq!(alg.as_str().parse(), Ok(alg));
+            assert_eq!(serde_json::to_value(alg).unwrap(), alg.as_str());
+        }
+        for text in ["none", "es256", "HS256", "ES384", "PS256", ""] {
+            assert_eq!(text.parse::<Alg>(), Err(UnknownAlg), "{text}");
+        }
+    }
+}

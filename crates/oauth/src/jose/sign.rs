@@ -37,6 +37,7 @@ impl Typ {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Jwt => "JWT",
+            // [RFC9068 §2.1] with or without "application/", which RFC 7515 §4.1.9 recommends to leave out
             Self::AtJwt => "at+jwt",
         }
     }

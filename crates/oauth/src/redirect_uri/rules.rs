@@ -150,7 +150,7 @@ fn check_scheme(uri: &str, parts: &Parts<'_>, repairs: u8) -> Result<(), Problem
 
 fn check_authority(uri: &str, parts: &Parts<'_>, authority: &str, repairs: u8) -> Result<(), Problem> {
     let replaced = |with: &str| Some(uri.replacen(authority, with, 1));
-    // [RFC9700 §4.1.3] nobody can misread a host that has nothing before it
+    // Nobody can misread a host that has nothing before it.
     if let Some((user, host)) = authority.rsplit_once('@') {
         return Err(Problem::UserInfo {
             part: user.to_owned(),
