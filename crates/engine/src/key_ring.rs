@@ -1,6 +1,7 @@
 //! The signing keys in memory: which signs, which still verify.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use anteroom_oauth::jose::{Alg, Jwk, SigningKey, VerifyingKey};
@@ -27,7 +28,10 @@ struct Keys {
 }
 
 /// All keys that sign or verify now. Replaced as a whole when one is rotated.
-pub struct KeyRing(RwLock<Arc<Keys>>);
+pub struct KeyRing {
+    keys: RwLock<Arc<Keys>>,
+    generation: AtomicU64,
+}
 
 /// There is no key of this algorithm that signs.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
@@ -55,18 +59,24 @@ fn build(ring: &[RingKey], now: Timestamp) -> Result<Keys, NoKey> {
 impl KeyRing {
     /// Builds the ring; newest keys first. There must be one key of each algorithm that signs.
     pub fn new(ring: &[RingKey], now: Timestamp) -> Result<Self, NoKey> {
-        Ok(Self(RwLock::new(Arc::new(build(ring, now)?))))
+        Ok(Self { keys: RwLock::new(Arc::new(build(ring, now)?)), generation: AtomicU64::new(0) })
     }
 
     /// Replaces all keys.
     pub fn replace(&self, ring: &[RingKey], now: Timestamp) -> Result<(), NoKey> {
         let keys = Arc::new(build(ring, now)?);
-        *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = keys;
+        *self.keys.write().unwrap_or_else(std::sync::PoisonError::into_inner) = keys;
+        self.generation.fetch_add(1, Ordering::Release);
         Ok(())
     }
 
+    /// How often the keys were replaced: who keeps a copy of [`KeyRing::jwks`] compares it.
+    pub fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
     fn keys(&self) -> Arc<Keys> {
-        Arc::clone(&self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner))
+        Arc::clone(&self.keys.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
     /// The key that signs with `alg`.

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use anteroom_oauth::scope::Scope;
 use anteroom_oauth::secret::{Digest, PreAuthorizedCode as CodeKind, Secret, TxCode, TypedCode};
+use zeroize::Zeroizing;
 
-use crate::cx::Origin;
+use crate::cx::{Cx, Origin};
 use crate::engine::Engine;
 use crate::grant::pre_authorized_code;
-use crate::model::pre_authorized_code::CodeState;
+use crate::model::pre_authorized_code::{CodeState, Ending, WRONG_TX_CODES};
 use crate::model::profile::short_name;
+use crate::model::{Client, PreAuthorizedCode};
 use crate::refusal::Refusal;
-use crate::service::magic_links;
+use crate::service::magic_links::{self, NewCode, Plain};
 use crate::stop::{Fault, Outcome, Refused, refuse};
 use crate::store::Tx;
 use crate::timestamp::Timestamp;
@@ -42,6 +45,8 @@ pub struct View {
     pub template: Option<String>,
     /// Digits of the PIN, if one is needed.
     pub tx_code_length: Option<u8>,
+    /// Wrong PINs that are left before the code locks.
+    pub tries_left: u32,
     /// When it was redeemed or ended.
     pub at: Option<Timestamp>,
     /// Until when it works.
@@ -50,8 +55,7 @@ pub struct View {
     pub session_seconds: u32,
 }
 
-/// What a press came to.
-#[derive(Debug, Clone)]
+/// What a press came to. Not printed: it may hold a code.
 pub enum Pressed {
     /// Signed in, until then.
     SignedIn {
@@ -68,17 +72,19 @@ pub enum Pressed {
     HandOver {
         /// `magicLinkTemplate` of the client.
         template: String,
+        /// The code to fill in, when another than the pressed one: after a typed code.
+        code: Option<Zeroizing<[u8; 32]>>,
     },
 }
 
-fn find(tx: &dyn Tx, key: &Key) -> Outcome<Option<crate::model::PreAuthorizedCode>> {
+fn find(tx: &dyn Tx, key: &Key) -> Outcome<Option<PreAuthorizedCode>> {
     Ok(match key {
         Key::Link(digest) => tx.pre_authorized_code_by_digest(digest)?,
         Key::Typed(digest) => tx.pre_authorized_code_by_typed(digest)?,
     })
 }
 
-fn view(tx: &dyn Tx, code: &crate::model::PreAuthorizedCode, now: Timestamp) -> Outcome<View> {
+fn view(tx: &dyn Tx, code: &PreAuthorizedCode, now: Timestamp) -> Outcome<View> {
     let membership = tx.membership(code.membership)?.ok_or(Fault::Inconsistent("code without membership"))?;
     let client = tx.client(code.client)?.ok_or(Fault::Inconsistent("code without client"))?;
     Ok(View {
@@ -87,6 +93,7 @@ fn view(tx: &dyn Tx, code: &crate::model::PreAuthorizedCode, now: Timestamp) -> 
         client: client.name.clone(),
         template: client.settings.magic_link_template.clone(),
         tx_code_length: code.tx_code.map(|tx_code| tx_code.length),
+        tries_left: WRONG_TX_CODES.saturating_sub(code.wrong_tx_codes),
         at: code.redeemed_at.or(code.ended.map(|(_, at)| at)),
         expires_at: code.expires_at,
         session_seconds: client.access_token_lifetime(),
@@ -117,7 +124,7 @@ pub async fn look(engine: &Arc<Engine>, origin: Origin, key: Key) -> Outcome<Vie
         .await
 }
 
-fn throttle(cx: &mut crate::cx::Cx<'_>, key: &Key) -> Outcome<()> {
+fn throttle(cx: &mut Cx<'_>, key: &Key) -> Outcome<()> {
     if let Key::Typed(_) = key {
         let address = cx.origin.remote_address.as_deref().unwrap_or("local");
         let counter = format!("typed_code/{address}");
@@ -132,27 +139,42 @@ fn throttle(cx: &mut crate::cx::Cx<'_>, key: &Key) -> Outcome<()> {
 
 /// The press: redeems the code for its client, or says where the client wants it handed over.
 ///
+/// A typed code cannot be filled into a client's template: only its digest is kept. When such a code is pressed, its PIN
+/// is checked here, a new code takes its place, and the new one is handed over.
+///
 /// # Refusals
-/// As [`pre_authorized_code::redeem`].
+/// As [`pre_authorized_code::redeem`]; [`Refusal::TooManyTypedCodes`].
 pub async fn press(
     engine: &Arc<Engine>,
     origin: Origin,
-    code: Digest<CodeKind>,
+    key: Key,
     tx_code: Option<Secret<TxCode>>,
 ) -> Outcome<Pressed> {
+    let successor = match key {
+        Key::Link(_) => None,
+        Key::Typed(_) => Some(magic_links::make(engine.entropy(), None)?),
+    };
     let inner = Arc::clone(engine);
     engine
         .transact(origin, move |cx| {
-            let Some(row) = cx.tx.pre_authorized_code_by_digest(&code)? else {
+            throttle(cx, &key)?;
+            let Some(row) = find(cx.tx, &key)? else {
                 return refuse(Refusal::UnknownCode, "");
             };
             let view = view(cx.tx, &row, cx.now)?;
+            let client = cx.tx.client(row.client)?.ok_or(Fault::Inconsistent("code without client"))?;
             let live = matches!(view.state, CodeState::Waiting | CodeState::Opened);
             if let (Some(template), true) = (&view.template, live) {
-                return Ok(Pressed::HandOver { template: template.clone() });
+                let code = match successor {
+                    None => None,
+                    Some(plain) => {
+                        pre_authorized_code::check_tx_code(cx, &inner, &row, tx_code)?;
+                        Some(replace(cx, &inner, &row, &client, plain)?)
+                    }
+                };
+                return Ok(Pressed::HandOver { template: template.clone(), code });
             }
-            let client = cx.tx.client(row.client)?.ok_or(Fault::Inconsistent("code without client"))?;
-            let request = pre_authorized_code::Request::by_landing_page(&client, code, tx_code);
+            let request = pre_authorized_code::Request::by_landing_page(&client, row.digest, tx_code);
             pre_authorized_code::redeem(cx, &inner, request)?;
             Ok(Pressed::SignedIn {
                 person: view.person,
@@ -162,4 +184,31 @@ pub async fn press(
             })
         })
         .await
+}
+
+/// Puts a new code, without PIN, in the place of `row`, for what is left of its life.
+fn replace(
+    cx: &mut Cx<'_>,
+    engine: &Engine,
+    row: &PreAuthorizedCode,
+    client: &Client,
+    plain: Plain,
+) -> Outcome<Zeroizing<[u8; 32]>> {
+    let membership =
+        cx.tx.membership(row.membership)?.ok_or(Fault::Inconsistent("code without membership"))?;
+    if !magic_links::end(cx, row, Ending::Replaced, row.issued_by)? {
+        return refuse(Refusal::CodeSpent, "");
+    }
+    let new = NewCode {
+        client,
+        membership: &membership,
+        issued_by: row.issued_by,
+        scope: Scope::parse(&row.scope).map_err(|_| Fault::Inconsistent("scope of a code"))?,
+        nonce: row.nonce.clone(),
+        expires_in: cx.now.until(row.expires_at),
+        hand_over: row.hand_over,
+        typed: None,
+    };
+    magic_links::issue(cx, engine, &plain, new)?;
+    Ok(plain.code)
 }

@@ -189,7 +189,7 @@ fn end_session(cx: &mut Cx<'_>, login: crate::id::Id<crate::model::Login>) -> Ou
 }
 
 /// The PIN, if the code has one. Counted before it is compared, so that a thousand tries at once compare five.
-fn check_tx_code(
+pub(crate) fn check_tx_code(
     cx: &mut Cx<'_>,
     engine: &Engine,
     code: &PreAuthorizedCode,
