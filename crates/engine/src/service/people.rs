@@ -88,6 +88,12 @@ fn describe(membership: &Membership) -> Value {
 
 /// Creates a person: profile, user account, membership.
 pub fn create(cx: &mut Cx<'_>, new: NewPerson) -> Outcome<Membership> {
+    let user = cx.random_id()?;
+    create_with_user(cx, new, user)
+}
+
+/// Creates a person whose account has the id `user`, which nobody may have.
+pub fn create_with_user(cx: &mut Cx<'_>, new: NewPerson, user: Id<User>) -> Outcome<Membership> {
     if new.resource_type == ProfileType::ClientApplication {
         return invalid("resourceType", "A person is a Patient, a Practitioner or a RelatedPerson.");
     }
@@ -109,8 +115,11 @@ pub fn create(cx: &mut Cx<'_>, new: NewPerson) -> Outcome<Membership> {
     if let Some(external_id) = &new.external_id {
         check_external_id(cx, new.project, external_id, None)?;
     }
+    if cx.tx.user(user)?.is_some() {
+        return conflict(Some("userId"), format!("A user with the id {user} exists already."));
+    }
     let user = User {
-        id: cx.random_id()?,
+        id: user,
         project: new.project,
         email,
         email_verified: false,

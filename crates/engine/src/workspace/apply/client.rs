@@ -1,0 +1,268 @@
+//! A client application of the file.
+
+use anteroom_oauth::jose::Alg;
+use anteroom_oauth::secret::{ClientSecret, Secret};
+
+use super::{ApplyError, Effect, Item, Run, at};
+use crate::cx::{About, Cx};
+use crate::engine::Engine;
+use crate::id::Id;
+use crate::model::client::{ClientSettings, ClientStatus, ClientType, IdentityProvider, StoredSecret};
+use crate::model::{AccessPolicy, Client, Membership, Project};
+use crate::seal::Sealed;
+use crate::service::clients::{self, NewClient};
+use crate::service::{access_policies, people};
+use crate::stop::{Fault, Outcome, Stop, Unfit};
+use crate::store::{ClientFilter, Window};
+use crate::timestamp::Timestamp;
+use crate::workspace::Misfit;
+use crate::workspace::file::{WorkspaceClient, WorkspaceProvider};
+use crate::workspace::given::{ClearText, Given};
+
+impl Run<'_> {
+    pub(super) fn client(
+        &mut self,
+        cx: &mut Cx<'_>,
+        project: Id<Project>,
+        file: &WorkspaceClient,
+        path: &str,
+    ) -> Result<(), ApplyError> {
+        cx.about = About::default();
+        check_lists(file, path)?;
+        let access_policy = match &file.access_policy {
+            Given::Absent | Given::Null => None,
+            Given::Value(name) => at(path, access_policies::by_name(cx, project, name))?,
+        };
+        let (id, effect) = match find(cx, project, file, path)? {
+            None => (create(cx, self.engine, project, file, access_policy, path)?, Effect::Added),
+            Some(before) => (before.id, self.change_client(cx, &before, file, access_policy, path)?),
+        };
+        self.names(id.uuid(), path)?;
+        let name = Some(file.name.trim().to_owned());
+        self.note(effect, Item { kind: "client", path: path.to_owned(), id: id.uuid(), name });
+        Ok(())
+    }
+
+    fn change_client(
+        &self,
+        cx: &mut Cx<'_>,
+        before: &Client,
+        file: &WorkspaceClient,
+        access_policy: Option<Id<AccessPolicy>>,
+        path: &str,
+    ) -> Result<Effect, ApplyError> {
+        let after = Client {
+            name: file.name.trim().to_owned(),
+            client_type: file.client_type.or_default(before.client_type, before.client_type),
+            status: file.status.or_default(before.status, ClientStatus::Active),
+            settings: settings(file, &before.settings),
+            provider_secret: at(path, provider_secret(self.engine, before, &file.identity_provider))?,
+            ..before.clone()
+        };
+        let effect = Effect::changed(at(path, clients::update(cx, before, after))?);
+        let secret = stored_secret(&file.secret, before.secret, cx.now);
+        let retiring_secret = stored_secret(&file.retiring_secret, before.retiring_secret, cx.now);
+        let other_secrets = secret != before.secret || retiring_secret != before.retiring_secret;
+        if other_secrets {
+            let written = cx.tx.client(before.id)?.ok_or(Fault::Inconsistent("client that was just read"))?;
+            let changed = clients::set_secrets(cx, &written, secret, retiring_secret);
+            at(&format!("{path}.secret"), changed.map_err(without_field))?;
+        }
+        let mut effect = effect.or_changed(other_secrets);
+        if let Some(membership) = cx.tx.membership_of_client(before.id)? {
+            let wanted = Membership {
+                admin: file.admin.or_default(membership.admin, false),
+                access_policy: if file.access_policy.is_absent() {
+                    membership.access_policy
+                } else {
+                    access_policy
+                },
+                ..(*membership).clone()
+            };
+            effect = effect.or_changed(at(path, people::update(cx, &membership, &wanted))?);
+        }
+        Ok(effect)
+    }
+}
+
+/// The client that the file means.
+fn find(
+    cx: &Cx<'_>,
+    project: Id<Project>,
+    file: &WorkspaceClient,
+    path: &str,
+) -> Result<Option<Client>, ApplyError> {
+    if let Some(id) = file.id {
+        let client = cx.tx.client(id)?;
+        if client.as_ref().is_some_and(|client| client.project != project) {
+            return Err(Misfit::new(format!("{path}.id"), "belongs to a client of another project").into());
+        }
+        return Ok(client.map(|client| (*client).clone()));
+    }
+    let name = file.name.trim();
+    let filter = ClientFilter { search: name.to_owned(), ..ClientFilter::default() };
+    let rows = cx.tx.list_clients(project, &filter, Window { offset: 0, limit: u32::MAX })?.rows;
+    let mut named = rows.into_iter().filter(|row| row.client.name == name);
+    match (named.next(), named.next()) {
+        (Some(_), Some(_)) => Err(Misfit::new(path, "several clients have this name; give the id").into()),
+        (one, _) => Ok(one.map(|row| (*row.client).clone())),
+    }
+}
+
+fn create(
+    cx: &mut Cx<'_>,
+    engine: &Engine,
+    project: Id<Project>,
+    file: &WorkspaceClient,
+    access_policy: Option<Id<AccessPolicy>>,
+    path: &str,
+) -> Result<Id<Client>, ApplyError> {
+    let Some(client_type) = file.client_type.value().copied() else {
+        let rule = "a new client must say whether it is public, confidential or medplum";
+        return Err(Misfit::new(format!("{path}.clientType"), rule).into());
+    };
+    let provider = file.identity_provider.value();
+    let new = NewClient {
+        id: file.id,
+        project,
+        name: file.name.clone(),
+        client_type,
+        status: file.status.or_default(ClientStatus::Active, ClientStatus::Active),
+        secret: file.secret.value().map(secret),
+        retiring_secret: file.retiring_secret.value().map(secret),
+        settings: settings(file, &ClientSettings::default()),
+        provider_secret: provider
+            .and_then(|provider| provider.client_secret.value())
+            .map(|secret| secret.expose().to_owned()),
+        admin: file.admin.or_default(false, false),
+        access_policy,
+    };
+    Ok(at(path, clients::create(cx, engine, new))?.id)
+}
+
+/// Each entry of a list by itself, so that a complaint names it.
+fn check_lists(file: &WorkspaceClient, path: &str) -> Result<(), ApplyError> {
+    let list = |list: &Given<Vec<String>>| list.value().cloned().unwrap_or_default();
+    let one = |field: &str, index: usize, settings: ClientSettings| {
+        let checked = clients::check("a name", ClientType::Confidential, &settings);
+        at(&format!("{path}.{field}[{index}]"), checked.map_err(without_field))
+    };
+    for (index, uri) in list(&file.redirect_uris).into_iter().enumerate() {
+        one("redirectUris", index, ClientSettings { redirect_uris: vec![uri], ..ClientSettings::default() })?;
+    }
+    for (index, uri) in list(&file.post_logout_redirect_uris).into_iter().enumerate() {
+        let settings = ClientSettings { post_logout_redirect_uris: vec![uri], ..ClientSettings::default() };
+        one("postLogoutRedirectUris", index, settings)?;
+    }
+    for (index, origin) in list(&file.allowed_origins).into_iter().enumerate() {
+        one(
+            "allowedOrigins",
+            index,
+            ClientSettings { allowed_origins: vec![origin], ..ClientSettings::default() },
+        )?;
+    }
+    for (index, scope) in list(&file.default_scope).into_iter().enumerate() {
+        one(
+            "defaultScope",
+            index,
+            ClientSettings { default_scope: vec![scope], ..ClientSettings::default() },
+        )?;
+    }
+    Ok(())
+}
+
+/// The path says the field already.
+fn without_field(stop: Stop) -> Stop {
+    match stop {
+        Stop::Unfit(unfit) => Stop::Unfit(Unfit { field: None, ..unfit }),
+        other => other,
+    }
+}
+
+fn settings(file: &WorkspaceClient, stored: &ClientSettings) -> ClientSettings {
+    let list =
+        |given: &Given<Vec<String>>, stored: &Vec<String>| given.or_default(stored.clone(), Vec::new());
+    let alg = file.id_token_signed_response_alg.value().map(|alg: &Alg| alg.as_str().to_owned());
+    ClientSettings {
+        description: file.description.or_stored(stored.description.clone()),
+        redirect_uris: list(&file.redirect_uris, &stored.redirect_uris),
+        post_logout_redirect_uris: list(&file.post_logout_redirect_uris, &stored.post_logout_redirect_uris),
+        allowed_origins: list(&file.allowed_origins, &stored.allowed_origins),
+        launch_uri: file.launch_uri.or_stored(stored.launch_uri.clone()),
+        grant_types: file.grant_types.or_stored(stored.grant_types.clone()),
+        pkce_optional: file.pkce_optional.or_default(stored.pkce_optional, false),
+        default_scope: list(&file.default_scope, &stored.default_scope),
+        jwks_uri: file.jwks_uri.or_stored(stored.jwks_uri.clone()),
+        access_token_lifetime: file.access_token_lifetime.or_stored(stored.access_token_lifetime.clone()),
+        refresh_token_lifetime: file.refresh_token_lifetime.or_stored(stored.refresh_token_lifetime.clone()),
+        id_token_signed_response_alg: if file.id_token_signed_response_alg.is_absent() {
+            stored.id_token_signed_response_alg.clone()
+        } else {
+            alg
+        },
+        magic_link_template: file.magic_link_template.or_stored(stored.magic_link_template.clone()),
+        identity_provider: match &file.identity_provider {
+            Given::Absent => stored.identity_provider.clone(),
+            Given::Null => None,
+            Given::Value(given) => {
+                Some(provider(given, stored.identity_provider.clone().unwrap_or_default()))
+            }
+        },
+        extra: stored.extra.clone(),
+    }
+}
+
+fn provider(file: &WorkspaceProvider, stored: IdentityProvider) -> IdentityProvider {
+    IdentityProvider {
+        user_info_url: file.user_info_url.clone(),
+        authorize_url: file.authorize_url.or_stored(stored.authorize_url),
+        token_url: file.token_url.or_stored(stored.token_url),
+        client_id: file.client_id.or_stored(stored.client_id),
+        use_subject: file.use_subject.or_default(stored.use_subject, false),
+        require_verified_email: file.require_verified_email.or_default(stored.require_verified_email, false),
+        extra: stored.extra,
+    }
+}
+
+/// The provider secret afterwards: the stored one, where it says the same, so that sealing anew is no change.
+fn provider_secret(
+    engine: &Engine,
+    before: &Client,
+    provider: &Given<WorkspaceProvider>,
+) -> Outcome<Option<Sealed>> {
+    let given = match provider {
+        Given::Absent => return Ok(before.provider_secret.clone()),
+        Given::Null => return Ok(None),
+        Given::Value(provider) => &provider.client_secret,
+    };
+    match given {
+        Given::Absent => Ok(before.provider_secret.clone()),
+        Given::Null => Ok(None),
+        Given::Value(given) => {
+            let stored = clients::open_provider_secret(engine, before)?;
+            if stored.is_some_and(|stored| stored.as_slice() == given.expose().as_bytes()) {
+                return Ok(before.provider_secret.clone());
+            }
+            clients::seal_provider_secret(engine, before.id, given.expose()).map(Some)
+        }
+    }
+}
+
+fn secret(text: &ClearText) -> Secret<ClientSecret> {
+    Secret::new(text.expose().to_owned())
+}
+
+fn stored_secret(
+    given: &Given<ClearText>,
+    stored: Option<StoredSecret>,
+    now: Timestamp,
+) -> Option<StoredSecret> {
+    match given {
+        Given::Absent => stored,
+        Given::Null => None,
+        Given::Value(text) => {
+            let digest = secret(text).digest();
+            stored.filter(|stored| stored.digest == digest).or(Some(StoredSecret { digest, created_at: now }))
+        }
+    }
+}
