@@ -159,10 +159,10 @@ impl Run<'_> {
         if after.password.is_some() && after.email.is_none() {
             return invalid("email", "A password needs an e-mail address to sign in with.");
         }
-        if let Some(address) = &after.email {
-            if cx.tx.user_by_email(member.project, address)?.is_some_and(|other| other.id != after.id) {
-                return conflict(Some("email"), "Somebody else in this project has this e-mail address.");
-            }
+        if let Some(address) = &after.email
+            && cx.tx.user_by_email(member.project, address)?.is_some_and(|other| other.id != after.id)
+        {
+            return conflict(Some("email"), "Somebody else in this project has this e-mail address.");
         }
         cx.tx.update_user(&after)?;
         cx.about = About { project: Some(member.project), subject: Some(member.id), ..About::default() };
@@ -193,10 +193,10 @@ pub(super) fn find(
             return Ok(Some(Arc::new(row.membership)));
         }
     }
-    if let Some(external_id) = file.external_id.value() {
-        if let Some(found) = tx.membership_by_external_id(project, external_id)? {
-            return Ok(Some(found));
-        }
+    if let Some(external_id) = file.external_id.value()
+        && let Some(found) = tx.membership_by_external_id(project, external_id)?
+    {
+        return Ok(Some(found));
     }
     match profile_of(file, "") {
         Ok(Some((resource_type, Some(id)))) => {
@@ -206,11 +206,11 @@ pub(super) fn find(
     }
 }
 
+/// Kind of a profile, and its id where the file gives one.
+type NamedProfile = (ProfileType, Option<Id<Profile>>);
+
 /// Kind and id of the profile in the file.
-fn profile_of(
-    file: &WorkspaceMember,
-    path: &str,
-) -> Result<Option<(ProfileType, Option<Id<Profile>>)>, Misfit> {
+fn profile_of(file: &WorkspaceMember, path: &str) -> Result<Option<NamedProfile>, Misfit> {
     let Some(profile) = &file.profile else { return Ok(None) };
     let resource_type = profile.get("resourceType").and_then(Value::as_str).and_then(ProfileType::parse);
     let Some(resource_type) = resource_type.filter(|kind| *kind != ProfileType::ClientApplication) else {

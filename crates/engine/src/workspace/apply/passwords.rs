@@ -58,10 +58,10 @@ pub(super) fn prepare(engine: &Engine, workspace: &Workspace) -> Result<Password
 }
 
 fn run(engine: &Engine, task: &Task<'_>) -> Result<(String, PasswordHash), ApplyError> {
-    if let Some(stored) = &task.stored {
-        if at(&task.path, verify(stored, task.password))? {
-            return Ok((task.path.clone(), stored.clone()));
-        }
+    if let Some(stored) = &task.stored
+        && at(&task.path, verify(stored, task.password))?
+    {
+        return Ok((task.path.clone(), stored.clone()));
     }
     Ok((task.path.clone(), at(&task.path, hash(engine.entropy(), task.password))?))
 }

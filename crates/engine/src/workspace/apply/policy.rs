@@ -39,20 +39,16 @@ impl Run<'_> {
             let rule = "a policy with this id exists under another name; policies cannot be renamed";
             return Err(Misfit::new(format!("{path}.name"), rule).into());
         }
-        let row = match stored.as_deref() {
-            Some(stored) => filled(file, stored),
-            None => {
-                let id = match file.id {
-                    Some(id) => id,
-                    None => at(path, cx.random_id().map_err(Into::into))?,
-                };
-                let created_at = cx.now;
-                let (ip_access_rule, rest) = (Vec::new(), Map::new());
-                filled(
-                    file,
-                    &AccessPolicy { id, project, name: file.name.clone(), ip_access_rule, rest, created_at },
-                )
-            }
+        let row = if let Some(stored) = stored.as_deref() {
+            filled(file, stored)
+        } else {
+            let id = match file.id {
+                Some(id) => id,
+                None => at(path, cx.random_id().map_err(Into::into))?,
+            };
+            let name = file.name.clone();
+            let (ip_access_rule, rest) = (Vec::new(), Map::new());
+            filled(file, &AccessPolicy { id, project, name, ip_access_rule, rest, created_at: cx.now })
         };
         let changed = at(path, access_policies::put(cx, &row))?;
         self.names(row.id.uuid(), path)?;
