@@ -13,15 +13,33 @@ pub mod policies;
 pub mod settings;
 pub mod setup;
 
+use serde_json::Value;
+
+use crate::admin::Admin;
 use crate::bindings::Bindings;
 use crate::changed::Changed;
 use crate::error::CommandError;
+use crate::request;
 
 /// Declares the commands: name, body, request and response.
 macro_rules! commands {
     ($($(#[doc = $doc:literal])+ $name:ident = $noun:ident :: $body:ident ($request:ty) -> $response:ty;)+) => {
         /// The names of all commands, in the order of the table.
         pub const NAMES: &[&str] = &[$(stringify!($name)),+];
+
+        /// Runs the command `name`. What comes out is the response of the table as JSON.
+        ///
+        /// # Errors
+        /// `unsupported` for a name that is not in the table, `invalid` for a request that does not fit its type, and
+        /// whatever the command itself says.
+        pub async fn dispatch(admin: &Admin, name: &str, request: Value) -> Result<Value, CommandError> {
+            $(if name == stringify!($name) {
+                let request: $request = request::read(name, request)?;
+                let response: $response = Box::pin($noun::$body(admin, request)).await?;
+                return request::answer(&response);
+            })+
+            Err(request::unknown(name))
+        }
 
         /// The TypeScript of the table: the contents of `ui/src/api/bindings.ts`.
         pub fn typescript() -> String {

@@ -1,5 +1,11 @@
 //! What a command answers when it cannot.
 
+use std::error::Error;
+use std::fmt::Write as _;
+
+use anteroom_engine::entropy::{self, OsEntropy};
+use anteroom_engine::stop::{Fault, Stop, Unfit, UnfitKind};
+use anteroom_engine::store::StoreError;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -20,9 +26,9 @@ pub struct CommandError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
-    /// No such command, or its request does not fit its type.
+    /// No such command.
     Unsupported,
-    /// A value breaks a rule; `field` names it.
+    /// A value breaks a rule, or the request does not fit its type; `field` names it.
     Invalid,
     /// Nothing has this id.
     NotFound,
@@ -36,4 +42,68 @@ pub enum Code {
     Unavailable,
     /// Our fault; the message holds an id to quote.
     Fault,
+}
+
+impl CommandError {
+    pub(crate) fn new(code: Code, field: Option<&str>, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), field: field.map(str::to_owned) }
+    }
+
+    pub(crate) fn setup_needed() -> Self {
+        Self::new(Code::SetupNeeded, None, "There is no project yet: name it and create its first admin.")
+    }
+}
+
+impl From<Stop> for CommandError {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Unfit(Unfit { kind, field, message }) => {
+                let code = match kind {
+                    UnfitKind::Invalid => Code::Invalid,
+                    UnfitKind::NotFound => Code::NotFound,
+                    UnfitKind::Conflict => Code::Conflict,
+                };
+                Self::new(code, field, message)
+            }
+            Stop::Refused(refused) => Self::new(Code::Invalid, None, refused.refusal.row().advice),
+            Stop::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<Fault> for CommandError {
+    fn from(fault: Fault) -> Self {
+        match &fault {
+            Fault::Store(StoreError::Busy) => {
+                Self::new(Code::Unavailable, None, "The engine has too much to do at the moment; try again.")
+            }
+            Fault::Store(StoreError::Closed) => {
+                Self::new(Code::Unavailable, None, "The store is closed: the program is ending.")
+            }
+            Fault::Store(error @ StoreError::NotWritable(_)) => {
+                tracing::error!(error = %error, "command failed");
+                Self::new(Code::Unavailable, None, format!("Nothing was saved: {error}."))
+            }
+            Fault::Store(StoreError::Exists(what)) => {
+                Self::new(Code::Conflict, None, format!("This {what} exists already."))
+            }
+            _ => unexpected(&fault),
+        }
+    }
+}
+
+/// Our own failure: a sentence with an id to quote; what happened goes to the log under the same id.
+fn unexpected(fault: &Fault) -> CommandError {
+    let id = entropy::bytes::<4>(&OsEntropy)
+        .map_or_else(|_| "unknown".to_owned(), |bytes| format!("{:08x}", u32::from_be_bytes(bytes)));
+    let mut chain = fault.to_string();
+    let mut source = fault.source();
+    while let Some(cause) = source {
+        let _ = write!(chain, ": {cause}");
+        source = cause.source();
+    }
+    tracing::error!(error.id = id, error = chain, "command failed");
+    let message =
+        format!("Something went wrong on our side and nothing was changed. The log says more under {id}.");
+    CommandError::new(Code::Fault, None, message)
 }

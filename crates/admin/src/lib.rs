@@ -1,7 +1,20 @@
 //! The commands the screens call.
+//!
+//! Everything a screen can do stands in one table ([`commands`]); [`dispatch`] runs a command by its name on an
+//! [`Admin`]. Whoever runs the engine (the window, the bridge) says what the commands cannot know through [`Host`].
 
+mod acting;
+pub mod admin;
 mod bindings;
 pub mod changed;
 pub mod commands;
 pub mod error;
 pub mod page;
+mod request;
+mod shelf;
+mod text;
+
+pub use admin::{Admin, Host};
+pub use changed::{Changed, Subscription};
+pub use commands::dispatch;
+pub use error::CommandError;

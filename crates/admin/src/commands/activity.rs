@@ -1,7 +1,17 @@
 //! Activity: every change and every token event.
 
+use anteroom_engine::id::Id;
+use anteroom_engine::model::Project;
+use anteroom_engine::model::event::EventKind;
+use anteroom_engine::stop::{Outcome, invalid};
+use anteroom_engine::store::{EventFilter, EventRow, Tx};
+use anteroom_engine::trace::Check;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+use crate::admin::Admin;
+use crate::error::CommandError;
+use crate::request;
 
 /// Lists events, newest first.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -92,4 +102,81 @@ pub struct Verified {
     /// Sequence number of the first event that does not fit, if any.
     #[ts(type = "number | null")]
     pub first_bad: Option<i64>,
+}
+
+pub(crate) async fn list(admin: &Admin, request: List) -> Result<Log, CommandError> {
+    let limit = request::limit(request.limit)?;
+    let filter = filter(&request)?;
+    admin
+        .read_project(move |tx, project, _| {
+            // One more than asked for tells whether there are more.
+            let mut rows = tx.list_events(project, &filter, limit + 1)?;
+            let more = rows.len() > limit as usize;
+            rows.truncate(limit as usize);
+            let next = rows.last().filter(|_| more).map(|row| row.event.seq);
+            Ok(Log { items: rows.into_iter().map(entry).collect(), next })
+        })
+        .await
+}
+
+fn filter(request: &List) -> Outcome<EventFilter> {
+    let kind = match request.kind.as_str() {
+        "" => None,
+        word => match EventKind::parse(word) {
+            Some(kind) => Some(kind),
+            None => return invalid("kind", format!("There are no events of the kind {word:?}.")),
+        },
+    };
+    let about = match request.about.trim() {
+        "" => None,
+        id => match uuid::Uuid::try_parse(id) {
+            Ok(id) => Some(id),
+            Err(_) => return invalid("about", format!("{id:?} is no id of a client, a person or a link.")),
+        },
+    };
+    Ok(EventFilter { kind, refused_only: request.refused_only, about, before: request.before })
+}
+
+/// The newest entries of the log.
+pub(crate) fn newest(tx: &dyn Tx, project: Id<Project>, limit: u32) -> Outcome<Vec<ActivityEntry>> {
+    let rows = tx.list_events(project, &EventFilter::default(), limit)?;
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+fn entry(row: EventRow) -> ActivityEntry {
+    let EventRow { event, actor, subject, client_name } = row;
+    let anteroom_engine::model::Event { seq, event, .. } = event;
+    ActivityEntry {
+        seq,
+        at: event.at.seconds(),
+        kind: event.kind.as_str().to_owned(),
+        actor,
+        subject,
+        client: client_name,
+        client_id: event.client.map(|id| id.to_string()),
+        refusal: event.refusal.map(str::to_owned),
+        trace: event.body.trace.into_iter().map(TraceCheck::from).collect(),
+        before: event.body.before,
+        after: event.body.after,
+    }
+}
+
+impl From<Check> for TraceCheck {
+    fn from(check: Check) -> Self {
+        Self {
+            check: check.check.into_owned(),
+            expected: check.expected.map(std::borrow::Cow::into_owned),
+            found: check.found.map(std::borrow::Cow::into_owned),
+            passed: check.passed,
+        }
+    }
+}
+
+pub(crate) async fn verify(admin: &Admin, _: Verify) -> Result<Verified, CommandError> {
+    admin
+        .read(|tx, _| {
+            let (checked, first_bad) = tx.verify_events()?;
+            Ok(Verified { checked, first_bad })
+        })
+        .await
 }

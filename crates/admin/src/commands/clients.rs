@@ -1,7 +1,16 @@
 //! Client applications.
 
+pub mod advice;
+mod read;
+mod secrets;
+mod write;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub(crate) use self::read::{get, list};
+pub(crate) use self::secrets::{retire_secret, rotate_secret};
+pub(crate) use self::write::{add_redirect_uri, create, delete, remove_redirect_uri, set_status, update};
 
 use crate::page::Page;
 

@@ -1,9 +1,17 @@
 //! Home: is the engine up, what is still to do, what happened last.
 
+use anteroom_engine::id::Id;
+use anteroom_engine::model::Project;
+use anteroom_engine::model::event::EventKind;
+use anteroom_engine::model::membership::ProfileType;
+use anteroom_engine::stop::Outcome;
+use anteroom_engine::store::{ClientFilter, EventFilter, PeopleFilter, Tx, Window};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::activity::ActivityEntry;
+use super::activity::{self, ActivityEntry};
+use crate::admin::Admin;
+use crate::error::CommandError;
 
 /// Nothing to say.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -62,4 +70,67 @@ pub struct ChecklistItem {
     pub step: String,
     /// Whether it has been done.
     pub done: bool,
+}
+
+/// Entries of the log on the Home screen.
+const RECENT: u32 = 8;
+
+impl From<&Project> for ProjectSummary {
+    fn from(project: &Project) -> Self {
+        Self {
+            id: project.id.to_string(),
+            name: project.name.clone(),
+            dialect: project.dialect.as_str().to_owned(),
+        }
+    }
+}
+
+pub(crate) async fn get(admin: &Admin, _: Get) -> Result<Home, CommandError> {
+    let engine = admin.host().engine_state();
+    admin
+        .read(move |tx, now| {
+            let Some(project) = tx.list_projects()?.into_iter().next() else {
+                let checklist = checklist([false; 4]);
+                return Ok(Home {
+                    engine,
+                    project: None,
+                    checklist,
+                    outstanding_links: 0,
+                    recent: Vec::new(),
+                });
+            };
+            let (outstanding_links, _) = tx.count_pre_authorized_codes(project.id, now, now)?;
+            Ok(Home {
+                engine,
+                checklist: checklist(done(tx, project.id)?),
+                outstanding_links,
+                recent: activity::newest(tx, project.id, RECENT)?,
+                project: Some((&*project).into()),
+            })
+        })
+        .await
+}
+
+fn checklist(done: [bool; 4]) -> Vec<ChecklistItem> {
+    ["client", "person", "link", "redeemed"]
+        .into_iter()
+        .zip(done)
+        .map(|(step, done)| ChecklistItem { step: step.to_owned(), done })
+        .collect()
+}
+
+/// Which steps are done. Links are cleaned up after a while, their events stay: what was done once stays done.
+fn done(tx: &dyn Tx, project: Id<Project>) -> Outcome<[bool; 4]> {
+    let one = Window { offset: 0, limit: 1 };
+    let patients = PeopleFilter { profile_type: Some(ProfileType::Patient), ..PeopleFilter::default() };
+    let happened = |kind| -> Outcome<bool> {
+        let filter = EventFilter { kind: Some(kind), ..EventFilter::default() };
+        Ok(!tx.list_events(project, &filter, 1)?.is_empty())
+    };
+    Ok([
+        tx.list_clients(project, &ClientFilter::default(), one)?.total > 0,
+        tx.list_people(project, &patients, one)?.total > 0,
+        happened(EventKind::LinkIssued)?,
+        happened(EventKind::LinkRedeemed)?,
+    ])
 }

@@ -1,7 +1,13 @@
 //! Magic links: the desk and its board.
 
+mod issue;
+mod read;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub(crate) use self::issue::{issue, reissue, revoke, show};
+pub(crate) use self::read::{get, list, of_membership, options};
 
 /// How the link reaches the person; decides how long it lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -1,8 +1,13 @@
 //! People: members of the project with their profile.
 
+mod read;
+mod write;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub(crate) use self::read::{get, list, session};
+pub(crate) use self::write::{Checked, create, new_person, revoke_session, update};
 use super::magic_links::MagicLink;
 use crate::page::Page;
 

@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::admin::Admin;
+use crate::error::CommandError;
+
 /// Lists policies.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -14,4 +17,13 @@ pub struct List {}
 pub struct Listed {
     /// Names, in order.
     pub names: Vec<String>,
+}
+
+pub(crate) async fn list(admin: &Admin, _: List) -> Result<Listed, CommandError> {
+    admin
+        .read_project(|tx, project, _| {
+            let policies = tx.list_access_policies(project)?;
+            Ok(Listed { names: policies.iter().map(|policy| policy.name.clone()).collect() })
+        })
+        .await
 }

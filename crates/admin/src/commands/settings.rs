@@ -1,9 +1,22 @@
 //! Settings: project, signing keys.
 
+use std::sync::Arc;
+
+use anteroom_engine::id::Id;
+use anteroom_engine::model::Project;
+use anteroom_engine::model::StoredKey;
+use anteroom_engine::model::project::Dialect;
+use anteroom_engine::service::{keys, projects};
+use anteroom_engine::stop::{Fault, Outcome, invalid};
+use anteroom_engine::store::Tx;
+use anteroom_engine::timestamp::Timestamp;
+use anteroom_oauth::jose::Alg;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::home::{EngineState, ProjectSummary};
+use crate::admin::Admin;
+use crate::error::{Code, CommandError};
 
 /// Nothing to say.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -68,4 +81,75 @@ pub struct Update {
 pub struct RotateKey {
     /// `ES256` or `RS256`.
     pub alg: String,
+}
+
+pub(crate) async fn get(admin: &Admin, _: Get) -> Result<Settings, CommandError> {
+    let engine = admin.host().engine_state();
+    let (data_dir, master_key) = (admin.host().data_dir(), admin.host().master_key().to_owned());
+    admin
+        .read_project(move |tx, project, now| {
+            let project = find(tx, project)?;
+            let keys = tx.list_signing_keys()?;
+            let published = keys.iter().filter(|key| key.leaves_at.is_none_or(|leaves| now < leaves));
+            Ok(Settings {
+                project: (&*project).into(),
+                revoke_on_replay: project.revoke_on_replay(),
+                engine,
+                data_dir,
+                master_key,
+                signing_keys: published.map(key).collect(),
+            })
+        })
+        .await
+}
+
+fn find(tx: &dyn Tx, project: Id<Project>) -> Outcome<Arc<Project>> {
+    Ok(tx.project(project)?.ok_or(Fault::Inconsistent("the project is gone"))?)
+}
+
+fn key(stored: &StoredKey) -> SigningKeySummary {
+    SigningKeySummary {
+        kid: stored.kid.clone(),
+        alg: stored.alg.as_str().to_owned(),
+        state: if stored.retired_at.is_none() { "current" } else { "previous" }.to_owned(),
+        created_at: stored.created_at.seconds(),
+        leaves_at: stored.leaves_at.map(Timestamp::seconds),
+    }
+}
+
+pub(crate) async fn update(admin: &Admin, request: Update) -> Result<Settings, CommandError> {
+    admin
+        .change(move |cx, _, acting| {
+            let before = find(cx.tx, acting.project)?;
+            let mut after = (*before).clone();
+            if let Some(name) = &request.project_name {
+                name.trim().clone_into(&mut after.name);
+            }
+            if let Some(word) = &request.dialect {
+                let Some(dialect) = Dialect::parse(word) else {
+                    return invalid("dialect", format!("{word:?} is no dialect; use rfc or medplum."));
+                };
+                after.dialect = dialect;
+            }
+            if let Some(revoke) = request.revoke_on_replay {
+                after.settings.revoke_on_replay = Some(revoke);
+            }
+            projects::update(cx, &before, &after)
+        })
+        .await?;
+    get(admin, Get {}).await
+}
+
+pub(crate) async fn rotate_key(admin: &Admin, request: RotateKey) -> Result<Settings, CommandError> {
+    let Ok(alg) = request.alg.parse::<Alg>() else {
+        let message =
+            format!("{:?} is no algorithm this engine signs with; use ES256 or RS256.", request.alg);
+        return Err(CommandError::new(Code::Invalid, Some("alg"), message));
+    };
+    // Nobody waits for an RSA key on the writer, and no key is made for a project that is not there.
+    admin.acting().await?;
+    let prepared = admin.aside(move |engine| keys::prepare(engine, alg)).await?;
+    admin.change(move |cx, _, _| keys::rotate(cx, prepared)).await?;
+    admin.aside(|engine| keys::adopt(engine)).await?;
+    get(admin, Get {}).await
 }

@@ -1,9 +1,16 @@
 //! First start: name the project, create its first admin.
 
+use anteroom_engine::model::project::{Dialect, ProjectSettings};
+use anteroom_engine::service::projects::check_name;
+use anteroom_engine::service::{people as service, projects};
+use anteroom_engine::stop::conflict;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::home::ProjectSummary;
+use super::people;
+use crate::admin::Admin;
+use crate::error::{Code, CommandError};
 
 /// Names the project and creates its first admin. Refused when a project exists.
 #[derive(Clone, Serialize, Deserialize, TS)]
@@ -29,4 +36,42 @@ pub struct Completed {
     pub project: ProjectSummary,
     /// Membership of the first admin.
     pub membership_id: String,
+}
+
+pub(crate) async fn complete(admin: &Admin, request: Complete) -> Result<Completed, CommandError> {
+    check_name("projectName", &request.project_name)?;
+    check_name("given", &request.given)?;
+    check_name("family", &request.family)?;
+    for (field, value) in [("email", &request.email), ("password", &request.password)] {
+        if value.is_empty() {
+            let message = format!(
+                "The first admin signs in with an e-mail address and a password; the {field} is empty."
+            );
+            return Err(CommandError::new(Code::Invalid, Some(field), message));
+        }
+    }
+    let first_admin = people::Create {
+        resource_type: people::ResourceType::Practitioner,
+        given: request.given,
+        family: request.family,
+        birth_date: String::new(),
+        identifier: String::new(),
+        email: request.email,
+        password: request.password,
+        external_id: String::new(),
+        admin: true,
+        desk: false,
+        access_policy: String::new(),
+    };
+    let first_admin = people::Checked::check(admin, &first_admin).await?;
+    let created = admin.engine().transact(admin.origin(), move |cx| {
+        if let Some(project) = cx.tx.list_projects()?.first() {
+            return conflict(None, format!("The project {:?} was set up already.", project.name));
+        }
+        let (dialect, settings) = (Dialect::default(), ProjectSettings::default());
+        let project = projects::create(cx, None, &request.project_name, dialect, settings)?;
+        let membership = service::create(cx, people::new_person(first_admin, project.id, None))?;
+        Ok(Completed { project: (&project).into(), membership_id: membership.id.to_string() })
+    });
+    Ok(created.await?)
 }

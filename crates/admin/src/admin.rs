@@ -1,0 +1,158 @@
+//! What a command works with: the engine, the codes still in memory, and what runs it all.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anteroom_engine::Engine;
+use anteroom_engine::cx::{Cx, Origin, Topic};
+use anteroom_engine::id::Id;
+use anteroom_engine::model::{Membership, Project};
+use anteroom_engine::stop::{Fault, Outcome};
+use anteroom_engine::store::Tx;
+use anteroom_engine::timestamp::Timestamp;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::task::AbortHandle;
+use tokio::time::{Duration, interval};
+
+use crate::acting::{self, Acting};
+use crate::changed::Subscription;
+use crate::commands::home::EngineState;
+use crate::error::CommandError;
+use crate::shelf::Shelf;
+
+/// What the commands need from whatever runs them: the window, or the bridge.
+pub trait Host: Send + Sync + 'static {
+    /// The listener: where it answers, or why it does not; and the program's version.
+    fn engine_state(&self) -> EngineState;
+    /// Folder of the database and the keys.
+    fn data_dir(&self) -> String;
+    /// Where the master key is: `keychain`, `passphrase` or `file`.
+    fn master_key(&self) -> &'static str;
+}
+
+/// The one way to run commands. Cloning is cheap.
+#[derive(Clone)]
+pub struct Admin(Arc<Inner>);
+
+struct Inner {
+    engine: Arc<Engine>,
+    host: Arc<dyn Host>,
+    shelf: Arc<Shelf>,
+    acting: Mutex<Option<Id<Membership>>>,
+    tidying: AbortHandle,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.tidying.abort();
+    }
+}
+
+/// How often expired codes are wiped from memory.
+const TIDY: Duration = Duration::from_secs(30);
+
+impl Admin {
+    /// Commands over `engine`. Must be called inside a tokio runtime: a task wipes codes from memory when their links
+    /// are redeemed, taken back or too old.
+    pub fn new(engine: Arc<Engine>, host: Arc<dyn Host>) -> Self {
+        let shelf = Arc::new(Shelf::default());
+        let tidying = tokio::spawn(tidy(Arc::clone(&engine), Arc::clone(&shelf))).abort_handle();
+        Self(Arc::new(Inner { engine, host, shelf, acting: Mutex::new(None), tidying }))
+    }
+
+    /// Everything that changes from now on.
+    pub fn subscribe(&self) -> Subscription {
+        Subscription::new(self.0.engine.subscribe())
+    }
+
+    pub(crate) fn engine(&self) -> &Arc<Engine> {
+        &self.0.engine
+    }
+
+    pub(crate) fn host(&self) -> &dyn Host {
+        &*self.0.host
+    }
+
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.0.shelf
+    }
+
+    /// The project, and who acts in it.
+    pub(crate) async fn acting(&self) -> Result<Acting, CommandError> {
+        let known = *self.0.acting.lock().unwrap_or_else(PoisonError::into_inner);
+        let acting = self.read(move |tx, _| acting::find(tx, known)).await?;
+        let acting = acting.ok_or_else(CommandError::setup_needed)?;
+        *self.0.acting.lock().unwrap_or_else(PoisonError::into_inner) = acting.member;
+        Ok(acting)
+    }
+
+    /// Runs something slow (a long list, a hash, a picture) where it holds nobody up.
+    pub(crate) async fn aside<T, F>(&self, work: F) -> Result<T, CommandError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Arc<Engine>) -> Outcome<T> + Send + 'static,
+    {
+        let engine = Arc::clone(self.engine());
+        match tokio::task::spawn_blocking(move || work(&engine)).await {
+            Ok(outcome) => Ok(outcome?),
+            Err(_) => Err(Fault::Panicked.into()),
+        }
+    }
+
+    /// Reads a consistent snapshot.
+    pub(crate) async fn read<T, F>(&self, read: F) -> Result<T, CommandError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Tx, Timestamp) -> Outcome<T> + Send + 'static,
+    {
+        self.aside(move |engine| engine.read(read)).await
+    }
+
+    /// Reads the project's rows.
+    pub(crate) async fn read_project<T, F>(&self, read: F) -> Result<T, CommandError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Tx, Id<Project>, Timestamp) -> Outcome<T> + Send + 'static,
+    {
+        let project = self.acting().await?.project;
+        self.read(move |tx, now| read(tx, project, now)).await
+    }
+
+    /// Changes something in one transaction, in the name of who acts.
+    pub(crate) async fn change<T, F>(&self, change: F) -> Result<T, CommandError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Cx<'_>, &Engine, Acting) -> Outcome<T> + Send + 'static,
+    {
+        let acting = self.acting().await?;
+        let engine = Arc::clone(self.engine());
+        let change = move |cx: &mut Cx<'_>| {
+            cx.about.project = Some(acting.project);
+            cx.about.actor = acting.member;
+            change(cx, &engine, acting)
+        };
+        Ok(self.engine().transact(self.origin(), change).await?)
+    }
+
+    /// Commands come from the window: they have no address.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin { issuer: self.engine().issuer().clone(), remote_address: None }
+    }
+}
+
+/// Wipes codes whose links can no longer be redeemed: at once when the engine says that a link changed, and regularly
+/// because time alone ends them too.
+async fn tidy(engine: Arc<Engine>, shelf: Arc<Shelf>) {
+    let mut topics = engine.subscribe();
+    let mut clock = interval(TIDY);
+    loop {
+        tokio::select! {
+            topic = topics.recv() => match topic {
+                Ok(Topic::MagicLinks(one)) => shelf.sweep(&engine, one),
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => shelf.sweep(&engine, None),
+                Err(RecvError::Closed) => return,
+            },
+            _ = clock.tick() => shelf.sweep(&engine, None),
+        }
+    }
+}

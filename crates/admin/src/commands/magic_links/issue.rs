@@ -1,0 +1,287 @@
+//! Issuing, showing again, taking back and replacing magic links.
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use anteroom_engine::Engine;
+use anteroom_engine::cx::Cx;
+use anteroom_engine::entropy;
+use anteroom_engine::id::Id;
+use anteroom_engine::model::client::ClientStatus;
+use anteroom_engine::model::membership::Principal;
+use anteroom_engine::model::pre_authorized_code::{CodeState, Ending};
+use anteroom_engine::model::{Client, Membership, PreAuthorizedCode, Project};
+use anteroom_engine::service::{magic_links as service, tokens};
+use anteroom_engine::stop::{Outcome, conflict, invalid};
+use anteroom_engine::store::Tx;
+use anteroom_magic_link::{QrPicture, Redacted, TypedCode, curl, magic_link};
+use anteroom_oauth::secret::Secret;
+use anteroom_oauth::{GrantType, Scope};
+
+use super::read::{find, view};
+use super::{Card, HandOver, Issue, MagicLink, Ref};
+use crate::acting::Acting;
+use crate::admin::Admin;
+use crate::error::{Code, CommandError};
+use crate::shelf::{Held, can_be_redeemed};
+
+/// Digits of a PIN.
+const PIN_DIGITS: u8 = 6;
+
+pub(crate) async fn issue(admin: &Admin, request: Issue) -> Result<Card, CommandError> {
+    if request.hand_over == HandOver::Api {
+        let message =
+            "Only a client application issues links over HTTP; choose how the person gets this one.";
+        return Err(CommandError::new(Code::Invalid, Some("handOver"), message));
+    }
+    let (held, drawn) = make(admin, request.pin.then_some(PIN_DIGITS), request.client_id.clone()).await?;
+    let plain = Arc::clone(&held);
+    let issued = admin.change(move |cx, engine, acting| {
+        let client = able_client(cx.tx, acting.project, &request.client_id)?;
+        let member = able_member(cx.tx, acting.project, &request.membership_id)?;
+        let scope = tokens::granted_scope(cx, &client, None)?;
+        let wanted = Wanted { client: &client, member: &member, hand_over: request.hand_over, scope };
+        store(cx, engine, acting, &plain, wanted)
+    });
+    hand_out(admin, held, drawn, issued.await?)
+}
+
+/// The old link dies and the new one is there, or neither: one transaction.
+pub(crate) async fn reissue(admin: &Admin, request: Ref) -> Result<Card, CommandError> {
+    let id = request.id.clone();
+    let old = admin.read_project(move |tx, project, _| Ok(find(tx, project, &id)?.code)).await?;
+    let hand_over = HandOver::from(old.hand_over);
+    if hand_over == HandOver::Api {
+        let message =
+            "This link was issued over HTTP by a client application. Issue a new one for the person instead.";
+        return Err(CommandError::new(Code::Invalid, Some("id"), message));
+    }
+    let pin = old.tx_code.map(|tx_code| tx_code.length);
+    let (held, drawn) = make(admin, pin, old.client.to_string()).await?;
+    let plain = Arc::clone(&held);
+    let issued = admin.change(move |cx, engine, acting| {
+        let old = find(cx.tx, acting.project, &request.id)?.code;
+        if old.state(cx.now) == CodeState::Replaced {
+            return conflict(
+                Some("id"),
+                "This link was replaced already: a newer one was issued in its place.",
+            );
+        }
+        let client = able_client(cx.tx, acting.project, &old.client.to_string())?;
+        let member = able_member(cx.tx, acting.project, &old.membership.to_string())?;
+        // The last check: from here on a refusal would leave the old link dead and no new one.
+        let scope = tokens::granted_scope(cx, &client, None)?;
+        service::end(cx, &old, Ending::Replaced, issuer(acting)?)?;
+        store(cx, engine, acting, &plain, Wanted { client: &client, member: &member, hand_over, scope })
+    });
+    let card = hand_out(admin, held, drawn, issued.await?)?;
+    admin.shelf().drop_code(old.id);
+    Ok(card)
+}
+
+/// Makes the plain values and draws them, off the writer and before anything is stored: what cannot be drawn is not
+/// issued.
+async fn make(
+    admin: &Admin,
+    pin_digits: Option<u8>,
+    client_id: String,
+) -> Result<(Arc<Held>, Drawn), CommandError> {
+    admin
+        .aside(move |engine| {
+            let plain = service::make(engine.entropy(), pin_digits)?;
+            let typed = TypedCode::from_random(&entropy::bytes(engine.entropy())?);
+            let held = Held { plain, typed };
+            let drawn = draw(engine, &held, &client_id)?;
+            Ok((Arc::new(held), drawn))
+        })
+        .await
+}
+
+/// Everything about a link that holds its code.
+struct Drawn {
+    url: Redacted<String>,
+    command: Redacted<String>,
+    qr_svg: Redacted<String>,
+    qr_modules: u32,
+}
+
+/// Draws the QR code (which is read back before it is handed out) and writes the link and the command.
+fn draw(engine: &Engine, held: &Held, client_id: &str) -> Outcome<Drawn> {
+    let base = engine.issuer().as_str();
+    let code = &*held.plain.code;
+    let unusable = |error: &dyn Display| format!("{base} cannot carry a magic link: {error}.");
+    let link = match magic_link(base, code) {
+        Ok(link) => link,
+        Err(error) => return conflict(None, unusable(&error)),
+    };
+    let picture = match QrPicture::of(&link) {
+        Ok(picture) => picture,
+        Err(error) => return conflict(None, unusable(&error)),
+    };
+    let pin = held.plain.tx_code.as_ref().map(Secret::expose);
+    let Ok(command) = curl::redeem(base, client_id, code, pin) else {
+        return invalid("clientId", "A client id is a UUID.");
+    };
+    Ok(Drawn {
+        url: Redacted::new(link.expose().to_owned()),
+        command,
+        qr_svg: Redacted::new(picture.svg()),
+        qr_modules: picture.modules().into(),
+    })
+}
+
+/// What a new link is for.
+struct Wanted<'a> {
+    client: &'a Client,
+    member: &'a Membership,
+    hand_over: HandOver,
+    scope: Scope,
+}
+
+fn store(
+    cx: &mut Cx<'_>,
+    engine: &Engine,
+    acting: Acting,
+    held: &Held,
+    wanted: Wanted<'_>,
+) -> Outcome<(Id<PreAuthorizedCode>, MagicLink)> {
+    let Wanted { client, member, hand_over, scope } = wanted;
+    let new = service::NewCode {
+        client,
+        membership: member,
+        issued_by: issuer(acting)?,
+        scope,
+        nonce: cx.random_id::<()>()?.to_string(),
+        expires_in: hand_over.expires_in(),
+        hand_over: hand_over.into(),
+        typed: Some(held.typed.digest()),
+    };
+    let code = service::issue(cx, engine, &held.plain, new)?;
+    let row = find(cx.tx, acting.project, &code.id.to_string())?;
+    Ok((code.id, view(cx.tx, row, cx.now)?))
+}
+
+fn issuer(acting: Acting) -> Outcome<Id<Membership>> {
+    match acting.member {
+        Some(member) => Ok(member),
+        None => conflict(
+            None,
+            "This project has no active admin in whose name a link could be issued. Give a practitioner the admin right under People.",
+        ),
+    }
+}
+
+/// The client, if a link may sign in to it.
+fn able_client(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<Arc<Client>> {
+    let field = "clientId";
+    let found = match Id::parse(id) {
+        Some(id) => tx.client(id)?,
+        None => None,
+    };
+    let Some(client) = found.filter(|client| client.project == project) else {
+        return invalid(field, format!("There is no client application with the id {id:?}."));
+    };
+    if client.status != ClientStatus::Active {
+        return invalid(field, format!("{} is switched off. Switch it on, or choose another.", client.name));
+    }
+    if !client.allows(GrantType::PreAuthorizedCode) {
+        let grant = GrantType::PreAuthorizedCode;
+        return invalid(
+            field,
+            format!(
+                "{} does not allow {grant}. Allow it on its Grant types tab, or choose another.",
+                client.name
+            ),
+        );
+    }
+    Ok(client)
+}
+
+/// The person, if somebody may sign in as them.
+fn able_member(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<Arc<Membership>> {
+    let field = "membershipId";
+    let found = match Id::parse(id) {
+        Some(id) => tx.membership(id)?,
+        None => None,
+    };
+    let is_person = |member: &Membership| matches!(member.principal, Principal::User(_));
+    let Some(member) = found.filter(|member| member.project == project && is_person(member)) else {
+        return invalid(field, format!("There is no person with the membership {id:?}."));
+    };
+    if !member.active {
+        return invalid(
+            field,
+            format!("{} is not active. Activate the membership under People first.", member.display),
+        );
+    }
+    Ok(member)
+}
+
+/// After the commit: the shelf keeps the code, the card shows it.
+fn hand_out(
+    admin: &Admin,
+    held: Arc<Held>,
+    drawn: Drawn,
+    (id, link): (Id<PreAuthorizedCode>, MagicLink),
+) -> Result<Card, CommandError> {
+    let card = card(admin, &held, &drawn, link);
+    admin.shelf().put(id, held);
+    Ok(card)
+}
+
+fn card(admin: &Admin, held: &Held, drawn: &Drawn, link: MagicLink) -> Card {
+    let base = admin.engine().issuer().as_str();
+    let without_scheme = base.split_once("://").map_or(base, |(_, rest)| rest);
+    Card {
+        link,
+        url: drawn.url.expose().clone(),
+        typed_at: format!("{without_scheme}in"),
+        typed_code: held.typed.grouped().expose().clone(),
+        pin: held.plain.tx_code.as_ref().map(|pin| pin.expose().to_owned()),
+        qr_svg: drawn.qr_svg.expose().clone(),
+        qr_modules: drawn.qr_modules,
+        command: drawn.command.expose().clone(),
+    }
+}
+
+pub(crate) async fn show(admin: &Admin, request: Ref) -> Result<Card, CommandError> {
+    let (code, link) = admin
+        .read_project(move |tx, project, now| {
+            let row = find(tx, project, &request.id)?;
+            Ok(((row.code.id, row.code.state(now)), view(tx, row, now)?))
+        })
+        .await?;
+    let (id, state) = code;
+    if !can_be_redeemed(state) {
+        admin.shelf().drop_code(id);
+        let message = format!("This link can no longer be used ({}). Issue it again.", state.as_str());
+        return Err(CommandError::new(Code::NotHeld, None, message));
+    }
+    let Some(held) = admin.shelf().get(id) else {
+        let message =
+            "The code of this link is stored nowhere and no longer in memory. Issue the link again.";
+        return Err(CommandError::new(Code::NotHeld, None, message));
+    };
+    let (again, client_id) = (Arc::clone(&held), link.client_id.clone());
+    let drawn = admin.aside(move |engine| draw(engine, &again, &client_id)).await?;
+    Ok(card(admin, &held, &drawn, link))
+}
+
+pub(crate) async fn revoke(admin: &Admin, request: Ref) -> Result<MagicLink, CommandError> {
+    let (id, link) = admin
+        .change(move |cx, _, acting| {
+            let row = find(cx.tx, acting.project, &request.id)?;
+            let (id, state) = (row.code.id, row.code.state(cx.now));
+            let ended =
+                can_be_redeemed(state) && service::end(cx, &row.code, Ending::Revoked, issuer(acting)?)?;
+            if !ended && state != CodeState::Revoked {
+                let message = format!("This link cannot be taken back any more: it is {}.", state.as_str());
+                return conflict(Some("id"), message);
+            }
+            let row = find(cx.tx, acting.project, &request.id)?;
+            Ok((id, view(cx.tx, row, cx.now)?))
+        })
+        .await?;
+    admin.shelf().drop_code(id);
+    Ok(link)
+}
