@@ -1,1 +1,62 @@
-//! The store contract on SQLite: one file per row kind, one writer, group commit
+//! The store contract on SQLite.
+//!
+//! One file, one process, one writer: [`SqliteStore::submit`] queues closures for a thread that owns the write connection
+//! and commits what is waiting together (`writer.rs`); [`SqliteStore::read`] runs on read-only connections beside it
+//! (`reader.rs`). Configuration rows that almost every request needs are kept in memory (`cache.rs`).
+//!
+//! # To add a row kind
+//! A trait in the contract, a migration (`migrations.rs` says how), and a file here that holds its SQL and its one
+//! `from_row`.
+
+mod access_policy;
+mod attempt;
+mod board;
+mod cache;
+mod client;
+mod column;
+mod data_dir;
+mod error;
+mod event;
+mod fold;
+mod login;
+mod membership;
+mod migrations;
+mod open;
+mod person;
+mod pragmas;
+mod pre_authorized_code;
+mod profile;
+mod project;
+mod queue;
+mod reader;
+mod signing_key;
+mod store;
+mod tx;
+mod user;
+mod wal;
+mod writer;
+
+use std::time::Duration;
+
+pub use data_dir::DataDirLock;
+pub use open::OpenError;
+pub use store::{SqliteStore, Statistics};
+
+/// Limits of a store.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Jobs that may wait for the writer.
+    pub queue: usize,
+    /// Read connections at most.
+    pub readers: usize,
+    /// How long to wait for a read connection, or for another process that holds the file.
+    pub wait: Duration,
+    /// Pages of 4 KiB the file may have at most; `None` leaves it to the disk.
+    pub max_pages: Option<u32>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { queue: 1_024, readers: 4, wait: Duration::from_secs(5), max_pages: None }
+    }
+}

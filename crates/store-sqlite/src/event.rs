@@ -1,0 +1,196 @@
+//! The event log: append-only, chained by hash.
+
+use anteroom_engine::id::Id;
+use anteroom_engine::model::event::{EventKind, NewEvent, chain_hash};
+use anteroom_engine::model::{Event, Project};
+use anteroom_engine::refusal::Refusal;
+use anteroom_engine::store::{EventFilter, EventRow, Events, StoreResult};
+use anteroom_engine::timestamp::Timestamp;
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Row, params, params_from_iter};
+
+use crate::column::{self, to_json};
+use crate::error::fault;
+use crate::tx::SqliteTx;
+
+macro_rules! columns {
+    () => {
+        "event.seq, event.at, event.project, event.kind, event.actor, event.subject, event.client, event.about, \
+         event.refusal, event.body, event.hash"
+    };
+}
+
+/// How many columns that are.
+const WIDTH: usize = 11;
+
+/// Kinds that are most of a log: whoever asks for one finds the newest near the end. The others have an index.
+const FREQUENT: &str = "('token_issued', 'refused', 'link_issued', 'link_opened', 'link_redeemed')";
+
+fn from_row(row: &Row<'_>) -> StoreResult<Event> {
+    Ok(Event {
+        seq: column::get(row, 0)?,
+        event: NewEvent {
+            at: column::time(row, 1)?,
+            project: column::optional_id(row, 2)?,
+            kind: column::word(row, 3, EventKind::parse)?,
+            actor: column::optional_id(row, 4)?,
+            subject: column::optional_id(row, 5)?,
+            client: column::optional_id(row, 6)?,
+            about: column::get::<Option<[u8; 16]>>(row, 7)?.map(uuid::Uuid::from_bytes),
+            refusal: match column::get::<Option<String>>(row, 8)? {
+                Some(_) => Some(column::word(row, 8, Refusal::parse)?.name()),
+                None => None,
+            },
+            body: column::json(row, 9)?,
+        },
+        hash: column::get(row, 10)?,
+    })
+}
+
+fn named_from_row(row: &Row<'_>) -> StoreResult<EventRow> {
+    Ok(EventRow {
+        event: from_row(row)?,
+        actor: column::get(row, WIDTH)?,
+        subject: column::get(row, WIDTH + 1)?,
+        client_name: column::get(row, WIDTH + 2)?,
+    })
+}
+
+/// Conditions that the index of a question does not answer.
+fn conditions(filter: &EventFilter) -> String {
+    let mut sql = String::new();
+    if filter.before.is_some() {
+        sql.push_str(" AND seq < ?2");
+    }
+    if filter.refused_only {
+        sql.push_str(" AND refusal IS NOT NULL");
+    }
+    if let Some(kind) = filter.kind {
+        // A word of our own list, so it can stand in the statement.
+        sql.push_str(&format!(" AND kind = '{}'", kind.as_str()));
+    }
+    sql
+}
+
+/// The statement that finds the numbers of the newest events for a filter. `?1` project, `?2` before, `?3` limit,
+/// `?4` about.
+fn numbers(filter: &EventFilter) -> String {
+    let conditions = conditions(filter);
+    let newest = |index: &str, more: &str| {
+        format!(
+            "SELECT * FROM (SELECT seq FROM event {index} WHERE (project = ?1 OR project IS NULL){more}{conditions} \
+             ORDER BY seq DESC LIMIT ?3)"
+        )
+    };
+    if filter.about.is_some() {
+        return [
+            newest("INDEXED BY event_by_client", " AND client = ?4"),
+            newest("INDEXED BY event_by_subject", " AND subject = ?4"),
+            newest("INDEXED BY event_by_about", " AND about = ?4"),
+        ]
+        .join(" UNION ");
+    }
+    let rare = filter.kind.is_some_and(|kind| !FREQUENT.contains(&format!("'{}'", kind.as_str())));
+    if rare {
+        return newest("INDEXED BY event_rare", &format!(" AND kind NOT IN {FREQUENT}"));
+    }
+    if filter.refused_only {
+        return newest("INDEXED BY event_refused", "");
+    }
+    newest("NOT INDEXED", "")
+}
+
+impl Events for SqliteTx<'_> {
+    fn append_event(&mut self, event: &NewEvent) -> StoreResult<i64> {
+        let (last, before) = self.last_event()?;
+        let seq = last + 1;
+        let body = to_json(&event.body)?;
+        let hash = chain_hash(&before, seq, event, &body);
+        self.run(
+            "INSERT INTO event (seq, at, project, kind, actor, subject, client, about, refusal, body, hash) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            params![
+                seq,
+                event.at.seconds(),
+                event.project.as_ref().map(Id::as_bytes),
+                event.kind.as_str(),
+                event.actor.as_ref().map(Id::as_bytes),
+                event.subject.as_ref().map(Id::as_bytes),
+                event.client.as_ref().map(Id::as_bytes),
+                event.about.as_ref().map(uuid::Uuid::as_bytes),
+                event.refusal,
+                body,
+                hash,
+            ],
+        )?;
+        self.notes.borrow_mut().last_event = Some((seq, hash));
+        Ok(seq)
+    }
+
+    fn list_events(
+        &self,
+        project: Id<Project>,
+        filter: &EventFilter,
+        limit: u32,
+    ) -> StoreResult<Vec<EventRow>> {
+        let sql = format!(
+            "SELECT {}, actor.display, subject.display, client.name FROM ({}) found JOIN event ON event.seq = found.seq \
+             LEFT JOIN membership actor ON actor.id = event.actor \
+             LEFT JOIN membership subject ON subject.id = event.subject \
+             LEFT JOIN client ON client.id = event.client \
+             WHERE ?2 IS NULL OR ?4 IS NULL OR 1 ORDER BY event.seq DESC LIMIT ?3",
+            columns!(),
+            numbers(filter)
+        );
+        let params: [SqlValue; 4] = [
+            project.as_bytes().to_vec().into(),
+            filter.before.into(),
+            i64::from(limit).into(),
+            filter.about.map(|about| about.as_bytes().to_vec()).into(),
+        ];
+        self.many(&sql, params_from_iter(params), named_from_row)
+    }
+
+    fn newest_event_time(&self) -> StoreResult<Option<Timestamp>> {
+        self.one("SELECT at FROM event ORDER BY seq DESC LIMIT 1", [], |row| column::time(row, 0))
+    }
+
+    fn verify_events(&self) -> StoreResult<(i64, Option<i64>)> {
+        let sql = concat!("SELECT ", columns!(), " FROM event ORDER BY event.seq");
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
+        let mut rows = statement.query([]).map_err(fault)?;
+        let (mut count, mut hash, mut broken) = (0_i64, [0_u8; 32], None);
+        while let Some(row) = rows.next().map_err(fault)? {
+            count += 1;
+            if broken.is_some() {
+                continue;
+            }
+            match fitting_hash(row, count, &hash) {
+                Some(next) => hash = next,
+                None => broken = Some(column::get(row, 0).unwrap_or(count)),
+            }
+        }
+        Ok((count, broken))
+    }
+}
+
+/// The hash of a stored event, if its number follows and its columns give it. What cannot be read does not fit.
+fn fitting_hash(row: &Row<'_>, expected: i64, before: &[u8; 32]) -> Option<[u8; 32]> {
+    let event = from_row(row).ok()?;
+    let body: String = column::get(row, 9).ok()?;
+    let hash = chain_hash(before, event.seq, &event.event, &body);
+    (event.seq == expected && event.hash == hash).then_some(hash)
+}
+
+impl SqliteTx<'_> {
+    /// Number and hash of the newest event; the chain begins with zeros.
+    fn last_event(&self) -> StoreResult<(i64, [u8; 32])> {
+        if let Some(last) = self.notes.borrow().last_event {
+            return Ok(last);
+        }
+        let stored = self.one("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1", [], |row| {
+            Ok((column::get(row, 0)?, column::get(row, 1)?))
+        })?;
+        Ok(stored.unwrap_or((0, [0; 32])))
+    }
+}

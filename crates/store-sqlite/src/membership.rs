@@ -1,0 +1,190 @@
+//! Memberships. What lists and searches of people need is in [`crate::person`].
+
+use std::sync::Arc;
+
+use anteroom_engine::id::Id;
+use anteroom_engine::model::membership::{Principal, ProfileRef, ProfileType};
+use anteroom_engine::model::{Client, Membership, Project, User};
+use anteroom_engine::store::{Memberships, PeopleFilter, PersonRow, Slice, StoreError, StoreResult, Window};
+use rusqlite::{Row, params};
+
+use crate::cache::OfClient;
+use crate::column;
+use crate::error::updated;
+use crate::fold::fold;
+use crate::tx::SqliteTx;
+
+macro_rules! columns {
+    () => {
+        "membership.id, membership.project, membership.user, membership.client, membership.profile_type, \
+         membership.profile, membership.display, membership.admin, membership.desk, membership.active, \
+         membership.external_id, membership.access_policy, membership.created_at"
+    };
+}
+pub(crate) use columns;
+
+/// How many columns that are.
+pub(crate) const WIDTH: usize = 13;
+
+pub(crate) fn from_row(row: &Row<'_>) -> StoreResult<Membership> {
+    Ok(Membership {
+        id: column::id(row, 0)?,
+        project: column::id(row, 1)?,
+        principal: principal(row)?,
+        profile: ProfileRef {
+            resource_type: column::word(row, 4, ProfileType::parse)?,
+            id: column::id(row, 5)?,
+        },
+        display: column::get(row, 6)?,
+        admin: column::get(row, 7)?,
+        desk: column::get(row, 8)?,
+        active: column::get(row, 9)?,
+        external_id: column::get(row, 10)?,
+        access_policy: column::optional_id(row, 11)?,
+        created_at: column::time(row, 12)?,
+    })
+}
+
+fn principal(row: &Row<'_>) -> StoreResult<Principal> {
+    let user: Option<Id<User>> = column::optional_id(row, 2)?;
+    let client: Option<Id<Client>> = column::optional_id(row, 3)?;
+    match (user, client) {
+        (Some(user), None) => Ok(Principal::User(user)),
+        (None, Some(client)) => Ok(Principal::Client(client)),
+        _ => Err(StoreError::Damaged("a membership is of a user or of a client".to_owned())),
+    }
+}
+
+fn user_and_client(principal: &Principal) -> (Option<&[u8; 16]>, Option<&[u8; 16]>) {
+    match principal {
+        Principal::User(user) => (Some(user.as_bytes()), None),
+        Principal::Client(client) => (None, Some(client.as_bytes())),
+    }
+}
+
+impl Memberships for SqliteTx<'_> {
+    fn membership(&self, id: Id<Membership>) -> StoreResult<Option<Arc<Membership>>> {
+        self.cached(id, || {
+            self.one(
+                concat!("SELECT ", columns!(), " FROM membership WHERE id = ?1"),
+                params![id.as_bytes()],
+                from_row,
+            )
+        })
+    }
+
+    fn membership_by_profile(
+        &self,
+        project: Id<Project>,
+        profile: ProfileRef,
+    ) -> StoreResult<Option<Arc<Membership>>> {
+        self.one(
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM membership WHERE profile = ?1 AND profile_type = ?2 AND project = ?3 ORDER BY row LIMIT 1"
+            ),
+            params![profile.id.as_bytes(), profile.resource_type.as_str(), project.as_bytes()],
+            |row| from_row(row).map(Arc::new),
+        )
+    }
+
+    fn membership_by_external_id(
+        &self,
+        project: Id<Project>,
+        external_id: &str,
+    ) -> StoreResult<Option<Arc<Membership>>> {
+        self.one(
+            concat!("SELECT ", columns!(), " FROM membership WHERE project = ?1 AND external_id = ?2"),
+            params![project.as_bytes(), external_id],
+            |row| from_row(row).map(Arc::new),
+        )
+    }
+
+    fn membership_of_client(&self, client: Id<Client>) -> StoreResult<Option<Arc<Membership>>> {
+        self.cached(OfClient(client), || {
+            self.one(
+                concat!("SELECT ", columns!(), " FROM membership WHERE client = ?1"),
+                params![client.as_bytes()],
+                from_row,
+            )
+        })
+    }
+
+    fn list_people(
+        &self,
+        project: Id<Project>,
+        filter: &PeopleFilter,
+        window: Window,
+    ) -> StoreResult<Slice<PersonRow>> {
+        self.search_people(project, filter, window)
+    }
+
+    fn person(&self, id: Id<Membership>) -> StoreResult<Option<PersonRow>> {
+        self.person_row(id)
+    }
+
+    fn insert_membership(&mut self, row: &Membership) -> StoreResult<()> {
+        self.config_changes();
+        let (user, client) = user_and_client(&row.principal);
+        self.run(
+            "INSERT INTO membership (id, project, user, client, profile_type, profile, display, sort_name, words, \
+             admin, desk, active, external_id, access_policy, created_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', ?9, ?10, ?11, ?12, ?13, ?14)",
+            params![
+                row.id.as_bytes(),
+                row.project.as_bytes(),
+                user,
+                client,
+                row.profile.resource_type.as_str(),
+                row.profile.id.as_bytes(),
+                row.display,
+                fold(&row.display),
+                row.admin,
+                row.desk,
+                row.active,
+                row.external_id,
+                row.access_policy.as_ref().map(Id::as_bytes),
+                row.created_at.seconds(),
+            ],
+        )?;
+        self.index_person(row)
+    }
+
+    fn update_membership(&mut self, row: &Membership) -> StoreResult<()> {
+        self.config_changes();
+        let (user, client) = user_and_client(&row.principal);
+        let rows = self.run(
+            "UPDATE membership SET project = ?2, user = ?3, client = ?4, profile_type = ?5, profile = ?6, \
+             display = ?7, sort_name = ?8, admin = ?9, desk = ?10, active = ?11, external_id = ?12, \
+             access_policy = ?13, created_at = ?14 WHERE id = ?1",
+            params![
+                row.id.as_bytes(),
+                row.project.as_bytes(),
+                user,
+                client,
+                row.profile.resource_type.as_str(),
+                row.profile.id.as_bytes(),
+                row.display,
+                fold(&row.display),
+                row.admin,
+                row.desk,
+                row.active,
+                row.external_id,
+                row.access_policy.as_ref().map(Id::as_bytes),
+                row.created_at.seconds(),
+            ],
+        )?;
+        updated(rows, "membership")?;
+        self.index_person(row)
+    }
+
+    fn delete_membership(&mut self, id: Id<Membership>) -> StoreResult<()> {
+        self.config_changes();
+        self.run(
+            "DELETE FROM person_search WHERE rowid = (SELECT row FROM membership WHERE id = ?1)",
+            params![id.as_bytes()],
+        )?;
+        self.run("DELETE FROM membership WHERE id = ?1", params![id.as_bytes()]).map(drop)
+    }
+}

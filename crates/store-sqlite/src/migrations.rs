@@ -1,0 +1,89 @@
+//! Migrations: numbered files, each applied together with its number in one transaction.
+//!
+//! # To add one
+//! A file `migrations/V<n>__<what>.sql`, a line in [`ALL`], and the new `migrations/schema.sql` that the test prints.
+//! An applied file is never edited.
+
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::data_dir::{private_file, sync_dir};
+use crate::open::OpenError;
+
+/// A step from one schema to the next.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Migration {
+    /// The schema's number after it: `user_version`.
+    pub(crate) version: u32,
+    /// Its statements.
+    pub(crate) sql: &'static str,
+}
+
+/// All migrations, in order.
+pub(crate) const ALL: &[Migration] =
+    &[Migration { version: 1, sql: include_str!("../migrations/V1__first.sql") }];
+
+/// Marks a file as ours: `Ante`.
+pub(crate) const APPLICATION_ID: i32 = 0x416e_7465;
+
+/// The newest schema of a list.
+pub(crate) fn newest(migrations: &[Migration]) -> u32 {
+    migrations.last().map_or(0, |migration| migration.version)
+}
+
+/// Applies what is missing. The number of a file's schema moves with its statements, so a file is of the old version or of
+/// the new one, never between.
+pub(crate) fn apply(
+    connection: &mut Connection,
+    migrations: &[Migration],
+    path: &Path,
+) -> Result<(), OpenError> {
+    for migration in migrations {
+        let failed =
+            |source| OpenError::Migration { path: path.to_owned(), version: migration.version, source };
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(failed)?;
+        let version: u32 = tx.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+        if version >= migration.version {
+            continue;
+        }
+        tx.execute_batch(migration.sql).map_err(failed)?;
+        tx.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)?;
+        tx.pragma_update(None, "user_version", migration.version).map_err(failed)?;
+        tx.commit().map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Copies the database beside itself before a migration touches it: `<file>.v<n>.backup`. Written under another name first,
+/// so that a backup with its final name is always whole.
+pub(crate) fn back_up(connection: &Connection, path: &Path, version: u32) -> Result<PathBuf, OpenError> {
+    let backup = beside(path, &format!(".v{version}.backup"));
+    let unfinished = beside(path, &format!(".v{version}.backup.unfinished"));
+    let failed =
+        |source: Box<dyn std::error::Error + Send + Sync>| OpenError::Backup { path: backup.clone(), source };
+    match std::fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error.into())),
+        _ => {}
+    }
+    // SQLite would make it readable for everybody; it accepts an empty file that is there.
+    private_file(OpenOptions::new().write(true).create_new(true), &unfinished)
+        .map_err(|error| failed(error.into()))?;
+    let target =
+        unfinished.to_str().ok_or_else(|| failed("the path of the data folder is not Unicode".into()))?;
+    connection.execute("VACUUM INTO ?1", [target]).map_err(|error| failed(error.into()))?;
+    std::fs::File::open(&unfinished)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| std::fs::rename(&unfinished, &backup))
+        .and_then(|()| path.parent().map_or(Ok(()), sync_dir))
+        .map_err(|error| failed(error.into()))?;
+    Ok(backup)
+}
+
+/// A file name with an ending.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
