@@ -10,7 +10,7 @@ pub(crate) fn filled(text: &str) -> Option<String> {
 
 /// One line: at most `longest` characters, none of them invisible.
 pub(crate) fn check_line(field: &'static str, text: &str, longest: usize) -> Outcome<()> {
-    check(field, text, longest, |character| character.is_control())
+    check(field, text, longest, char::is_control)
 }
 
 /// Lines: at most `longest` characters, none of them invisible but line breaks and tabs.

@@ -88,12 +88,12 @@ fn secrets(remarks: &mut Remarks, view: &Client, now: i64) {
             remarks.add(age >= SECRET_DAYS, "warning", "secret_old", &[age]);
             continue;
         }
-        match secret.last_used_at.filter(|used| now - used < RETIRING_DAYS * DAY) {
-            Some(used) => remarks.add(true, "warning", "retiring_secret_used", &[used]),
-            None => {
-                let idle = (now - secret.last_used_at.unwrap_or(secret.created_at)) / DAY;
-                remarks.add(true, "warning", "retiring_secret_idle", &[idle]);
-            }
+        let used_lately = secret.last_used_at.filter(|used| now - used < RETIRING_DAYS * DAY);
+        if let Some(used) = used_lately {
+            remarks.add(true, "warning", "retiring_secret_used", &[used]);
+        } else {
+            let idle = (now - secret.last_used_at.unwrap_or(secret.created_at)) / DAY;
+            remarks.add(true, "warning", "retiring_secret_idle", &[idle]);
         }
     }
 }

@@ -21,10 +21,10 @@ pub(crate) async fn rotate_secret(
             let stored = StoredSecret { digest: secret.digest(), created_at: cx.now };
             let retiring = if request.overlap { before.secret } else { None };
             let after = service::set_secrets(cx, &before, Some(stored), retiring)?;
-            if retiring.is_some() {
-                if let Some(used) = cx.tx.secret_last_used(after.id, SecretSlot::Current)? {
-                    cx.tx.touch_secret(after.id, SecretSlot::Retiring, used)?;
-                }
+            if retiring.is_some()
+                && let Some(used) = cx.tx.secret_last_used(after.id, SecretSlot::Current)?
+            {
+                cx.tx.touch_secret(after.id, SecretSlot::Retiring, used)?;
             }
             Ok(IssuedSecret {
                 client: view(cx.tx, &after, cx.now)?,

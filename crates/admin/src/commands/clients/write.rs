@@ -169,7 +169,7 @@ fn apply_provider(engine: &Engine, client: &mut model::Client, wanted: &Identity
         None => {}
         Some("") => client.provider_secret = None,
         Some(secret) => {
-            client.provider_secret = Some(service::seal_provider_secret(engine, client.id, secret)?)
+            client.provider_secret = Some(service::seal_provider_secret(engine, client.id, secret)?);
         }
     }
     Ok(())

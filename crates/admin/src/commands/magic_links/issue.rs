@@ -43,7 +43,7 @@ pub(crate) async fn issue(admin: &Admin, request: Issue) -> Result<Card, Command
         let wanted = Wanted { client: &client, member: &member, hand_over: request.hand_over, scope };
         store(cx, engine, acting, &plain, wanted)
     });
-    hand_out(admin, held, drawn, issued.await?)
+    Ok(hand_out(admin, held, &drawn, issued.await?))
 }
 
 /// The old link dies and the new one is there, or neither: one transaction.
@@ -74,7 +74,7 @@ pub(crate) async fn reissue(admin: &Admin, request: Ref) -> Result<Card, Command
         service::end(cx, &old, Ending::Replaced, issuer(acting)?)?;
         store(cx, engine, acting, &plain, Wanted { client: &client, member: &member, hand_over, scope })
     });
-    let card = hand_out(admin, held, drawn, issued.await?)?;
+    let card = hand_out(admin, held, &drawn, issued.await?);
     admin.shelf().drop_code(old.id);
     Ok(card)
 }
@@ -221,12 +221,12 @@ fn able_member(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<Arc<Membe
 fn hand_out(
     admin: &Admin,
     held: Arc<Held>,
-    drawn: Drawn,
+    drawn: &Drawn,
     (id, link): (Id<PreAuthorizedCode>, MagicLink),
-) -> Result<Card, CommandError> {
-    let card = card(admin, &held, &drawn, link);
+) -> Card {
+    let card = card(admin, &held, drawn, link);
     admin.shelf().put(id, held);
-    Ok(card)
+    card
 }
 
 fn card(admin: &Admin, held: &Held, drawn: &Drawn, link: MagicLink) -> Card {
