@@ -416,7 +416,7 @@ refusals! {
         rfc: oauth(400, E::InvalidRequest, "More than one access token"),
         medplum: outcome(400, None, "invalid", "More than one access token"),
         section: "RFC 6750 section 2",
-        advice: "Send the token once.",
+        advice: "Send the token once, in the Authorization header.",
     }
     /// The caller may not act on behalf of others.
     OnBehalfOfForbidden = "on_behalf_of_forbidden" {

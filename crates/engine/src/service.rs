@@ -5,6 +5,7 @@ pub mod bearer;
 pub mod clients;
 pub mod keys;
 pub mod magic_links;
+pub mod master_key;
 pub mod passwords;
 pub mod people;
 pub mod projects;

@@ -206,7 +206,7 @@ pub fn describe(client: &Client) -> Value {
     described
 }
 
-fn place(id: Id<Client>) -> String {
+pub(crate) fn place(id: Id<Client>) -> String {
     format!("client/{id}/provider_secret")
 }
 

@@ -44,9 +44,9 @@ pub(crate) struct Opened {
     pub(crate) tx_code_key: TxCodeKey,
 }
 
-const TX_CODE_KEY: &str = "tx_code_key";
+pub(crate) const TX_CODE_KEY: &str = "tx_code_key";
 
-fn place(kid: &str) -> String {
+pub(crate) fn place(kid: &str) -> String {
     format!("signing_key/{kid}")
 }
 

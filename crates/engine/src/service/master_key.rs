@@ -1,0 +1,65 @@
+//! The master key: whether it is the one a store was sealed with, and sealing everything anew with another.
+
+use crate::entropy::Entropy;
+use crate::model::Client;
+use crate::seal::{MasterKey, SealError, Sealed};
+use crate::service::{clients, keys};
+use crate::store::{self, ClientFilter, Store, StoreError, StoreResult, Tx, Window};
+
+/// Whether `key` opens what is sealed in the store; `None` when nothing is, as in a new one.
+pub fn opens(store: &dyn Store, key: &MasterKey) -> StoreResult<Option<bool>> {
+    let mut sealed = None;
+    store.read(&mut |tx| {
+        sealed = first(tx)?;
+        Ok(())
+    })?;
+    Ok(sealed.map(|(place, sealed)| key.open(&place, &sealed).is_ok()))
+}
+
+/// The first sealed value, with its place.
+fn first(tx: &dyn Tx) -> StoreResult<Option<(String, Sealed)>> {
+    if let Some(sealed) = tx.sealed_value(keys::TX_CODE_KEY)? {
+        return Ok(Some((keys::TX_CODE_KEY.to_owned(), sealed)));
+    }
+    Ok(tx.list_signing_keys()?.into_iter().next().map(|row| (keys::place(&row.kid), row.pkcs8)))
+}
+
+/// Seals everything with `new` that was sealed with `old`, in one transaction: signing keys, the PIN key, the secrets at
+/// identity providers. How many values there were.
+///
+/// # Errors
+/// When one of them does not open with `old`; then all stay as they are.
+pub fn reseal(
+    store: &dyn Store,
+    entropy: &'static dyn Entropy,
+    old: &MasterKey,
+    new: &MasterKey,
+) -> StoreResult<u32> {
+    let (old, new) = (old.clone(), new.clone());
+    store::write(store, move |tx| {
+        let again = |place: &str, sealed: &Sealed| -> StoreResult<Sealed> {
+            let not_ours = |error: SealError| StoreError::Damaged(format!("{place}: {error}"));
+            let plain = old.open(place, sealed).map_err(not_ours)?;
+            new.seal(entropy, place, &plain).map_err(not_ours)
+        };
+        let mut count = 0;
+        for row in tx.list_signing_keys()? {
+            tx.reseal_signing_key(&row.kid, &again(&keys::place(&row.kid), &row.pkcs8)?)?;
+            count += 1;
+        }
+        if let Some(sealed) = tx.sealed_value(keys::TX_CODE_KEY)? {
+            tx.put_sealed_value(keys::TX_CODE_KEY, &again(keys::TX_CODE_KEY, &sealed)?)?;
+            count += 1;
+        }
+        for project in tx.list_projects()? {
+            let all = Window { offset: 0, limit: u32::MAX };
+            for row in tx.list_clients(project.id, &ClientFilter::default(), all)?.rows {
+                let Some(sealed) = &row.client.provider_secret else { continue };
+                let sealed = again(&clients::place(row.client.id), sealed)?;
+                tx.update_client(&Client { provider_secret: Some(sealed), ..(*row.client).clone() })?;
+                count += 1;
+            }
+        }
+        Ok(count)
+    })
+}
