@@ -1,0 +1,71 @@
+/** Times in words. All of them take unix seconds, as the engine gives them. */
+import { language, t } from "./i18n";
+
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 86_400;
+
+const date = (at: number) => new Date(at * 1000);
+
+const format = (at: number, options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(language(), { hourCycle: "h23", ...options }).format(date(at));
+
+const unit = (value: number, name: "second" | "minute" | "hour" | "day", display: "long" | "short") =>
+  new Intl.NumberFormat(language(), { style: "unit", unit: name, unitDisplay: display }).format(value);
+
+const isSameDay = (one: number, other: number) => date(one).toDateString() === date(other).toDateString();
+
+/** `22 November 2026 at 15:42:10`, for the hover. */
+export const absolute = (at: number): string => format(at, { dateStyle: "long", timeStyle: "medium" });
+
+/** `15:42`, with the day in front when it is not today. */
+export const clock = (at: number, now: number): string =>
+  isSameDay(at, now)
+    ? format(at, { hour: "2-digit", minute: "2-digit" })
+    : format(at, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+/** `Sunday 22 November, 15:42`, for paper. */
+export const fullMoment = (at: number): string =>
+  format(at, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+
+/** `22 Nov 2026`. */
+export const day = (at: number): string => format(at, { dateStyle: "medium" });
+
+/** `12 Mar 1985` of an ISO date, which has no time zone. */
+export const birthDate = (iso: string): string => {
+  const parsed = new Date(`${iso}T00:00:00Z`);
+  return Number.isNaN(parsed.getTime())
+    ? iso
+    : new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeZone: "UTC" }).format(parsed);
+};
+
+/** `3 min ago`; a date when it is more than a month. */
+export function ago(at: number, now: number): string {
+  const seconds = Math.max(0, now - at);
+  const relative = new Intl.RelativeTimeFormat(language(), { numeric: "auto", style: "short" });
+  if (seconds < 10) return t("time.justNow");
+  if (seconds < MINUTE) return relative.format(-Math.floor(seconds), "second");
+  if (seconds < HOUR) return relative.format(-Math.floor(seconds / MINUTE), "minute");
+  if (seconds < DAY) return relative.format(-Math.floor(seconds / HOUR), "hour");
+  if (seconds < 30 * DAY) return relative.format(-Math.floor(seconds / DAY), "day");
+  return day(at);
+}
+
+/** `14 min`, `23 h`: time left on a board, rounded down so that it never promises too much. */
+export function short(seconds: number): string {
+  if (seconds < MINUTE) return unit(Math.max(0, Math.floor(seconds)), "second", "short");
+  if (seconds < HOUR) return unit(Math.floor(seconds / MINUTE), "minute", "short");
+  if (seconds < 2 * DAY) return unit(Math.floor(seconds / HOUR), "hour", "short");
+  return unit(Math.floor(seconds / DAY), "day", "short");
+}
+
+/** `14 minutes`, `one hour`: a span in words. */
+export function span(seconds: number): string {
+  if (seconds === HOUR) return t("time.oneHour");
+  if (seconds < MINUTE) return unit(Math.max(0, Math.floor(seconds)), "second", "long");
+  if (seconds < HOUR || (seconds < 2 * HOUR && seconds % HOUR !== 0)) {
+    return unit(Math.floor(seconds / MINUTE), "minute", "long");
+  }
+  if (seconds <= 2 * DAY) return unit(Math.floor(seconds / HOUR), "hour", "long");
+  return unit(Math.floor(seconds / DAY), "day", "long");
+}
