@@ -7,11 +7,14 @@ const DAY = 86_400;
 
 const date = (at: number) => new Date(at * 1000);
 
+/** The person's own variety of the language, where the system names one: `en-GB`, `de-AT`. */
+const locale = (): string => navigator.languages.find((tag) => tag.startsWith(language())) ?? language();
+
 const format = (at: number, options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(language(), { hourCycle: "h23", ...options }).format(date(at));
+  new Intl.DateTimeFormat(locale(), { hourCycle: "h23", ...options }).format(date(at));
 
 const unit = (value: number, name: "second" | "minute" | "hour" | "day", display: "long" | "short") =>
-  new Intl.NumberFormat(language(), { style: "unit", unit: name, unitDisplay: display }).format(value);
+  new Intl.NumberFormat(locale(), { style: "unit", unit: name, unitDisplay: display }).format(value);
 
 const isSameDay = (one: number, other: number) => date(one).toDateString() === date(other).toDateString();
 
@@ -31,24 +34,37 @@ export const fullMoment = (at: number): string =>
 /** `22 Nov 2026`. */
 export const day = (at: number): string => format(at, { dateStyle: "medium" });
 
+/** `today`, `yesterday`, then the date: the heading of a day. */
+export function dayHeading(at: number, now: number): string {
+  const back = [0, 1].find((days) => isSameDay(at, now - days * DAY));
+  if (back === undefined) return day(at);
+  const word = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(-back, "day");
+  return word.charAt(0).toLocaleUpperCase(locale()) + word.slice(1);
+}
+
 /** `12 Mar 1985` of an ISO date, which has no time zone. */
 export const birthDate = (iso: string): string => {
   const parsed = new Date(`${iso}T00:00:00Z`);
   return Number.isNaN(parsed.getTime())
     ? iso
-    : new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeZone: "UTC" }).format(parsed);
+    : new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: "UTC" }).format(parsed);
 };
 
 /** `3 min ago`; a date when it is more than a month. */
 export function ago(at: number, now: number): string {
   const seconds = Math.max(0, now - at);
-  const relative = new Intl.RelativeTimeFormat(language(), { numeric: "auto", style: "short" });
-  if (seconds < 10) return t("time.justNow");
-  if (seconds < MINUTE) return relative.format(-Math.floor(seconds), "second");
-  if (seconds < HOUR) return relative.format(-Math.floor(seconds / MINUTE), "minute");
-  if (seconds < DAY) return relative.format(-Math.floor(seconds / HOUR), "hour");
-  if (seconds < 30 * DAY) return relative.format(-Math.floor(seconds / DAY), "day");
-  return day(at);
+  if (seconds < MINUTE) return t("time.justNow");
+  if (seconds >= 30 * DAY) return day(at);
+  const [size, name] =
+    seconds < HOUR
+      ? ([MINUTE, "minute"] as const)
+      : seconds < DAY
+        ? ([HOUR, "hour"] as const)
+        : ([DAY, "day"] as const);
+  const relative = new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "short" });
+  const words = relative.format(-Math.floor(seconds / size), name);
+  // English needs no full stop after "min"
+  return language() === "en" ? words.replace(".", "") : words;
 }
 
 /** `14 min`, `23 h`: time left on a board, rounded down so that it never promises too much. */

@@ -5,11 +5,12 @@ import { useId, useState } from "react";
 import type { ActivityEntry, Log, TraceCheck } from "../../api/bindings";
 import { type CommandFailed, call, type Req } from "../../api/call";
 import { t, tNamed } from "../../i18n/i18n";
-import { day } from "../../i18n/time";
+import { dayHeading } from "../../i18n/time";
 import { Ago } from "../../kit/ago";
 import { Chip } from "../../kit/chip";
 import { Changes, Differing } from "../../kit/compare";
 import { Answer, Empty, NoMatch } from "../../kit/states";
+import { useNow } from "../../kit/use-now";
 import classes from "./activity.module.css";
 import { Sentence } from "./activity-words";
 
@@ -62,9 +63,10 @@ export function ActivityLog({ filter, onClear }: LogProps) {
 
 /** Entries under the day they belong to. */
 export function Entries({ entries }: { entries: readonly ActivityEntry[] }) {
+  const now = useNow(10);
   const days = new Map<string, ActivityEntry[]>();
   for (const entry of entries) {
-    const name = day(entry.at);
+    const name = dayHeading(entry.at, now);
     days.set(name, [...(days.get(name) ?? []), entry]);
   }
   return (
@@ -109,8 +111,8 @@ function Entry({ entry }: { entry: ActivityEntry }) {
         <span className={classes.sentence}>
           <Sentence entry={entry} />
         </span>
-        {entry.refusal && <Chip tone="bad">{t("activity.refused")}</Chip>}
         <span className={classes.when}>
+          {entry.refusal && <Chip tone="bad">{t("activity.refused")}</Chip>}
           <Ago at={entry.at} />
         </span>
       </div>
