@@ -65,7 +65,7 @@ enum Serving {
 /// The listener gives requests in flight 5 s; after this it is cut off.
 const DRAIN: Duration = Duration::from_millis(5_500);
 /// Between two looks for what can be deleted.
-const PURGE_EVERY: Duration = Duration::from_secs(60);
+const PURGE_EVERY: Duration = Duration::from_mins(1);
 
 impl Host {
     /// Listens, opens the store, the keys and the engine, applies the workspace files and begins to serve. Blocks while it
