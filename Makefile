@@ -44,8 +44,9 @@ lint: $(UI_INSTALLED) ## formatting, clippy, Biome, tsc, knip, shell syntax
 	$(CLIPPY) --all-targets -- -D warnings
 	$(CLIPPY) --test desktop -- -D warnings
 
-gen: ## write the generated files anew: TypeScript bindings of the commands
+gen: ## write the generated files anew: TypeScript bindings of the commands, schema of the workspace file
 	ANTEROOM_UPDATE_BINDINGS=1 cargo test --quiet --locked -p anteroom-admin --test bindings
+	ANTEROOM_UPDATE_BINDINGS=1 cargo test --quiet --locked -p anteroom-engine --lib published_schema
 
 gen-clean: gen ## fail if the committed generated files differ from what is generated
 	@git diff --exit-code -- ui/src/api/bindings.ts docs/workspace.schema.json \

@@ -149,10 +149,10 @@ impl Host {
     ///
     /// # Errors
     /// When the store could not be written.
-    pub async fn close(self) -> StoreResult<()> {
+    pub async fn close(&self) -> StoreResult<()> {
         self.stop_listener().await;
         self.purge.abort();
-        let engine = self.engine;
+        let engine = Arc::clone(&self.engine);
         match self.runtime.spawn_blocking(move || engine.close()).await {
             Ok(closed) => closed,
             Err(_) => Err(anteroom_engine::store::StoreError::Closed),

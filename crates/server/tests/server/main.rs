@@ -3,6 +3,7 @@
 
 mod address;
 mod commands;
+mod host;
 mod http;
 mod keys;
 mod process;
