@@ -46,9 +46,8 @@ async fn f_14_connections_that_keep_us_waiting_are_closed() {
                 break;
             }
             let mut buffer = [0; 16];
-            match timeout(Duration::from_millis(20), dripping.read(&mut buffer)).await {
-                Ok(Ok(0) | Err(_)) => break,
-                Ok(Ok(_)) | Err(_) => {}
+            if let Ok(Ok(0) | Err(_)) = timeout(Duration::from_millis(20), dripping.read(&mut buffer)).await {
+                break;
             }
         }
     });

@@ -8,6 +8,7 @@ use anteroom_testkit::builders::{
     PORTAL_RETIRING, PORTAL_SECRET, ROBOT, SPA,
 };
 use anteroom_testkit::server::TestServer;
+use base64::Engine as _;
 use serde_json::json;
 
 use crate::snapshot::{Form, redacted};
@@ -165,7 +166,6 @@ async fn tk_13_a_bearer_token_is_no_client_authentication() {
 #[tokio::test(flavor = "multi_thread")]
 async fn tk_14_the_scheme_may_be_written_in_any_case() {
     let server = TestServer::start().await;
-    use base64::Engine as _;
     let pair = base64::engine::general_purpose::STANDARD.encode(format!("{PORTAL}:{PORTAL_SECRET}"));
     for scheme in ["basic", "BASIC", "bAsIc"] {
         let request = server.post("/oauth2/token").header("Authorization", format!("{scheme} {pair}"));

@@ -64,11 +64,11 @@ impl Edge {
         Self { shared, routes }
     }
 
-    /// A request passes, with what was found out about it, or is answered here.
-    fn admit(&self, request: &mut Request<Body>) -> Result<(), Response> {
+    /// Lets a request pass, with what was found out about it, or answers it here.
+    fn answer_at_once(&self, request: &mut Request<Body>) -> Option<Response> {
         let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
         if target > TARGET_LIMIT {
-            return Err(closing(StatusCode::URI_TOO_LONG, "The address is too long\n"));
+            return Some(closing(StatusCode::URI_TOO_LONG, "The address is too long\n"));
         }
         let headers: usize = request
             .headers()
@@ -76,10 +76,10 @@ impl Edge {
             .map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len())
             .sum();
         if headers > HEADERS_LIMIT {
-            return Err(closing(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large\n"));
+            return Some(closing(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "The headers are too large\n"));
         }
         let Some(found) = self.shared.hosts.find(request.uri(), request.headers()) else {
-            return Err(closing(
+            return Some(closing(
                 StatusCode::MISDIRECTED_REQUEST,
                 "This server does not answer for this host\n",
             ));
@@ -91,7 +91,7 @@ impl Edge {
         }
         let peer = request.extensions_mut().remove::<Peer>().unwrap_or_else(Peer::unknown);
         request.extensions_mut().insert(Arrival { issuer, peer });
-        Ok(())
+        None
     }
 }
 
@@ -123,12 +123,12 @@ where
 
     fn call(&mut self, request: Request<B>) -> Answering {
         let mut request = request.map(Body::new);
-        let admitted = self.admit(&mut request);
+        let answered = self.answer_at_once(&mut request);
         let mut routes = self.routes.clone();
         let answer = async move {
-            match admitted {
-                Ok(()) => routes.call(request).await.unwrap_or_else(|never| match never {}),
-                Err(response) => response,
+            match answered {
+                None => routes.call(request).await.unwrap_or_else(|never| match never {}),
+                Some(response) => response,
             }
         };
         Answering { answer: Box::pin(answer), shared: Arc::clone(&self.shared) }

@@ -59,7 +59,7 @@ impl Default for Limits {
             connections: 1_024,
             first_byte: Duration::from_secs(10),
             headers: Duration::from_secs(10),
-            idle: Duration::from_secs(60),
+            idle: Duration::from_mins(1),
             write: Duration::from_secs(10),
             drain: Duration::from_secs(5),
         }

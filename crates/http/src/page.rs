@@ -31,10 +31,10 @@ pub(crate) fn words_for(headers: &HeaderMap) -> &'static Words {
         let (tag, quality) = weigh(range);
         let primary = tag.split('-').next().unwrap_or_default();
         let found = Words::ALL.into_iter().find(|words| words.lang.eq_ignore_ascii_case(primary));
-        if let Some(words) = found.filter(|_| quality > 0) {
-            if best.is_none_or(|(_, other)| quality > other) {
-                best = Some((words, quality));
-            }
+        if let Some(words) = found.filter(|_| quality > 0)
+            && best.is_none_or(|(_, other)| quality > other)
+        {
+            best = Some((words, quality));
         }
     }
     best.map_or(Words::ENGLISH, |(words, _)| words)

@@ -108,12 +108,12 @@ impl Serialize for Zeroized {
 }
 
 impl Answer {
-    fn new(issuer: &Issuer, issued: &Issued, typed: Option<&TypedCode>) -> Self {
+    fn new(base: &Issuer, issued: &Issued, typed: Option<&TypedCode>) -> Self {
         let code = &*issued.plain.code;
         let wanted = typed.is_some();
         // A base that is too long for a QR code, or an http base beyond this machine, carries no link or no offer.
-        let link = wanted.then(|| magic_link(issuer.as_str(), code).ok()).flatten();
-        let offer = wanted.then(|| offer(issuer, issued).ok()).flatten();
+        let link = wanted.then(|| magic_link(base.as_str(), code).ok()).flatten();
+        let offer = wanted.then(|| offer(base, issued).ok()).flatten();
         Self {
             pre_authorized_code: Zeroized::new(pre_authorized_code::encode(code).expose()),
             expires_at: issued.expires_at.iso8601(),
@@ -125,8 +125,8 @@ impl Answer {
     }
 }
 
-/// [OpenID4VCI 1.0 §4.1.1] the offer; what is offered is a sign-in to the client, named by its id.
-fn offer(issuer: &Issuer, issued: &Issued) -> Result<CredentialOffer, Fault> {
+/// [OID4VCI 1.0 §4.1.1] the offer; what is offered is a sign-in to the client, named by its id.
+fn offer(base: &Issuer, issued: &Issued) -> Result<CredentialOffer, Fault> {
     let fault = |_| Fault::Inconsistent("credential offer");
     let tx_code = match issued.tx_code() {
         Some(tx_code) => {
@@ -136,5 +136,5 @@ fn offer(issuer: &Issuer, issued: &Issued) -> Result<CredentialOffer, Fault> {
         None => None,
     };
     let client = [issued.client.id.to_string()];
-    CredentialOffer::new(issuer.as_str(), &client, &issued.plain.code, tx_code.as_ref()).map_err(fault)
+    CredentialOffer::new(base.as_str(), &client, &issued.plain.code, tx_code.as_ref()).map_err(fault)
 }

@@ -28,19 +28,19 @@ pub(crate) async fn userinfo(call: Call, body: Body) -> Response {
 }
 
 async fn access_token(call: &Call, body: Body) -> Result<Secret<AccessToken>, Response> {
-    let refuse = |refusal| Err(respond::stop(call, Family::OAuth, call.refuse(refusal)));
+    let refuse = |refusal| respond::stop(call, Family::OAuth, call.refuse(refusal));
     if has_token_in_query(call) {
-        return refuse(Refusal::TokenInQuery);
+        return Err(refuse(Refusal::TokenInQuery));
     }
     let in_header = match from_header(call) {
         Ok(token) => token,
-        Err(refusal) => return refuse(refusal),
+        Err(refusal) => return Err(refuse(refusal)),
     };
     let in_body = if call.method() == Method::POST { from_body(call, body).await? } else { None };
     match (in_header, in_body) {
         (Some(token), None) | (None, Some(token)) => Ok(token),
-        (Some(_), Some(_)) => refuse(Refusal::TwoTokens),
-        (None, None) => refuse(Refusal::Unauthenticated),
+        (Some(_), Some(_)) => Err(refuse(Refusal::TwoTokens)),
+        (None, None) => Err(refuse(Refusal::Unauthenticated)),
     }
 }
 

@@ -37,7 +37,7 @@ impl SeededEntropy {
 
 impl Entropy for SeededEntropy {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyFailed> {
-        /// The odd constant of the SplitMix64 generator.
+        /// The odd constant of the `SplitMix64` generator.
         const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
         let mood = self.mood.load(Ordering::SeqCst);
         assert_ne!(mood, Mood::Panics as u8, "a test asked for this panic");

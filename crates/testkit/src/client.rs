@@ -1,6 +1,7 @@
 //! An HTTP/1.1 client that sends exactly what it is told, one request to a connection.
 
 use std::fmt;
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use base64::Engine as _;
@@ -160,7 +161,7 @@ pub fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded

@@ -49,12 +49,11 @@ pub(super) fn confirm(words: &Words, presented: &Presented, view: &View, error: 
     // The client asks for the PIN itself when the code of the link is handed over to it.
     let asks_here = view.template.is_none() || typed.is_some();
     let digits = view.tx_code_length.filter(|_| asks_here);
-    let once = match view.template {
-        Some(_) => fill(words.once_elsewhere, &values),
-        None => {
-            let duration = words.duration(view.session_seconds);
-            fill(words.once, &[("client", view.client.as_str()), ("duration", &duration)])
-        }
+    let once = if view.template.is_some() {
+        fill(words.once_elsewhere, &values)
+    } else {
+        let duration = words.duration(view.session_seconds);
+        fill(words.once, &[("client", view.client.as_str()), ("duration", &duration)])
     };
     let error = error.and_then(|refusal| wrong_pin(words, refusal, view.tries_left));
     let status = if error.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };

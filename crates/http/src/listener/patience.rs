@@ -97,9 +97,9 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Patient<T> {
     ) -> Poll<io::Result<usize>> {
         match Pin::new(&mut self.stream).poll_write(context, bytes) {
             Poll::Pending => self.still_writing(context),
-            written => {
+            Poll::Ready(written) => {
                 self.writing = None;
-                written
+                Poll::Ready(written)
             }
         }
     }
@@ -111,9 +111,9 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Patient<T> {
     ) -> Poll<io::Result<usize>> {
         match Pin::new(&mut self.stream).poll_write_vectored(context, parts) {
             Poll::Pending => self.still_writing(context),
-            written => {
+            Poll::Ready(written) => {
                 self.writing = None;
-                written
+                Poll::Ready(written)
             }
         }
     }
