@@ -79,8 +79,7 @@ pub(crate) fn object_to_json(object: &serde_json::Map<String, Value>) -> StoreRe
 
 /// The first eight bytes of a digest as the short index keeps them.
 pub(crate) fn prefix(digest: &[u8; 32]) -> i64 {
-    let [a, b, c, d, e, f, g, h, ..] = *digest;
-    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+    digest.first_chunk().copied().map_or(0, i64::from_be_bytes)
 }
 
 fn column(row: &Row<'_>, at: usize) -> String {

@@ -67,7 +67,9 @@ fn conditions(filter: &EventFilter) -> String {
     }
     if let Some(kind) = filter.kind {
         // A word of our own list, so it can stand in the statement.
-        sql.push_str(&format!(" AND kind = '{}'", kind.as_str()));
+        sql.push_str(" AND kind = '");
+        sql.push_str(kind.as_str());
+        sql.push('\'');
     }
     sql
 }

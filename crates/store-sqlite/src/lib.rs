@@ -43,7 +43,7 @@ pub use open::OpenError;
 pub use store::{SqliteStore, Statistics};
 
 /// Limits of a store.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// Jobs that may wait for the writer.
     pub queue: usize,
@@ -53,10 +53,20 @@ pub struct Options {
     pub wait: Duration,
     /// Pages of 4 KiB the file may have at most; `None` leaves it to the disk.
     pub max_pages: Option<u32>,
+    /// A file up to this many bytes is checked page by page before anything is served, and up to an eighth of it row by
+    /// row; a larger one is checked beside the first requests, so that a start stays short. When that check finds damage,
+    /// the store answers nothing more.
+    pub check_first: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { queue: 1_024, readers: 4, wait: Duration::from_secs(5), max_pages: None }
+        Self {
+            queue: 1_024,
+            readers: 4,
+            wait: Duration::from_secs(5),
+            max_pages: None,
+            check_first: 16 * 1024 * 1024,
+        }
     }
 }

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::data_dir::{DataDirLock, make_private, private_file, sync_dir};
 use crate::migrations::{self, APPLICATION_ID, Migration, beside};
 use crate::reader::READ_ONLY;
-use crate::wal::check_wal;
+use crate::wal::{Journal, check_wal};
 use crate::{Options, pragmas};
 
 /// Why a database cannot be opened. The texts are for people: each names the file.
@@ -136,7 +136,7 @@ pub(crate) fn open(
         create(path, options, migrations)?;
     }
     check_file(path, migrations)?;
-    let version = check_content(path, migrations)?;
+    let version = check_content(path, options, migrations)?;
     make_private(path).map_err(|source| OpenError::NotWritable { path: path.to_owned(), source })?;
     let database = |source| OpenError::Database { path: path.to_owned(), source };
     let mut connection = connect(path, options).map_err(database)?;
@@ -214,20 +214,25 @@ fn check_file(path: &Path, migrations: &[Migration]) -> Result<(), OpenError> {
     if number(60) > known {
         return Err(OpenError::Newer { path: path.to_owned(), found: number(60), known });
     }
+    if number(60) == 0 || header[18..20] != [2, 2] {
+        return Err(damaged("its header is not one that Anteroom writes"));
+    }
+    let wal = beside(path, "-wal");
+    let journal = check_wal(&wal).map_err(|detail| OpenError::Damaged { path: wal, detail })?;
     let page = match u16::from_be_bytes([header[16], header[17]]) {
         1 => 65_536,
         size => u64::from(size),
     };
     let length = file.seek(SeekFrom::End(0)).map_err(not_writable)?;
-    if page < 512 || !page.is_power_of_two() || !length.is_multiple_of(page) {
+    // With a journal, the last page may be one that was being moved when the power went; the journal has it whole.
+    if page < 512 || !page.is_power_of_two() || (journal == Journal::Empty && !length.is_multiple_of(page)) {
         return Err(damaged("its length is not a whole number of pages"));
     }
-    check_wal(&beside(path, "-wal"))
-        .map_err(|detail| OpenError::Damaged { path: beside(path, "-wal"), detail })
+    Ok(())
 }
 
 /// Lets SQLite check the content on a connection that cannot write. The schema's number.
-fn check_content(path: &Path, migrations: &[Migration]) -> Result<u32, OpenError> {
+fn check_content(path: &Path, options: &Options, migrations: &[Migration]) -> Result<u32, OpenError> {
     let damaged = |detail: String| OpenError::Damaged { path: path.to_owned(), detail };
     let broken = |error: rusqlite::Error| damaged(error.to_string());
     let connection = Connection::open_with_flags(path, READ_ONLY).map_err(broken)?;
@@ -239,25 +244,37 @@ fn check_content(path: &Path, migrations: &[Migration]) -> Result<u32, OpenError
         return Err(OpenError::Newer { path: path.to_owned(), found, known });
     }
     let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    if length <= CHECKED_BYTES {
-        quick_check(&connection).map_err(damaged)?;
+    if length <= options.check_first / 8 {
+        check(&connection, "integrity_check").map_err(damaged)?;
+        check_references(&connection).map_err(damaged)?;
+    } else if length <= options.check_first {
+        check(&connection, "quick_check").map_err(damaged)?;
     } else {
-        // The schema at least must be readable now; the rest is checked beside the first requests.
+        // The schema at least must be readable now.
         let tables = "SELECT count(*) FROM sqlite_schema WHERE type = 'table'";
         connection.query_row(tables, [], |row| row.get::<_, i64>(0)).map_err(broken)?;
     }
     Ok(found)
 }
 
-/// Files up to this size are checked before anything is served; larger ones beside it, so that a start stays short.
-pub(crate) const CHECKED_BYTES: u64 = 64 * 1024 * 1024;
-
-/// Walks every page. The first findings, or nothing.
-pub(crate) fn quick_check(connection: &Connection) -> Result<(), String> {
-    let mut statement = connection.prepare("PRAGMA quick_check(3)").map_err(|error| error.to_string())?;
+/// Runs a check over the whole file: `quick_check` walks every page, `integrity_check` compares indexes with their rows,
+/// too. The first findings, or nothing.
+pub(crate) fn check(connection: &Connection, pragma: &str) -> Result<(), String> {
+    let mut statement =
+        connection.prepare(&format!("PRAGMA {pragma}(3)")).map_err(|error| error.to_string())?;
     let found = statement.query_map([], |row| row.get::<_, String>(0)).map_err(|error| error.to_string())?;
     let found: Vec<String> = found.collect::<Result<_, _>>().map_err(|error| error.to_string())?;
     if found == ["ok"] { Ok(()) } else { Err(found.join("; ")) }
+}
+
+/// Looks for rows whose project, client or policy is missing: a page of another place may stand in for theirs.
+fn check_references(connection: &Connection) -> Result<(), String> {
+    let mut statement = connection.prepare("PRAGMA foreign_key_check").map_err(|error| error.to_string())?;
+    match statement.exists([]) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err("rows point to rows that are not there".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn connect(path: &Path, options: &Options) -> rusqlite::Result<Connection> {

@@ -219,10 +219,8 @@ impl People<'_> {
                 vec![question.into()],
             )
         } else {
-            let mut sql = String::new();
-            for at in 5..5 + words.len() {
-                sql.push_str(&format!("AND instr(' ' || words, ?{at}) > 0 "));
-            }
+            let begins = |at: usize| format!("AND instr(' ' || words, ?{at}) > 0");
+            let sql = (5..5 + words.len()).map(begins).collect::<Vec<_>>().join(" ");
             let params = words.iter().map(|word| format!(" {word}").into()).collect();
             Condition { index: "INDEXED BY person_by_name", sql, params }
         };

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 
 use crate::cache::ConfigCache;
 use crate::migrations::{self, Migration};
-use crate::open::{self, CHECKED_BYTES, OpenError};
+use crate::open::{self, OpenError};
 use crate::queue::{Queue, Work};
 use crate::reader::{Pool, READ_ONLY, Readers};
 use crate::tx::WriterNotes;
@@ -76,11 +76,11 @@ impl SqliteStore {
             }))
             .map_err(database)?;
         let damaged = Arc::new(AtomicBool::new(false));
-        if std::fs::metadata(path).is_ok_and(|metadata| metadata.len() > CHECKED_BYTES) {
+        if std::fs::metadata(path).is_ok_and(|metadata| metadata.len() > options.check_first) {
             check_beside(path, &damaged);
         }
         let connection = Arc::new(Mutex::new(connection));
-        let readers = Readers::Pool(Pool::new(path.to_owned(), options.clone()));
+        let readers = Readers::Pool(Pool::new(path.to_owned(), options));
         Ok(Self::start(connection, readers, wal_pages, &options, damaged, Some(lock)))
     }
 
@@ -193,7 +193,7 @@ fn check_beside(path: &Path, damaged: &Arc<AtomicBool>) {
     let check = move || {
         let checked = Connection::open_with_flags(&path, READ_ONLY)
             .map_err(|error| error.to_string())
-            .and_then(|connection| open::quick_check(&connection));
+            .and_then(|connection| open::check(&connection, "quick_check"));
         if let Err(detail) = checked {
             tracing::error!(file = %path.display(), detail, "the database is damaged");
             damaged.store(true, Ordering::Relaxed);

@@ -11,16 +11,23 @@ use std::path::Path;
 /// Length of the header.
 const HEADER: usize = 32;
 
+/// Whether there is something in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Journal {
+    Empty,
+    Used,
+}
+
 /// `Err` says what is wrong with the log.
-pub(crate) fn check_wal(path: &Path) -> Result<(), String> {
+pub(crate) fn check_wal(path: &Path) -> Result<Journal, String> {
     let mut file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Journal::Empty),
         Err(error) => return Err(error.to_string()),
         Ok(file) => file,
     };
     let length = file.metadata().map_err(|error| error.to_string())?.len();
     if length == 0 {
-        return Ok(());
+        return Ok(Journal::Empty);
     }
     let mut header = [0_u8; HEADER];
     file.read_exact(&mut header).map_err(|_| "the journal is shorter than its header".to_owned())?;
@@ -37,7 +44,7 @@ pub(crate) fn check_wal(path: &Path) -> Result<(), String> {
         second = second.wrapping_add(read(at + 4)).wrapping_add(first);
     }
     if (first, second) == (u32::from_be_bytes(word(24)), u32::from_be_bytes(word(28))) {
-        Ok(())
+        Ok(Journal::Used)
     } else {
         Err("the header of the journal is damaged".to_owned())
     }

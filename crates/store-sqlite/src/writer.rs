@@ -124,10 +124,11 @@ impl Writer {
             self.cache.begin_change();
         }
         let committed = execute(connection, "COMMIT");
-        if committed.is_err() && !connection.is_autocommit() {
-            if let Err(error) = execute(connection, "ROLLBACK") {
-                tracing::error!(%error, "a transaction that could not be committed could not be rolled back");
-            }
+        if committed.is_err()
+            && !connection.is_autocommit()
+            && let Err(error) = execute(connection, "ROLLBACK")
+        {
+            tracing::error!(%error, "a transaction that could not be committed could not be rolled back");
         }
         if changed_config {
             self.cache.end_change();
@@ -146,12 +147,11 @@ impl Writer {
     fn checkpoint(&self, mode: &str) {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         self.wal_pages.store(0, Ordering::Relaxed);
-        self.counters.checkpoints.fetch_add(1, Ordering::Relaxed);
-        let moved =
-            connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get::<_, i64>(0));
-        if let Err(error) = moved {
+        let pragma = format!("PRAGMA wal_checkpoint({mode})");
+        match connection.query_row(&pragma, [], |row| row.get::<_, i64>(0)) {
+            Ok(_) => drop(self.counters.checkpoints.fetch_add(1, Ordering::Relaxed)),
             // Nothing is lost: the WAL stays and is tried again after the next commit.
-            tracing::warn!(%error, "the WAL could not be moved into the main file");
+            Err(error) => tracing::warn!(%error, "the WAL could not be moved into the main file"),
         }
     }
 }

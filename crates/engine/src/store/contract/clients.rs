@@ -38,7 +38,7 @@ pub fn clients_come_back_as_they_were(store: &dyn Store) -> StoreResult<()> {
     assert!(same(&found, &row), "{found:?}");
     assert_eq!(found.secret, row.secret, "digests are compared whole");
 
-    row.name = "Robot 2".to_owned();
+    "Robot 2".clone_into(&mut row.name);
     row.secret = None;
     row.retiring_secret = None;
     row.provider_secret = None;
@@ -188,7 +188,7 @@ pub fn last_uses_belong_to_secrets_not_to_slots(store: &dyn Store) -> StoreResul
     assert_eq!(used(SecretSlot::Current)?, Some(NOW + 1), "another secret, so nothing to skip");
 
     row.retiring_secret = None;
-    row.name = "Renamed".to_owned();
+    "Renamed".clone_into(&mut row.name);
     write(store, move |tx| tx.update_client(&row))?;
     assert_eq!((used(SecretSlot::Current)?, used(SecretSlot::Retiring)?), (Some(NOW + 1), None));
     assert_eq!(client_used()?, Some(NOW + 1));

@@ -106,7 +106,7 @@ pub fn only_one_of_many_redeems(store: &dyn Store) -> StoreResult<()> {
                                 .redeem_pre_authorized_code(id(code_number), id(10), id(login_number), NOW)
                                 .and_then(|redeemed| {
                                     if redeemed {
-                                        tx.insert_login(&login(login_number))?
+                                        tx.insert_login(&login(login_number))?;
                                     }
                                     Ok(redeemed)
                                 });

@@ -28,7 +28,7 @@ pub fn projects_come_back_as_they_were(store: &dyn Store) -> StoreResult<()> {
     assert_eq!(listed.iter().map(|project| project.id).collect::<Vec<_>>(), [id(2), id(1)], "oldest first");
     assert!(read(store, |tx| tx.project(id(3)))?.is_none());
 
-    row.name = "Hillside".to_owned();
+    "Hillside".clone_into(&mut row.name);
     row.dialect = Dialect::Medplum;
     let changed = row.clone();
     write(store, move |tx| tx.update_project(&changed))?;

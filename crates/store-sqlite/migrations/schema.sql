@@ -1,0 +1,219 @@
+-- Written by the test that checks it. To change the schema, add a migration.
+
+CREATE TABLE access_policy (
+  id             BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  project        BLOB    NOT NULL REFERENCES project (id),
+  name           TEXT    NOT NULL,
+  ip_access_rule TEXT    NOT NULL CHECK (json_valid(ip_access_rule)),
+  rest           TEXT    NOT NULL CHECK (json_valid(rest)),
+  created_at     INTEGER NOT NULL,
+  UNIQUE (project, name)
+) STRICT;
+
+CREATE TABLE attempt (
+  key   TEXT    NOT NULL PRIMARY KEY,
+  since INTEGER NOT NULL,
+  count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX attempt_by_begin ON attempt (since);
+
+CREATE TABLE client (
+  id                        BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  project                   BLOB    NOT NULL REFERENCES project (id),
+  name                      TEXT    NOT NULL,
+  sort_name                 TEXT    NOT NULL,
+  search                    TEXT    NOT NULL,
+  client_type               TEXT    NOT NULL,
+  status                    TEXT    NOT NULL,
+  secret_digest             BLOB    CHECK (length(secret_digest) = 32),
+  secret_created_at         INTEGER,
+  retiring_secret_digest    BLOB    CHECK (length(retiring_secret_digest) = 32),
+  retiring_secret_created_at INTEGER,
+  settings                  TEXT    NOT NULL CHECK (json_valid(settings)),
+  provider_secret           BLOB,
+  created_at                INTEGER NOT NULL,
+  updated_at                INTEGER NOT NULL,
+  version                   INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX client_by_name ON client (project, sort_name);
+
+CREATE TABLE client_origin (
+  origin TEXT NOT NULL,
+  client BLOB NOT NULL REFERENCES client (id) ON DELETE CASCADE,
+  PRIMARY KEY (origin, client)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX client_origin_by_client ON client_origin (client);
+
+CREATE TABLE client_secret_use (
+  client       BLOB    NOT NULL REFERENCES client (id) ON DELETE CASCADE,
+  slot         TEXT    NOT NULL CHECK (slot IN ('current', 'retiring', 'gone')),
+  last_used_at INTEGER NOT NULL,
+  PRIMARY KEY (client, slot)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX code_by_digest ON pre_authorized_code (digest_prefix);
+
+CREATE INDEX code_by_expiry ON pre_authorized_code (expires_at);
+
+CREATE INDEX code_by_issue ON pre_authorized_code (project, issued_at);
+
+CREATE INDEX code_by_membership ON pre_authorized_code (membership);
+
+CREATE INDEX code_by_typed ON pre_authorized_code (typed_prefix) WHERE typed_prefix IS NOT NULL;
+
+CREATE INDEX code_ended ON pre_authorized_code (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE INDEX code_outstanding ON pre_authorized_code (project, issued_at, expires_at)
+  WHERE redeemed_at IS NULL AND ended_at IS NULL;
+
+CREATE TABLE event (
+  seq     INTEGER NOT NULL PRIMARY KEY,
+  at      INTEGER NOT NULL,
+  project BLOB,
+  kind    TEXT    NOT NULL,
+  actor   BLOB,
+  subject BLOB,
+  client  BLOB,
+  about   BLOB,
+  refusal TEXT,
+  body    TEXT    NOT NULL CHECK (json_valid(body)),
+  hash    BLOB    NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+CREATE INDEX event_by_about ON event (about) WHERE about IS NOT NULL;
+
+CREATE INDEX event_by_client ON event (client) WHERE client IS NOT NULL;
+
+CREATE INDEX event_by_subject ON event (subject) WHERE subject IS NOT NULL;
+
+CREATE TRIGGER event_is_not_changed BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are not changed'); END;
+
+CREATE TRIGGER event_is_not_deleted BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are not deleted'); END;
+
+CREATE INDEX event_rare ON event (kind) WHERE kind NOT IN ('token_issued', 'refused', 'link_issued', 'link_opened', 'link_redeemed');
+
+CREATE INDEX event_refused ON event (seq) WHERE refusal IS NOT NULL;
+
+CREATE TABLE login (
+  id                  BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  project             BLOB    NOT NULL,
+  client              BLOB    NOT NULL,
+  membership          BLOB    NOT NULL,
+  auth_method         TEXT    NOT NULL,
+  auth_time           INTEGER NOT NULL,
+  scope               TEXT    NOT NULL,
+  remote_address      TEXT,
+  expires_at          INTEGER NOT NULL,
+  revoked_at          INTEGER,
+  pre_authorized_code BLOB
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX login_by_end ON login (revoked_at) WHERE revoked_at IS NOT NULL;
+
+CREATE INDEX login_by_expiry ON login (expires_at);
+
+CREATE INDEX login_by_membership ON login (membership, auth_time);
+
+CREATE TABLE membership (
+  row           INTEGER NOT NULL PRIMARY KEY,
+  id            BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
+  project       BLOB    NOT NULL REFERENCES project (id),
+  user          BLOB    CHECK (length(user) = 16),
+  client        BLOB    UNIQUE CHECK (length(client) = 16),
+  profile_type  TEXT    NOT NULL,
+  profile       BLOB    NOT NULL CHECK (length(profile) = 16),
+  display       TEXT    NOT NULL,
+  sort_name     TEXT    NOT NULL,
+  words         TEXT    NOT NULL,
+  identifier    TEXT,
+  admin         INTEGER NOT NULL CHECK (admin IN (0, 1)),
+  desk          INTEGER NOT NULL CHECK (desk IN (0, 1)),
+  active        INTEGER NOT NULL CHECK (active IN (0, 1)),
+  external_id   TEXT,
+  access_policy BLOB    REFERENCES access_policy (id),
+  created_at    INTEGER NOT NULL,
+  UNIQUE (project, external_id),
+  CHECK ((user IS NULL) <> (client IS NULL))
+) STRICT;
+
+CREATE INDEX membership_by_profile ON membership (profile);
+
+CREATE INDEX membership_by_user ON membership (user) WHERE user IS NOT NULL;
+
+CREATE INDEX person_by_identifier ON membership (project, identifier, profile_type) WHERE identifier IS NOT NULL;
+
+CREATE INDEX person_by_name ON membership (project, sort_name, profile_type) WHERE user IS NOT NULL;
+
+CREATE VIRTUAL TABLE person_search USING fts5 (words, tokenize = 'ascii', prefix = '1 2 3 4', detail = 'none');
+
+CREATE TABLE pre_authorized_code (
+  id              BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  project         BLOB    NOT NULL,
+  client          BLOB    NOT NULL,
+  membership      BLOB    NOT NULL,
+  digest_prefix   INTEGER NOT NULL,
+  digest          BLOB    NOT NULL CHECK (length(digest) = 32),
+  typed_prefix    INTEGER,
+  typed_digest    BLOB    CHECK (length(typed_digest) = 32),
+  tx_code_mac     BLOB    CHECK (length(tx_code_mac) = 32),
+  tx_code_length  INTEGER,
+  scope           TEXT    NOT NULL,
+  nonce           TEXT    NOT NULL,
+  hand_over       TEXT    NOT NULL,
+  issued_by       BLOB    NOT NULL,
+  issued_at       INTEGER NOT NULL,
+  expires_at      INTEGER NOT NULL,
+  opened_at       INTEGER,
+  redeemed_at     INTEGER,
+  login           BLOB,
+  ending          TEXT,
+  ended_at        INTEGER,
+  wrong_tx_codes  INTEGER NOT NULL,
+  refused         INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE profile (
+  id             BLOB    NOT NULL CHECK (length(id) = 16),
+  resource_type  TEXT    NOT NULL,
+  project        BLOB    NOT NULL REFERENCES project (id),
+  resource       TEXT    NOT NULL CHECK (json_valid(resource)),
+  birth_date     TEXT,
+  identifier     TEXT,
+  created_at     INTEGER NOT NULL,
+  PRIMARY KEY (id, resource_type)
+) STRICT;
+
+CREATE TABLE project (
+  id         BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  name       TEXT    NOT NULL,
+  dialect    TEXT    NOT NULL,
+  settings   TEXT    NOT NULL CHECK (json_valid(settings)),
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sealed_value (
+  name   TEXT NOT NULL PRIMARY KEY,
+  sealed BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE signing_key (
+  kid        TEXT    NOT NULL PRIMARY KEY,
+  alg        TEXT    NOT NULL,
+  pkcs8      BLOB    NOT NULL,
+  created_at INTEGER NOT NULL,
+  retired_at INTEGER,
+  leaves_at  INTEGER
+) STRICT;
+
+CREATE TABLE user (
+  id             BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  project        BLOB    NOT NULL REFERENCES project (id),
+  email          TEXT,
+  email_verified INTEGER NOT NULL CHECK (email_verified IN (0, 1)),
+  password       TEXT,
+  created_at     INTEGER NOT NULL,
+  UNIQUE (project, email)
+) STRICT;
