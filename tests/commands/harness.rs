@@ -60,13 +60,13 @@ impl Desk {
     pub(crate) fn unset() -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(NOW)));
         let engine = Engine::open(Parts {
-            store: Arc::new(SqliteStore::in_memory().unwrap()),
+            store: Arc::new(SqliteStore::in_memory().expect("a store in memory")),
             master_key: MasterKey::from_bytes([7; 32]),
             clock: Arc::clone(&clock) as _,
             entropy: Arc::new(OsEntropy),
-            issuers: vec![Issuer::parse(BASE).unwrap()],
+            issuers: vec![Issuer::parse(BASE).expect("a base URL")],
         });
-        let engine = Arc::new(engine.unwrap());
+        let engine = Arc::new(engine.expect("a new engine opens"));
         Self { admin: Admin::new(Arc::clone(&engine), Arc::new(Bench)), engine, clock }
     }
 
@@ -126,8 +126,8 @@ impl Desk {
     pub(crate) async fn policy(&self, name: &str) {
         let home = self.call("home_get", json!({})).await;
         let policy = AccessPolicy {
-            id: Id::parse(NOBODY).unwrap(),
-            project: Id::parse(text(&home, "/project/id")).unwrap(),
+            id: Id::parse(NOBODY).expect("a UUID"),
+            project: Id::parse(text(&home, "/project/id")).expect("a UUID"),
             name: name.into(),
             ip_access_rule: vec![],
             rest: serde_json::Map::new(),
@@ -137,7 +137,7 @@ impl Desk {
             let id = cx.random_id()?;
             access_policies::put(cx, &AccessPolicy { id, ..policy })
         });
-        assert!(written.await.unwrap());
+        assert!(written.await.expect("the policy is in order"), "a new policy is a change");
     }
 
     fn origin(&self, address: &str) -> Origin {
@@ -149,7 +149,7 @@ impl Desk {
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
         let request = token::Request::read(None, form.as_bytes());
         match token::respond(&self.engine, self.origin("10.0.0.9"), request).await {
-            Ok(response) => Ok(serde_json::to_value(response).unwrap()),
+            Ok(response) => Ok(serde_json::to_value(response).expect("tokens serialize")),
             Err(Stop::Refused(refused)) => Err(refused.refusal.name()),
             Err(other) => panic!("{other:?}"),
         }
@@ -157,7 +157,7 @@ impl Desk {
 
     /// Redeems the link of a card, as the command on it would.
     pub(crate) async fn redeem(&self, card: &Value, pin: Option<&str>) -> Result<Value, &'static str> {
-        let code = text(card, "/url").rsplit('/').next().unwrap();
+        let code = text(card, "/url").rsplit('/').next().expect("a link has parts");
         let mut parameters = vec![
             ("grant_type", "urn:ietf:params:oauth:grant-type:pre-authorized_code"),
             ("client_id", text(card, "/link/clientId")),

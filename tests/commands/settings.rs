@@ -16,7 +16,7 @@ async fn settings_say_where_everything_is() {
     assert_eq!((&settings["dataDir"], &settings["masterKey"]), (&json!("/var/lib/anteroom"), &json!("file")));
     assert_eq!(settings["revokeOnReplay"], false);
     let mut algs: Vec<String> =
-        each(&settings["signingKeys"], "/alg").iter().map(|alg| alg.to_string()).collect();
+        each(&settings["signingKeys"], "/alg").iter().map(ToString::to_string).collect();
     algs.sort();
     assert_eq!(algs, ["\"ES256\"", "\"RS256\""]);
     assert_eq!(each(&settings["signingKeys"], "/state"), ["current", "current"]);

@@ -38,7 +38,15 @@ struct Inner {
     host: Arc<dyn Host>,
     shelf: Arc<Shelf>,
     acting: Mutex<Option<Id<Membership>>>,
+    links_before: Mutex<Option<LinksBefore>>,
     tidying: AbortHandle,
+}
+
+/// Whether a magic link was ever issued, and ever redeemed: once yes, always yes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LinksBefore {
+    pub(crate) issued: bool,
+    pub(crate) redeemed: bool,
 }
 
 impl Drop for Inner {
@@ -51,12 +59,16 @@ impl Drop for Inner {
 const TIDY: Duration = Duration::from_secs(30);
 
 impl Admin {
-    /// Commands over `engine`. Must be called inside a tokio runtime: a task wipes codes from memory when their links
-    /// are redeemed, taken back or too old.
+    /// Commands over `engine`. A task of the runtime wipes codes from memory when their links are redeemed, taken back
+    /// or too old.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
     pub fn new(engine: Arc<Engine>, host: Arc<dyn Host>) -> Self {
         let shelf = Arc::new(Shelf::default());
         let tidying = tokio::spawn(tidy(Arc::clone(&engine), Arc::clone(&shelf))).abort_handle();
-        Self(Arc::new(Inner { engine, host, shelf, acting: Mutex::new(None), tidying }))
+        let (acting, links_before) = (Mutex::new(None), Mutex::new(None));
+        Self(Arc::new(Inner { engine, host, shelf, acting, links_before, tidying }))
     }
 
     /// Everything that changes from now on.
@@ -74,6 +86,16 @@ impl Admin {
 
     pub(crate) fn shelf(&self) -> &Shelf {
         &self.0.shelf
+    }
+
+    /// What was found out about links before.
+    pub(crate) fn links_before(&self) -> Option<LinksBefore> {
+        *self.0.links_before.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps what was found out about links.
+    pub(crate) fn keep_links_before(&self, found: LinksBefore) {
+        *self.0.links_before.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
     }
 
     /// The project, and who acts in it.

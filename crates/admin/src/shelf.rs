@@ -79,3 +79,45 @@ impl Shelf {
 pub(crate) const fn can_be_redeemed(state: CodeState) -> bool {
     matches!(state, CodeState::Waiting | CodeState::Opened)
 }
+
+#[cfg(test)]
+mod tests {
+    use anteroom_engine::clock::SystemClock;
+    use anteroom_engine::engine::Parts;
+    use anteroom_engine::entropy::{self, OsEntropy};
+    use anteroom_engine::issuer::Issuer;
+    use anteroom_engine::seal::MasterKey;
+    use anteroom_engine::service::magic_links;
+    use anteroom_store_sqlite::SqliteStore;
+
+    use super::*;
+
+    fn id() -> Id<PreAuthorizedCode> {
+        entropy::random_id(&OsEntropy).unwrap()
+    }
+
+    #[test]
+    fn a_sweep_drops_what_is_dead_and_looks_at_nothing_else() {
+        let engine = Engine::open(Parts {
+            store: Arc::new(SqliteStore::in_memory().unwrap()),
+            master_key: MasterKey::from_bytes([7; 32]),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(OsEntropy),
+            issuers: vec![Issuer::parse("http://127.0.0.1:8103/").unwrap()],
+        });
+        let engine = engine.unwrap();
+        let shelf = Shelf::default();
+        // Codes the store does not know can be redeemed by nobody.
+        let (one, other) = (id(), id());
+        for id in [one, other] {
+            let plain = magic_links::make(&OsEntropy, None).unwrap();
+            shelf.put(id, Arc::new(Held { plain, typed: TypedCode::from_random(&[1; 7]) }));
+        }
+        shelf.sweep(&engine, Some(id().uuid()));
+        assert!(shelf.get(one).is_some() && shelf.get(other).is_some());
+        shelf.sweep(&engine, Some(one.uuid()));
+        assert!(shelf.get(one).is_none() && shelf.get(other).is_some());
+        shelf.sweep(&engine, None);
+        assert!(shelf.get(other).is_none());
+    }
+}
