@@ -77,7 +77,7 @@ const linkColumns = (): Column<MagicLink>[] => [
       </Link>
     ),
   },
-  { id: "state", header: t("board.state"), width: "2fr", cell: (link) => <State link={link} /> },
+  { id: "state", header: t("board.state"), width: "2.2fr", cell: (link) => <State link={link} /> },
   { id: "left", header: t("board.timeLeft"), width: "1fr", cell: (link) => <TimeLeft link={link} /> },
   {
     id: "handOver",
