@@ -1,2 +1,50 @@
-//! Entry point of the desktop program.
-fn main() {}
+//! Entry point of the desktop program: reads the environment, then hands over.
+
+// no console window beside ours on Windows
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+use std::process::ExitCode;
+
+use anteroom_lib::Settings;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    match start_log().and_then(|()| start()) {
+        Ok(code) => code,
+        Err((message, code)) => {
+            eprintln!("anteroom: {message}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Lines on standard error. `ANTEROOM_LOG` is a level, or directives such as `anteroom_http=debug`.
+fn start_log() -> Result<(), (String, u8)> {
+    let wanted = variable("ANTEROOM_LOG").unwrap_or_else(|| "info".to_owned());
+    let filter = EnvFilter::builder()
+        .parse(&wanted)
+        .map_err(|error| (format!("ANTEROOM_LOG is {wanted:?}: {error}"), 2))?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    Ok(())
+}
+
+/// Exit code 2: wrong usage. 1: there is no display, or the window toolkit could not start.
+fn start() -> Result<ExitCode, (String, u8)> {
+    let command_line = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let settings = Settings::read(variable, command_line).map_err(|error| (error.to_string(), 2))?;
+    // GTK ends the program without a useful word when it finds no display
+    if cfg!(target_os = "linux")
+        && ["DISPLAY", "WAYLAND_DISPLAY"].into_iter().all(|name| variable(name).is_none())
+    {
+        let message = "there is no display ($DISPLAY and $WAYLAND_DISPLAY are empty); \
+                       `anteroom-server` is the same engine without a window";
+        return Err((message.to_owned(), 1));
+    }
+    anteroom_lib::run(settings).map_err(|error| (format!("the window could not be opened: {error}"), 1))
+}
+
+/// An environment variable that is set to something.
+#[expect(clippy::disallowed_methods, reason = "the program's entry reads the environment, nothing else does")]
+fn variable(name: &'static str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,218 @@
+//! The engine behind the window. The window opens whether or not the engine does, and shows why when it does not.
+
+use std::{path::PathBuf, sync::Arc};
+
+use anteroom_admin::{Admin, CommandError, commands::home::EngineState, error::Code};
+use anteroom_server::{
+    host::{Host, HostOptions, ListenerState},
+    master_key::{KeyError, Source},
+    place::{KeyOptions, Place},
+    problem::{self, HostError},
+};
+use serde_json::Value;
+use tauri::{AppHandle, Emitter, EventTarget, Manager, Runtime};
+use tokio::{runtime::Handle, sync::watch};
+
+use crate::{settings::Settings, window};
+
+/// The event that tells the page what to refresh.
+const CHANGED: &str = "changed";
+
+/// The engine of this start: being opened, open, or the reason why not.
+pub(crate) struct Engine {
+    state: watch::Sender<State>,
+    settings: Settings,
+}
+
+#[derive(Clone)]
+enum State {
+    Opening,
+    Open { admin: Admin, host: Arc<Host> },
+    Stopped { problem: String, exit_code: u8 },
+}
+
+impl Engine {
+    /// Begins to open the engine beside the window: a keychain may ask the person first, a migration may take a while.
+    pub(crate) fn open<R: Runtime>(app: &AppHandle<R>, settings: Settings) {
+        let engine = Self { state: watch::Sender::new(State::Opening), settings };
+        app.manage(engine);
+        let app = app.clone();
+        tauri::async_runtime::spawn_blocking(move || app.state::<Self>().try_open(&app));
+    }
+
+    /// Opens the engine and says what came of it. Blocks.
+    fn try_open<R: Runtime>(&self, app: &AppHandle<R>) {
+        let runtime = tauri::async_runtime::handle().inner().clone();
+        let opened = options(&self.settings)
+            .and_then(|(folder, options)| Ok((folder, Arc::new(Host::open(options, runtime.clone())?))));
+        self.state.send_replace(match opened {
+            Ok((folder, host)) => {
+                let _inside = runtime.enter();
+                let seat = Seat { host: Arc::clone(&host), folder };
+                let admin = Admin::new(Arc::clone(host.engine()), Arc::new(seat));
+                pass_changes_on(app, &admin, &runtime);
+                State::Open { admin, host }
+            }
+            Err(error) => {
+                let problem = explain(&error);
+                tracing::error!(%problem, "the engine could not be opened");
+                State::Stopped { problem, exit_code: error.exit_code() }
+            }
+        });
+    }
+
+    /// Answers a command of the screens, once the engine is open.
+    ///
+    /// # Errors
+    /// The command's own; `unavailable` with the reason when the engine could not be opened.
+    pub(crate) async fn call<R: Runtime>(
+        &self,
+        app: &AppHandle<R>,
+        name: &str,
+        request: Value,
+    ) -> Result<Value, CommandError> {
+        let asks_for_state = name == "home_get";
+        match self.opened().await {
+            Some(State::Open { admin, host }) => {
+                if asks_for_state && matches!(host.listener_state(), ListenerState::Problem(_)) {
+                    // the port may be free by now; if it is not, the state says so
+                    let _ = host.start_listener().await;
+                }
+                anteroom_admin::dispatch(&admin, name, request).await
+            }
+            Some(State::Stopped { problem, exit_code }) => {
+                if asks_for_state && exit_code == problem::STORE && self.begin_again() {
+                    // whoever held the store may be gone by now; a keychain is not asked again without a new start
+                    let app = app.clone();
+                    tauri::async_runtime::spawn_blocking(move || app.state::<Self>().try_open(&app));
+                }
+                Err(unavailable(problem))
+            }
+            Some(State::Opening) | None => Err(unavailable("The program is ending.".to_owned())),
+        }
+    }
+
+    /// The state once the engine is open, or is known not to open.
+    async fn opened(&self) -> Option<State> {
+        let mut state = self.state.subscribe();
+        let state = state.wait_for(|state| !matches!(state, State::Opening)).await.ok()?;
+        Some(state.clone())
+    }
+
+    /// Whether this caller is the one to open the engine again.
+    fn begin_again(&self) -> bool {
+        self.state.send_if_modified(|state| {
+            let stopped = matches!(state, State::Stopped { .. });
+            if stopped {
+                *state = State::Opening;
+            }
+            stopped
+        })
+    }
+
+    /// What the program exits with when its window closes, as `anteroom-server` would.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match &*self.state.borrow() {
+            State::Stopped { exit_code, .. } => *exit_code,
+            State::Opening | State::Open { .. } => 0,
+        }
+    }
+
+    /// Finishes what is in flight and closes the store.
+    pub(crate) fn close(&self) {
+        let host = match &*self.state.borrow() {
+            State::Open { host, .. } => Arc::clone(host),
+            State::Opening | State::Stopped { .. } => return,
+        };
+        tauri::async_runtime::block_on(host.stop_listener());
+        if let Err(error) = host.engine().close() {
+            tracing::error!(%error, "the store could not be closed");
+        }
+    }
+}
+
+/// What the commands ask of the program they run in.
+struct Seat {
+    host: Arc<Host>,
+    folder: PathBuf,
+}
+
+impl anteroom_admin::Host for Seat {
+    fn engine_state(&self) -> EngineState {
+        let (running, problem) = match self.host.listener_state() {
+            ListenerState::Listening(_) => (true, None),
+            ListenerState::Stopped => (false, Some("The listener has stopped.".to_owned())),
+            ListenerState::Problem(problem) => (false, Some(problem.to_string())),
+        };
+        EngineState {
+            running,
+            base_url: self.host.engine().issuer().as_str().to_owned(),
+            tls_base_url: None,
+            problem,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    fn data_dir(&self) -> String {
+        self.folder.display().to_string()
+    }
+
+    fn master_key(&self) -> &'static str {
+        let used = Source::ALL.into_iter().find(|source| source.trace(&self.folder).exists());
+        used.map_or("", Source::as_str)
+    }
+}
+
+fn options(settings: &Settings) -> Result<(PathBuf, HostOptions), HostError> {
+    let folder = settings.data_dir.clone().or_else(Place::of_platform).ok_or(HostError::NoDataFolder)?;
+    let keys = KeyOptions {
+        source: settings.master_key,
+        default: Source::Keychain,
+        passphrase: settings.passphrase.clone(),
+    };
+    let options = HostOptions {
+        place: Place::Folder(folder.clone()),
+        keys,
+        listen: settings.listen,
+        base_urls: Vec::new(),
+        workspaces: Vec::new(),
+        needs_listener: false,
+    };
+    Ok((folder, options))
+}
+
+/// The error for people at the window, where there are no flags to choose with.
+fn explain(error: &HostError) -> String {
+    match error {
+        HostError::Keys(KeyError::Keychain(detail)) => format!(
+            "The system's keychain cannot be used ({detail}). To keep the master key elsewhere, start Anteroom with \
+             ANTEROOM_MASTER_KEY=file, or with ANTEROOM_MASTER_KEY=passphrase and ANTEROOM_PASSPHRASE."
+        ),
+        HostError::NoDataFolder => {
+            "This system names no data folder. Start Anteroom with ANTEROOM_DATA_DIR set to one.".to_owned()
+        }
+        other => {
+            let text = other.to_string();
+            let mut letters = text.chars();
+            let first = letters.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(letters).chain(['.']).collect()
+        }
+    }
+}
+
+/// Tells the main window of every change that is committed.
+fn pass_changes_on<R: Runtime>(app: &AppHandle<R>, admin: &Admin, runtime: &Handle) {
+    let mut changes = admin.subscribe();
+    let app = app.clone();
+    runtime.spawn(async move {
+        while let Some(change) = changes.next().await {
+            if let Err(error) = app.emit_to(EventTarget::webview_window(window::LABEL), CHANGED, change) {
+                tracing::error!(%error, "a change could not be passed to the window");
+            }
+        }
+    });
+}
+
+fn unavailable(message: String) -> CommandError {
+    CommandError { code: Code::Unavailable, message, field: None }
+}

@@ -1,0 +1,212 @@
+//! Opens the app in its own home, finds things in its window, and leaves nothing behind.
+
+mod page;
+mod wait;
+
+use std::{
+    io::{BufRead, BufReader},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::Arc,
+};
+
+use fantoccini::{Client, ClientBuilder, wd::Capabilities};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tempfile::TempDir;
+
+pub(crate) use wait::until;
+
+/// The program under test.
+const APP: &str = env!("CARGO_BIN_EXE_anteroom");
+
+/// A running app: its window through WebDriver, and its home.
+pub(crate) struct Desktop {
+    pub(crate) client: Client,
+    driver: Driver,
+}
+
+/// The home of one app: everything it reads or writes is in here. Removed with the last clone.
+#[derive(Clone)]
+pub(crate) struct Home {
+    folder: Arc<TempDir>,
+    listen: String,
+}
+
+/// WebKitWebDriver in a process group of its own, which also holds the app it starts.
+struct Driver {
+    child: Child,
+    port: u16,
+    home: Home,
+}
+
+impl Desktop {
+    /// Opens the app in a new home.
+    pub(crate) async fn open() -> Self {
+        Self::open_in(Home::new(), &[]).await
+    }
+
+    /// Opens the app in this home with this command line.
+    pub(crate) async fn open_in(home: Home, arguments: &[&str]) -> Self {
+        let driver = Driver::start(home).await;
+        let mut capabilities = Capabilities::new();
+        capabilities
+            .insert("webkitgtk:browserOptions".to_owned(), json!({ "binary": APP, "args": arguments }));
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{}", driver.port))
+            .await
+            .expect("the driver opens the app");
+        Self { client, driver }
+    }
+
+    /// Where the app lives.
+    pub(crate) fn home(&self) -> &Home {
+        &self.driver.home
+    }
+
+    /// Closes the window and waits until the app has ended; its home stays for another start.
+    pub(crate) async fn close(self) -> Home {
+        self.client.close().await.expect("the window closes");
+        self.driver.home.clone()
+    }
+}
+
+impl Home {
+    /// A home whose engine takes any free port.
+    pub(crate) fn new() -> Self {
+        Self::listening_on("127.0.0.1:0")
+    }
+
+    /// A home whose engine takes this address.
+    pub(crate) fn listening_on(address: &str) -> Self {
+        let folder = Arc::new(tempfile::tempdir().expect("a temporary home"));
+        let home = Self { folder, listen: address.to_owned() };
+        for folder in ["run", "data"] {
+            std::fs::create_dir(home.path().join(folder)).expect("a folder in the home");
+        }
+        home
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The database.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.path().join("data/anteroom.db")
+    }
+
+    /// A command that runs as this home's user: the app finds its own data and nobody else's.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        let home = self.path();
+        command
+            .env("HOME", home)
+            .env("XDG_RUNTIME_DIR", home.join("run"))
+            .env_remove("XDG_DATA_HOME")
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_CACHE_HOME")
+            .env_remove("XDG_CURRENT_DESKTOP")
+            .env("LANG", "C.UTF-8")
+            .env("LANGUAGE", "en")
+            .env("ANTEROOM_DATA_DIR", home.join("data"))
+            .env("ANTEROOM_LISTEN", &self.listen)
+            .env("ANTEROOM_MASTER_KEY", "file")
+            .env("NO_AT_BRIDGE", "1")
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Starts the app without a driver, its log to be read.
+    pub(crate) fn start(&self) -> Undriven {
+        let child = self.command(APP).stderr(Stdio::piped()).spawn().expect("the app starts");
+        Undriven(child)
+    }
+
+    /// Starts the app a second time, without a driver, and waits until that start has ended.
+    pub(crate) fn start_again(&self, arguments: &[&str]) -> ExitStatus {
+        self.command(APP).args(arguments).status().expect("the app starts")
+    }
+
+    /// Opens a link the way another program of the desktop does.
+    pub(crate) fn open_link(&self, opener: &mut Command, link: &str) {
+        let status = opener.arg(link).status().expect("the opener starts");
+        assert!(status.success(), "{opener:?} ended with {status}");
+    }
+}
+
+/// An app that nobody drives.
+pub(crate) struct Undriven(Child);
+
+impl Undriven {
+    /// Reads the log up to a line with this text.
+    pub(crate) fn read_until(&mut self, text: &str) {
+        let log = self.0.stderr.as_mut().expect("the log is piped");
+        let found = BufReader::new(log).lines().map_while(Result::ok).any(|line| line.contains(text));
+        assert!(found, "the app ended without saying {text:?}");
+    }
+
+    /// Ends the app as the end of a session does, and gives its exit code.
+    pub(crate) fn end(mut self) -> Option<i32> {
+        let asked = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
+        assert!(asked.is_ok_and(|status| status.success()), "the app can be asked to end");
+        self.0.wait().expect("the app ends").code()
+    }
+}
+
+impl Drop for Undriven {
+    fn drop(&mut self) {
+        // it has ended already, unless the test failed
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Driver {
+    async fn start(home: Home) -> Self {
+        for (variable, what) in [("DISPLAY", "a display"), ("DBUS_SESSION_BUS_ADDRESS", "a session bus")] {
+            assert!(std::env::var_os(variable).is_some(), "this test needs {what}: run `make e2e`");
+        }
+        let port = free_port();
+        let child = home
+            .command("WebKitWebDriver")
+            .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .stdout(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("WebKitWebDriver is installed (package webkit2gtk-driver)");
+        let driver = Self { child, port, home };
+        until("the driver listens", async || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()).await;
+        driver
+    }
+}
+
+impl Drop for Driver {
+    /// Ends the whole group: after a failed test the app is still there.
+    fn drop(&mut self) {
+        let group = format!("-{}", self.child.id());
+        // the group may have ended by itself; then there is nothing to end
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _ = self.child.wait();
+    }
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port()
+}
+
+/// Where pictures of the window go.
+fn pictures() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pictures/desktop");
+    std::fs::create_dir_all(&folder).expect("a folder for pictures");
+    folder
+}

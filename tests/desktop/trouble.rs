@@ -1,0 +1,65 @@
+//! The window opens whatever is wrong with the engine, and names it.
+
+use std::{fs, net::TcpListener};
+
+use serde_json::json;
+
+use crate::harness::{Desktop, Home, until};
+
+#[tokio::test]
+async fn a_damaged_store_is_named_and_left_untouched() {
+    let home = Home::new();
+    let damaged = b"this is no database".repeat(1000);
+    fs::write(home.store(), &damaged).unwrap();
+    let desktop = Desktop::open_in(home.clone(), &[]).await;
+    desktop.text(home.store().to_str().unwrap()).await;
+    desktop.picture("damaged-store").await;
+    assert_eq!(fs::read(home.store()).unwrap(), damaged);
+}
+
+#[tokio::test]
+async fn a_program_that_cannot_open_its_store_ends_with_the_servers_exit_code() {
+    let home = Home::new();
+    fs::write(home.store(), b"this is no database".repeat(1000)).unwrap();
+    let mut app = home.start();
+    app.read_until("the engine could not be opened");
+    assert_eq!(app.end(), Some(4));
+}
+
+#[tokio::test]
+async fn the_end_of_a_session_closes_the_store() {
+    let home = Home::new();
+    let mut app = home.start();
+    app.read_until("opened the master key");
+    assert_eq!(app.end(), Some(0));
+    let left = home.store().with_extension("db-wal");
+    assert!(fs::metadata(&left).map_or(0, |file| file.len()) == 0, "everything is in the main file");
+    let desktop = Desktop::open_in(home, &[]).await;
+    desktop.text("Welcome to Anteroom").await;
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named_and_the_engine_answers_when_it_is_free() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let desktop = Desktop::open_in(Home::listening_on(&address), &[]).await;
+    let engine = desktop.call("home_get", json!({})).await["engine"].clone();
+    assert_eq!(engine["running"], false);
+    assert!(engine["problem"].as_str().unwrap().contains(&address), "{engine}");
+    drop(taken);
+    until("the engine answers", async || {
+        let home = desktop.call("home_get", json!({})).await;
+        (home["engine"]["running"] == true).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_data_folder_is_a_second_app() {
+    let one = Desktop::open().await;
+    let other = Desktop::open().await;
+    for desktop in [one, other] {
+        desktop.text("Welcome to Anteroom").await;
+        desktop.close().await;
+    }
+}
