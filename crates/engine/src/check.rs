@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anteroom_oauth::grant_type::GrantType;
 
 use crate::cx::Cx;
-use crate::model::client::ClientStatus;
+use crate::model::client::{ClientStatus, ClientType};
 use crate::model::{Client, Membership};
 use crate::refusal::Refusal;
 use crate::stop::{Outcome, refuse};
@@ -38,6 +38,16 @@ pub fn grant_allowed(trace: &mut Trace, client: &Client, grant: GrantType) -> Ou
         Ok(())
     } else {
         refuse(Refusal::GrantNotAllowed, "")
+    }
+}
+
+/// [RFC6749 §3.2.1] a confidential client has proven who it is.
+pub fn confidential_proved(trace: &mut Trace, client: &Client, proved: bool) -> Outcome<()> {
+    let enough = proved || client.client_type != ClientType::Confidential;
+    if trace.check("client.authenticated", enough, "a secret", || "none sent".into()) {
+        Ok(())
+    } else {
+        refuse(Refusal::MissingClientSecret, "")
     }
 }
 

@@ -10,4 +10,5 @@ pub mod passwords;
 pub mod people;
 pub mod projects;
 pub mod purge;
+pub mod refresh_tokens;
 pub mod tokens;
