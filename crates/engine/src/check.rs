@@ -15,6 +15,11 @@ use crate::store::{LiveLogin, Tx};
 use crate::timestamp::Timestamp;
 use crate::trace::Trace;
 
+/// Whether the client is switched on.
+pub fn is_active(client: &Client) -> bool {
+    client.status == ClientStatus::Active
+}
+
 /// The client is switched on.
 pub fn client_active(trace: &mut Trace, client: &Client) -> Outcome<()> {
     let active = client.status == ClientStatus::Active;

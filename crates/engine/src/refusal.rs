@@ -873,6 +873,13 @@ refusals! {
         section: "Anteroom: sign-in",
         advice: "Go back to the app and start again, in one browser, with cookies switched on.",
     }
+    /// An IP rule keeps the browser out.
+    SignInAddressBlocked = "sign_in_address_blocked" {
+        rfc: oauth(400, E::AccessDenied, "IP address not allowed"),
+        medplum: outcome(400, None, "invalid", "IP address not allowed"),
+        section: "Medplum: IP access rules",
+        advice: "The person's access policy has an IP rule that blocks the address of the browser.",
+    }
     /// The membership is not one of the person's own.
     InvalidProfile = "invalid_profile" {
         rfc: oauth(400, E::AccessDenied, "Invalid profile"),

@@ -3,7 +3,9 @@
 pub mod access_policies;
 pub mod bearer;
 pub mod clients;
+pub mod interactions;
 pub mod keys;
+pub mod logout;
 pub mod magic_links;
 pub mod master_key;
 pub mod passwords;
@@ -11,4 +13,5 @@ pub mod people;
 pub mod projects;
 pub mod purge;
 pub mod refresh_tokens;
+pub mod sign_in;
 pub mod tokens;

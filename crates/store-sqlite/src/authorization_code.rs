@@ -2,7 +2,7 @@
 
 use anteroom_engine::id::Id;
 use anteroom_engine::model::login::AuthMethod;
-use anteroom_engine::model::{Client, IssuedCode};
+use anteroom_engine::model::{Client, IssuedCode, Session};
 use anteroom_engine::store::{AuthorizationCodes, StoreError, StoreResult};
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_oauth::pkce::CodeChallenge;
@@ -119,6 +119,13 @@ impl AuthorizationCodes for SqliteTx<'_> {
         )?;
         // A code that is not there has no tries left.
         Ok(wrong.unwrap_or(u32::MAX))
+    }
+
+    fn end_codes_of_session(&mut self, session: Id<Session>, at: Timestamp) -> StoreResult<u32> {
+        self.run_counted(
+            "UPDATE authorization_code SET expires_at = ?2 WHERE session = ?1 AND redeemed_at IS NULL AND expires_at > ?2",
+            params![session.as_bytes(), at.seconds()],
+        )
     }
 
     fn purge_issued_codes(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {

@@ -24,6 +24,8 @@ pub trait AuthorizationCodes {
     ) -> StoreResult<bool>;
     /// Counts a wrong verifier; the number so far, this one included.
     fn count_wrong_verifier(&mut self, id: Id<IssuedCode>) -> StoreResult<u32>;
+    /// Ends the codes of a browser session that nobody redeemed; how many.
+    fn end_codes_of_session(&mut self, session: Id<Session>, at: Timestamp) -> StoreResult<u32>;
     /// Deletes up to `limit` that expired before `before`; how many.
     fn purge_issued_codes(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
 }
