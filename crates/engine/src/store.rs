@@ -98,9 +98,10 @@ pub fn write<T: Send + 'static>(
         verdict
     });
     store.submit(job, Box::new(move |committed| drop(done.send(committed))))?;
-    let outcome = results.recv().map_err(|_| StoreError::Closed)?;
+    // A closure that never ran sent nothing; then `done` says why.
+    let outcome = results.recv();
     dones.recv().map_err(|_| StoreError::Closed)??;
-    outcome
+    outcome.map_err(|_| StoreError::Closed)?
 }
 
 /// One open transaction.

@@ -1,1 +1,41 @@
-//! The engine over HTTP: routes, pages, security headers and the accept loop
+//! The engine over HTTP: an axum adapter, the pages of magic links, and the accept loop.
+//!
+//! A request comes in through the [`listener`], passes the [`edge`] (Host, sizes, security headers), is routed by the one
+//! table in [`router`], and reaches the file of its endpoint, which reads the request, asks the engine and hands what it
+//! says to [`respond`]. Nothing is decided here that the engine decides.
+//!
+//! | File | Routes |
+//! | --- | --- |
+//! | [`token`] | `/oauth2/token` |
+//! | [`userinfo`] | `/oauth2/userinfo` |
+//! | [`preauthorize`] | `/auth/preauthorize` |
+//! | [`discovery`] | `/.well-known/openid-configuration`, `oauth-authorization-server`, `oauth-protected-resource` |
+//! | [`jwks`] | `/.well-known/jwks.json` |
+//! | [`healthcheck`] | `/healthcheck` |
+//! | [`landing`] | `/in/{code}` and `/in` |
+//!
+//! # Not supported
+//! HTTP/2, TLS, and trusting a proxy: `X-Forwarded-*` and `Forwarded` are never read.
+
+mod call;
+mod cors;
+mod discovery;
+mod edge;
+mod extract;
+mod headers;
+mod healthcheck;
+mod host;
+mod jwks;
+mod landing;
+pub mod listener;
+mod outcome;
+mod page;
+mod preauthorize;
+mod respond;
+pub mod router;
+mod token;
+mod userinfo;
+
+pub use edge::Edge;
+pub use listener::{BindError, Listener};
+pub use router::{ROUTES, Route, router};

@@ -124,6 +124,17 @@ pub async fn look(engine: &Arc<Engine>, origin: Origin, key: Key) -> Outcome<Vie
         .await
 }
 
+/// Looks again at a code that was just pressed: writes nothing, counts nothing.
+///
+/// # Refusals
+/// [`Refusal::UnknownCode`].
+pub fn look_again(engine: &Engine, key: &Key) -> Outcome<View> {
+    engine.read(|tx, now| match find(tx, key)? {
+        Some(code) => view(tx, &code, now),
+        None => refuse(Refusal::UnknownCode, ""),
+    })
+}
+
 fn throttle(cx: &mut Cx<'_>, key: &Key) -> Outcome<()> {
     if let Key::Typed(_) = key {
         let address = cx.origin.remote_address.as_deref().unwrap_or("local");

@@ -128,8 +128,7 @@ fn secrets(tx: &dyn Tx, client: &model::Client) -> Outcome<Vec<SecretSummary>> {
         [(SecretSlot::Current, client.secret), (SecretSlot::Retiring, client.retiring_secret)]
     {
         let Some(StoredSecret { created_at, .. }) = secret else { continue };
-        // A use before the secret was made was of the secret that stood in its place.
-        let last_used_at = tx.secret_last_used(client.id, slot)?.filter(|used| *used >= created_at);
+        let last_used_at = tx.secret_last_used(client.id, slot)?;
         live.push(SecretSummary {
             retiring: slot == SecretSlot::Retiring,
             created_at: created_at.seconds(),

@@ -1,6 +1,6 @@
 //! Secrets of clients: two may be live, so that a client can move from one to the other without an outage.
 
-use anteroom_engine::model::client::{SecretSlot, StoredSecret};
+use anteroom_engine::model::client::StoredSecret;
 use anteroom_engine::service::clients as service;
 use anteroom_engine::stop::conflict;
 
@@ -21,11 +21,6 @@ pub(crate) async fn rotate_secret(
             let stored = StoredSecret { digest: secret.digest(), created_at: cx.now };
             let retiring = if request.overlap { before.secret } else { None };
             let after = service::set_secrets(cx, &before, Some(stored), retiring)?;
-            if retiring.is_some()
-                && let Some(used) = cx.tx.secret_last_used(after.id, SecretSlot::Current)?
-            {
-                cx.tx.touch_secret(after.id, SecretSlot::Retiring, used)?;
-            }
             Ok(IssuedSecret {
                 client: view(cx.tx, &after, cx.now)?,
                 secret: Some(secret.expose().to_owned()),

@@ -1,0 +1,88 @@
+//! Signing keys, sealed values and counted attempts.
+
+use anteroom_oauth::jose::Alg;
+
+use crate::model::StoredKey;
+use crate::model::attempt::Attempts;
+use crate::seal::Sealed;
+use crate::store::contract::read;
+use crate::store::contract::sample::NOW;
+use crate::store::{Store, StoreError, StoreResult, write};
+
+fn key(kid: &str, seconds: u32) -> StoredKey {
+    StoredKey {
+        kid: kid.to_owned(),
+        alg: Alg::ES256,
+        pkcs8: Sealed(vec![1, 2, 3]),
+        created_at: NOW + seconds,
+        retired_at: None,
+        leaves_at: None,
+    }
+}
+
+/// Newest first; retired, sealed anew, purged.
+pub fn signing_keys_come_and_go(store: &dyn Store) -> StoreResult<()> {
+    write(store, |tx| {
+        tx.insert_signing_key(&key("a", 0))?;
+        tx.insert_signing_key(&StoredKey { alg: Alg::RS256, ..key("b", 1) })
+    })?;
+    let outcome = write(store, |tx| tx.insert_signing_key(&key("a", 2)));
+    assert!(matches!(outcome, Err(StoreError::Exists("kid"))), "{outcome:?}");
+    write(store, |tx| {
+        tx.retire_signing_key("a", NOW + 1, NOW + 100)?;
+        tx.reseal_signing_key("a", &Sealed(vec![4]))
+    })?;
+    let keys = read(store, |tx| tx.list_signing_keys())?;
+    assert_eq!(
+        keys.iter().map(|key| (key.kid.as_str(), key.alg)).collect::<Vec<_>>(),
+        [("b", Alg::RS256), ("a", Alg::ES256)]
+    );
+    assert_eq!((keys[1].retired_at, keys[1].leaves_at), (Some(NOW + 1), Some(NOW + 100)));
+    assert_eq!((&keys[0].pkcs8.0, &keys[1].pkcs8.0), (&vec![1, 2, 3], &vec![4]));
+    assert_eq!(write(store, |tx| tx.purge_signing_keys(NOW + 100))?, 0);
+    assert_eq!(write(store, |tx| tx.purge_signing_keys(NOW + 101))?, 1);
+    assert_eq!(read(store, |tx| tx.list_signing_keys())?.len(), 1);
+    assert!(write(store, |tx| tx.retire_signing_key("a", NOW, NOW)).is_err(), "it is gone");
+    Ok(())
+}
+
+/// By name.
+pub fn sealed_values_are_replaced(store: &dyn Store) -> StoreResult<()> {
+    assert_eq!(read(store, |tx| tx.sealed_value("pin"))?, None);
+    for bytes in [vec![1, 2], vec![3]] {
+        let sealed = Sealed(bytes);
+        let written = sealed.clone();
+        write(store, move |tx| tx.put_sealed_value("pin", &written))?;
+        assert_eq!(read(store, |tx| tx.sealed_value("pin"))?, Some(sealed));
+    }
+    assert_eq!(read(store, |tx| tx.sealed_value("check"))?, None);
+    Ok(())
+}
+
+/// A window continues while it is young enough, else a new one begins.
+pub fn attempts_are_counted_in_windows(store: &dyn Store) -> StoreResult<()> {
+    let count = |now, not_before| write(store, move |tx| tx.count_attempt("a", now, not_before));
+    assert_eq!(read(store, |tx| tx.attempts("a", NOW - 60))?, None);
+    assert_eq!(count(NOW, NOW - 60)?, Attempts { since: NOW, count: 1 });
+    assert_eq!(count(NOW + 30, NOW - 30)?, Attempts { since: NOW, count: 2 });
+    assert_eq!(count(NOW + 60, NOW)?, Attempts { since: NOW, count: 3 });
+    assert_eq!(read(store, |tx| tx.attempts("a", NOW))?, Some(Attempts { since: NOW, count: 3 }));
+    assert_eq!(read(store, |tx| tx.attempts("a", NOW + 1))?, None, "too old");
+    assert_eq!(count(NOW + 61, NOW + 1)?, Attempts { since: NOW + 61, count: 1 });
+    assert_eq!(read(store, |tx| tx.attempts("b", NOW - 60))?, None, "another key");
+    Ok(())
+}
+
+/// Windows that began before, up to the limit.
+pub fn old_attempts_are_purged(store: &dyn Store) -> StoreResult<()> {
+    write(store, |tx| {
+        for (key, seconds) in [("a", 0), ("b", 1), ("c", 2), ("d", 3)] {
+            tx.count_attempt(key, NOW + seconds, NOW)?;
+        }
+        Ok(())
+    })?;
+    assert_eq!(write(store, |tx| tx.purge_attempts(NOW + 3, 2))?, 2);
+    assert_eq!(write(store, |tx| tx.purge_attempts(NOW + 3, 100))?, 1);
+    assert!(read(store, |tx| tx.attempts("d", NOW))?.is_some());
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! Every route, in one table.
+//!
+//! # To add an endpoint
+//! A file named after it, a variant of [`Endpoint`], a line in [`ROUTES`] and its row in `tests/oauth/routes.rs`, which
+//! fails while a route has none.
+
+use std::sync::Arc;
+
+use anteroom_engine::Engine;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use axum::routing::any;
+
+use crate::call::Call;
+pub use crate::cors::Readers;
+use crate::edge::{Edge, Shared};
+use crate::respond::{self, Family};
+use crate::{cors, discovery, healthcheck, jwks, landing, page, preauthorize, token, userinfo};
+
+/// What answers a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Token,
+    Userinfo,
+    Preauthorize,
+    AuthorizationServerMetadata,
+    ProtectedResourceMetadata,
+    Jwks,
+    Healthcheck,
+    LandingTyped,
+    LandingLink,
+}
+
+/// A line of the table.
+#[derive(Debug)]
+pub struct Route {
+    /// The path, in axum's notation.
+    pub path: &'static str,
+    /// The methods, as `Allow` names them.
+    pub methods: &'static str,
+    /// Which pages of other origins may read the answers.
+    pub readers: Readers,
+    endpoint: Endpoint,
+}
+
+const fn route(methods: &'static str, path: &'static str, readers: Readers, endpoint: Endpoint) -> Route {
+    Route { path, methods, readers, endpoint }
+}
+
+const READ: &str = "GET, HEAD, OPTIONS";
+const POST: &str = "POST, OPTIONS";
+const BOTH: &str = "GET, HEAD, POST, OPTIONS";
+/// Pages answer no preflight.
+const PAGE: &str = "GET, HEAD, POST";
+
+/// Every route. Medplum's are there twice, as Medplum has them.
+pub const ROUTES: &[Route] = &[
+    route(POST, "/oauth2/token", Readers::Registered, Endpoint::Token),
+    route(POST, "/api/oauth2/token", Readers::Registered, Endpoint::Token),
+    route(BOTH, "/oauth2/userinfo", Readers::Registered, Endpoint::Userinfo),
+    route(BOTH, "/api/oauth2/userinfo", Readers::Registered, Endpoint::Userinfo),
+    route(POST, "/auth/preauthorize", Readers::Registered, Endpoint::Preauthorize),
+    route(POST, "/api/auth/preauthorize", Readers::Registered, Endpoint::Preauthorize),
+    route(READ, "/.well-known/openid-configuration", Readers::All, Endpoint::AuthorizationServerMetadata),
+    route(READ, "/api/.well-known/openid-configuration", Readers::All, Endpoint::AuthorizationServerMetadata),
+    route(
+        READ,
+        "/.well-known/oauth-authorization-server",
+        Readers::All,
+        Endpoint::AuthorizationServerMetadata,
+    ),
+    route(
+        READ,
+        "/api/.well-known/oauth-authorization-server",
+        Readers::All,
+        Endpoint::AuthorizationServerMetadata,
+    ),
+    route(
+        READ,
+        "/.well-known/oauth-authorization-server/{*base}",
+        Readers::All,
+        Endpoint::AuthorizationServerMetadata,
+    ),
+    route(READ, "/.well-known/oauth-protected-resource", Readers::All, Endpoint::ProtectedResourceMetadata),
+    route(
+        READ,
+        "/api/.well-known/oauth-protected-resource",
+        Readers::All,
+        Endpoint::ProtectedResourceMetadata,
+    ),
+    route(READ, "/.well-known/jwks.json", Readers::All, Endpoint::Jwks),
+    route(READ, "/api/.well-known/jwks.json", Readers::All, Endpoint::Jwks),
+    route(READ, "/healthcheck", Readers::Nobody, Endpoint::Healthcheck),
+    route(READ, "/api/healthcheck", Readers::Nobody, Endpoint::Healthcheck),
+    route(PAGE, "/in", Readers::Nobody, Endpoint::LandingTyped),
+    route(PAGE, "/IN", Readers::Nobody, Endpoint::LandingTyped),
+    route(PAGE, "/in/{code}", Readers::Nobody, Endpoint::LandingLink),
+    route(PAGE, "/IN/{code}", Readers::Nobody, Endpoint::LandingLink),
+];
+
+/// The whole HTTP side of an engine: every route, behind the edge.
+pub fn router(engine: Arc<Engine>) -> Edge {
+    let shared = Arc::new(Shared::new(engine));
+    let mut routes = Router::new();
+    for route in ROUTES {
+        let handler =
+            move |State(shared): State<Arc<Shared>>, request: Request| answer(route, shared, request);
+        routes = routes.route(route.path, any(handler));
+    }
+    let routes = routes.fallback(unknown).with_state(Arc::clone(&shared));
+    Edge::new(shared, routes)
+}
+
+/// One request to one route: method, preflight, endpoint, CORS.
+async fn answer(route: &'static Route, shared: Arc<Shared>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Some(call) = Call::new(shared, parts) else {
+        return respond::response(StatusCode::MISDIRECTED_REQUEST, crate::headers::TEXT, "No base\n");
+    };
+    if route.readers != Readers::Nobody && cors::is_preflight(call.method(), call.headers()) {
+        return cors::preflight(&call, route.readers, route.methods);
+    }
+    let allowed = cors::allowed_origin(&call, route.readers);
+    let mut response = if is_allowed(route, call.method()) {
+        dispatch(route.endpoint, call, body).await
+    } else {
+        method_not_allowed(route, &call)
+    };
+    cors::allow(response.headers_mut(), route.readers, allowed.as_ref());
+    response
+}
+
+fn is_allowed(route: &Route, method: &Method) -> bool {
+    method != Method::OPTIONS && route.methods.split(", ").any(|allowed| allowed == method.as_str())
+}
+
+async fn dispatch(endpoint: Endpoint, call: Call, body: Body) -> Response {
+    match endpoint {
+        Endpoint::Token => token::token(call, body).await,
+        Endpoint::Userinfo => userinfo::userinfo(call, body).await,
+        Endpoint::Preauthorize => preauthorize::preauthorize(call, body).await,
+        Endpoint::AuthorizationServerMetadata => discovery::authorization_server(&call),
+        Endpoint::ProtectedResourceMetadata => discovery::protected_resource(&call),
+        Endpoint::Jwks => jwks::jwks(&call),
+        Endpoint::Healthcheck => healthcheck::healthcheck(&call),
+        Endpoint::LandingTyped => landing::typed(call, body).await,
+        Endpoint::LandingLink => landing::link(call, body).await,
+    }
+}
+
+/// [RFC9110 §15.5.6] names the methods that would do.
+fn method_not_allowed(route: &'static Route, call: &Call) -> Response {
+    let family = match route.endpoint {
+        Endpoint::Preauthorize => Family::Medplum,
+        _ => Family::OAuth,
+    };
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    let mut response = respond::problem(call, family, status, (None, "not-supported"), "Method not allowed");
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(route.methods));
+    response
+}
+
+/// No such route: a page for people, JSON for programs.
+async fn unknown(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    const PROGRAMS: [&str; 6] = ["/api/", "/oauth2/", "/auth/", "/.well-known/", "/fhir/", "/admin/"];
+    let (parts, _) = request.into_parts();
+    let path = parts.uri.path();
+    let program = PROGRAMS.iter().any(|prefix| path.starts_with(prefix));
+    let wants_page = page::accepts_html(&parts.headers);
+    if wants_page && !program {
+        return page::not_found(&parts.headers);
+    }
+    match Call::new(shared, parts) {
+        Some(call) => {
+            let status = StatusCode::NOT_FOUND;
+            respond::problem(&call, Family::Medplum, status, (Some("not-found"), "not-found"), "Not found")
+        }
+        None => respond::response(StatusCode::NOT_FOUND, crate::headers::TEXT, "Not found\n"),
+    }
+}

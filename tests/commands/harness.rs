@@ -1,0 +1,203 @@
+//! A desk for tests: the commands over an engine with a store in memory and a clock that moves when told.
+
+use std::sync::Arc;
+
+use anteroom_admin::commands::home::EngineState;
+use anteroom_admin::error::Code;
+use anteroom_admin::{Admin, CommandError, Host, dispatch};
+use anteroom_engine::clock::ManualClock;
+use anteroom_engine::cx::Origin;
+use anteroom_engine::endpoint::token;
+use anteroom_engine::engine::Parts;
+use anteroom_engine::entropy::OsEntropy;
+use anteroom_engine::issuer::Issuer;
+use anteroom_engine::model::AccessPolicy;
+use anteroom_engine::seal::MasterKey;
+use anteroom_engine::service::access_policies;
+use anteroom_engine::stop::Stop;
+use anteroom_engine::timestamp::Timestamp;
+use anteroom_engine::{Engine, id::Id};
+use anteroom_store_sqlite::SqliteStore;
+use serde_json::{Value, json};
+
+pub const BASE: &str = "http://127.0.0.1:8103/";
+/// 2026-05-16T20:15:00Z.
+pub const NOW: i64 = 1_778_962_500;
+pub const MINUTE: i64 = 60;
+pub const DAY: i64 = 86_400;
+pub const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+
+struct Bench;
+
+impl Host for Bench {
+    fn engine_state(&self) -> EngineState {
+        EngineState {
+            running: true,
+            base_url: BASE.into(),
+            tls_base_url: None,
+            problem: None,
+            version: "1.2.3".into(),
+        }
+    }
+
+    fn data_dir(&self) -> String {
+        "/var/lib/anteroom".into()
+    }
+
+    fn master_key(&self) -> &'static str {
+        "file"
+    }
+}
+
+pub struct Desk {
+    pub admin: Admin,
+    pub engine: Arc<Engine>,
+    pub clock: Arc<ManualClock>,
+}
+
+impl Desk {
+    /// Before the first start is done.
+    pub fn unset() -> Self {
+        let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(NOW)));
+        let engine = Engine::open(Parts {
+            store: Arc::new(SqliteStore::in_memory().unwrap()),
+            master_key: MasterKey::from_bytes([7; 32]),
+            clock: Arc::clone(&clock) as _,
+            entropy: Arc::new(OsEntropy),
+            issuers: vec![Issuer::parse(BASE).unwrap()],
+        });
+        let engine = Arc::new(engine.unwrap());
+        Self { admin: Admin::new(Arc::clone(&engine), Arc::new(Bench)), engine, clock }
+    }
+
+    /// A project with its first admin, Ada Byron.
+    pub async fn new() -> Self {
+        let desk = Self::unset();
+        desk.call("setup_complete", setup()).await;
+        desk
+    }
+
+    /// A second program over the same store: it holds no codes of the first.
+    pub fn another_program(&self) -> Self {
+        let admin = Admin::new(Arc::clone(&self.engine), Arc::new(Bench));
+        Self { admin, engine: Arc::clone(&self.engine), clock: Arc::clone(&self.clock) }
+    }
+
+    /// What the command answers.
+    pub async fn call(&self, name: &str, request: Value) -> Value {
+        match dispatch(&self.admin, name, request).await {
+            Ok(answer) => answer,
+            Err(error) => panic!("{name}: {error} (field {:?})", error.field),
+        }
+    }
+
+    /// How the command fails.
+    pub async fn fail(&self, name: &str, request: Value) -> CommandError {
+        match dispatch(&self.admin, name, request).await {
+            Ok(answer) => panic!("{name} answered {answer}"),
+            Err(error) => error,
+        }
+    }
+
+    /// Fails with this code and field, and with these words in the message.
+    pub async fn fails(&self, name: &str, request: Value, code: Code, field: Option<&str>, words: &str) {
+        let error = self.fail(name, request).await;
+        assert_eq!((error.code, error.field.as_deref()), (code, field), "{name}: {}", error.message);
+        assert!(error.message.contains(words), "{name}: {:?} does not say {words:?}", error.message);
+    }
+
+    pub async fn client(&self, name: &str, client_type: &str) -> Value {
+        let request = json!({ "name": name, "clientType": client_type, "redirectUris": [], "admin": false });
+        self.call("clients_create", request).await
+    }
+
+    pub async fn person(&self, resource_type: &str, given: &str, family: &str) -> Value {
+        self.call("people_create", person(resource_type, given, family)).await
+    }
+
+    /// Writes an access policy, which only the workspace file can do.
+    pub async fn policy(&self, name: &str) {
+        let home = self.call("home_get", json!({})).await;
+        let policy = AccessPolicy {
+            id: Id::parse(NOBODY).unwrap(),
+            project: Id::parse(text(&home, "/project/id")).unwrap(),
+            name: name.into(),
+            ip_access_rule: vec![],
+            rest: serde_json::Map::new(),
+            created_at: self.engine.now(),
+        };
+        let written = self.engine.transact(self.origin("10.0.0.1"), move |cx| {
+            let id = cx.random_id()?;
+            access_policies::put(cx, &AccessPolicy { id, ..policy })
+        });
+        assert!(written.await.unwrap());
+    }
+
+    fn origin(&self, address: &str) -> Origin {
+        Origin { issuer: self.engine.issuer().clone(), remote_address: Some(address.into()) }
+    }
+
+    /// A request at the token endpoint from `10.0.0.9`; the name of the refusal if it is refused.
+    pub async fn token(&self, parameters: &[(&str, &str)]) -> Result<Value, &'static str> {
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+        let request = token::Request::read(None, form.as_bytes());
+        match token::respond(&self.engine, self.origin("10.0.0.9"), request).await {
+            Ok(response) => Ok(serde_json::to_value(response).unwrap()),
+            Err(Stop::Refused(refused)) => Err(refused.refusal.name()),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    /// Redeems the link of a card, as the command on it would.
+    pub async fn redeem(&self, card: &Value, pin: Option<&str>) -> Result<Value, &'static str> {
+        let code = text(card, "/url").rsplit('/').next().unwrap();
+        let mut parameters = vec![
+            ("grant_type", "urn:ietf:params:oauth:grant-type:pre-authorized_code"),
+            ("client_id", text(card, "/link/clientId")),
+            ("pre-authorized_code", code),
+        ];
+        parameters.extend(pin.map(|pin| ("tx_code", pin)));
+        self.token(&parameters).await
+    }
+
+    pub fn pass(&self, seconds: i64) {
+        self.clock.advance(seconds);
+    }
+}
+
+/// First start of the test clinic.
+pub fn setup() -> Value {
+    json!({
+        "projectName": "Riverside Clinic", "given": "Ada", "family": "Byron",
+        "email": "Ada@Example.org", "password": "correct horse",
+    })
+}
+
+/// A person without anything optional.
+pub fn person(resource_type: &str, given: &str, family: &str) -> Value {
+    json!({
+        "resourceType": resource_type, "given": given, "family": family, "birthDate": "", "identifier": "",
+        "email": "", "password": "", "externalId": "", "admin": false, "desk": false, "accessPolicy": "",
+    })
+}
+
+/// `base` with the members of `changes`.
+pub fn with(mut base: Value, changes: Value) -> Value {
+    let (Some(members), Value::Object(changes)) = (base.as_object_mut(), changes) else {
+        panic!("two objects are needed")
+    };
+    members.extend(changes);
+    base
+}
+
+/// The text at a JSON pointer.
+pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    let found = value.pointer(pointer).and_then(Value::as_str);
+    found.unwrap_or_else(|| panic!("no text at {pointer} in {value}"))
+}
+
+/// The member `pointer` of each item of a list.
+pub fn each<'a>(list: &'a Value, pointer: &str) -> Vec<&'a Value> {
+    let items = list.as_array().unwrap_or_else(|| panic!("no list: {list}"));
+    items.iter().map(|item| item.pointer(pointer).unwrap_or(&Value::Null)).collect()
+}

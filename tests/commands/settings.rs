@@ -1,0 +1,100 @@
+//! Settings, signing keys, access policies.
+
+use anteroom_admin::error::Code;
+use anteroom_engine::stop::Refused;
+use anteroom_oauth::Secret;
+use serde_json::{Value, json};
+
+use crate::harness::{DAY, Desk, NOW, each, text};
+
+#[tokio::test]
+async fn settings_say_where_everything_is() {
+    let desk = Desk::new().await;
+    let settings = desk.call("settings_get", json!({})).await;
+    assert_eq!(settings["project"]["name"], "Riverside Clinic");
+    assert_eq!(settings["engine"]["baseUrl"], "http://127.0.0.1:8103/");
+    assert_eq!((&settings["dataDir"], &settings["masterKey"]), (&json!("/var/lib/anteroom"), &json!("file")));
+    assert_eq!(settings["revokeOnReplay"], false);
+    let mut algs: Vec<String> =
+        each(&settings["signingKeys"], "/alg").iter().map(|alg| alg.to_string()).collect();
+    algs.sort();
+    assert_eq!(algs, ["\"ES256\"", "\"RS256\""]);
+    assert_eq!(each(&settings["signingKeys"], "/state"), ["current", "current"]);
+}
+
+#[tokio::test]
+async fn settings_are_changed_and_what_is_absent_stays() {
+    let desk = Desk::new().await;
+    let changed =
+        desk.call("settings_update", json!({ "projectName": "Lakeside", "dialect": "medplum" })).await;
+    assert_eq!(
+        (text(&changed, "/project/name"), text(&changed, "/project/dialect")),
+        ("Lakeside", "medplum")
+    );
+    assert_eq!(changed["revokeOnReplay"], true, "follows the dialect until somebody chooses");
+    let chosen = desk.call("settings_update", json!({ "revokeOnReplay": false })).await;
+    assert_eq!((text(&chosen, "/project/dialect"), &chosen["revokeOnReplay"]), ("medplum", &json!(false)));
+    assert_eq!(desk.call("settings_get", json!({})).await, chosen);
+    for (request, field, words) in [
+        (json!({ "projectName": "" }), "projectName", "empty"),
+        (json!({ "dialect": "auth0" }), "dialect", "rfc or medplum"),
+    ] {
+        desk.fails("settings_update", request, Code::Invalid, Some(field), words).await;
+    }
+}
+
+#[tokio::test]
+async fn the_dialect_changes_the_words_of_a_refusal() {
+    let desk = Desk::new().await;
+    let status = || {
+        let refused = desk
+            .engine
+            .read::<()>(|_, _| Err(Refused::new(anteroom_engine::refusal::Refusal::UnknownClient).into()));
+        match refused {
+            Err(anteroom_engine::stop::Stop::Refused(refused)) => refused.answer().status(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(status(), 401);
+    desk.call("settings_update", json!({ "dialect": "medplum" })).await;
+    assert_eq!(status(), 400);
+}
+
+#[tokio::test]
+async fn a_rotated_key_signs_and_the_old_one_still_verifies() {
+    let desk = Desk::new().await;
+    let made = desk.client("Reporting", "confidential").await;
+    let credentials = [
+        ("grant_type", "client_credentials"),
+        ("client_id", text(&made, "/client/id")),
+        ("client_secret", text(&made, "/secret")),
+    ];
+    let before = desk.token(&credentials).await.unwrap();
+    desk.pass(60);
+    let rotated = desk.call("settings_rotate_key", json!({ "alg": "ES256" })).await;
+    let es256: Vec<&Value> =
+        rotated["signingKeys"].as_array().unwrap().iter().filter(|key| key["alg"] == "ES256").collect();
+    assert_eq!(es256.len(), 2);
+    assert_eq!((&es256[0]["state"], &es256[0]["createdAt"]), (&json!("current"), &json!(NOW + 60)));
+    assert_eq!((&es256[1]["state"], &es256[1]["leavesAt"]), (&json!("previous"), &json!(NOW + 60 + DAY)));
+
+    let old = Secret::new(text(&before, "/access_token").to_owned());
+    assert!(desk.engine.verify_access_token(&old).is_ok(), "old tokens still hold");
+    let after = desk.token(&credentials).await.unwrap();
+    let header = text(&after, "/access_token").split('.').next().unwrap();
+    assert_ne!(header, text(&before, "/access_token").split('.').next().unwrap(), "another kid");
+    let log = json!({ "kind": "signing_key_rotated", "refusedOnly": false, "about": "", "limit": 5 });
+    assert_eq!(desk.call("activity_list", log).await["items"][0]["actor"], "Ada Byron");
+    let wrong = json!({ "alg": "HS256" });
+    desk.fails("settings_rotate_key", wrong, Code::Invalid, Some("alg"), "HS256").await;
+}
+
+#[tokio::test]
+async fn policies_are_listed_by_name() {
+    let desk = Desk::new().await;
+    assert_eq!(desk.call("policies_list", json!({})).await, json!({ "names": [] }));
+    for name in ["Staff", "Portal"] {
+        desk.policy(name).await;
+    }
+    assert_eq!(desk.call("policies_list", json!({})).await, json!({ "names": ["Portal", "Staff"] }));
+}

@@ -1,0 +1,226 @@
+// Writes a picture of every screen, light and dark, wide and narrow, to target/pictures.
+//
+//   node scripts/pictures.mjs                          against the mock backend
+//   node scripts/pictures.mjs http://127.0.0.1:8199/   against a page served beside a running engine
+//   ONLY=stage node scripts/pictures.mjs               only pictures whose name contains "stage"
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const ui = dirname(dirname(fileURLToPath(import.meta.url)));
+const out = join(dirname(ui), "target", "pictures");
+const wanted = process.env.ONLY ?? "";
+
+const SIZES = [
+  { width: 1180, height: 760 },
+  { width: 900, height: 760 },
+];
+const SCHEMES = ["light", "dark"];
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const firstLink = (page) => page.getByRole("row").nth(1).getByRole("link").first();
+
+async function pickPerson(page, name) {
+  await page.getByRole("combobox", { name: "Search people" }).fill(name);
+  await page.getByRole("option").first().click();
+  await page.getByRole("heading", { name: /While you wait/ }).waitFor();
+}
+
+async function issue(page, name, action = "Show the QR code") {
+  await pickPerson(page, name);
+  await button(page, action).click();
+  await page.getByRole("img", { name: /QR code/ }).waitFor();
+}
+
+/** The screens that any backend with some data has. */
+const EVERYWHERE = [
+  { name: "home", path: "/" },
+  { name: "clients", path: "/clients" },
+  { name: "client-new", path: "/clients/new" },
+  { name: "people", path: "/people" },
+  { name: "person-new", path: "/people/new" },
+  { name: "magic-links", path: "/magic-links" },
+  { name: "activity", path: "/activity" },
+  { name: "settings", path: "/settings" },
+  { name: "client", path: "/clients", act: (page) => firstLink(page).click() },
+  { name: "person", path: "/people", act: (page) => firstLink(page).click() },
+  { name: "palette", path: "/", act: (page) => page.keyboard.press("Control+k") },
+  { name: "shortcuts", path: "/", act: (page) => page.keyboard.press("?") },
+];
+
+const PORTAL = "/clients/c0ffee00-51ce-4f0a-9b1d-2f6a3c4d5e6f";
+
+/** The states that only the mock can be put into at will. */
+const MOCK_ONLY = [
+  { name: "first-start", path: "/", scenario: "first-start" },
+  { name: "home-empty", path: "/", scenario: "empty" },
+  { name: "home-stopped", path: "/", scenario: "stopped" },
+  { name: "clients-empty", path: "/clients", scenario: "empty" },
+  { name: "magic-links-empty", path: "/magic-links", scenario: "empty" },
+  { name: "clients-loading", path: "/clients", scenario: "slow", settle: 500 },
+  { name: "clients-no-match", path: "/clients?q=nothing-like-it" },
+  { name: "people-error", path: "/people?q=error-503" },
+  ...["credentials", "identity-provider", "grant-types", "tokens", "quick-start", "activity"].map((tab) => ({
+    name: `client-${tab}`,
+    path: `${PORTAL}?tab=${tab}`,
+  })),
+  {
+    name: "client-redirect-slip",
+    path: PORTAL,
+    act: async (page) => {
+      await page
+        .getByRole("textbox", { name: "New redirect URI" })
+        .fill("http://portal.example.org/callback/");
+      await page.getByRole("textbox", { name: "Name", exact: true }).fill("Portal");
+    },
+  },
+  {
+    name: "client-redirect-advice",
+    path: PORTAL,
+    act: (page) =>
+      page.getByRole("textbox", { name: "New redirect URI" }).fill("http://localhost:3000/callback"),
+  },
+  {
+    name: "client-created",
+    path: "/clients/new",
+    act: async (page) => {
+      await page.getByRole("radio", { name: /server/ }).click();
+      await page.getByRole("textbox", { name: "Name" }).fill("Lab results");
+      await button(page, "Create client").click();
+      await page.getByText("I have stored it").waitFor();
+    },
+  },
+  {
+    name: "client-delete",
+    path: "/clients?status=off",
+    act: async (page) => {
+      await page.getByRole("button", { name: /^More for/ }).click();
+      await page.getByRole("menuitem", { name: "Delete" }).click();
+    },
+  },
+  {
+    name: "picker",
+    path: "/magic-links",
+    act: (page) => page.getByRole("combobox", { name: "Search people" }).fill("pat do"),
+  },
+  { name: "hand-over", path: "/magic-links", act: (page) => pickPerson(page, "pat doe") },
+  { name: "stage", path: "/magic-links", act: (page) => issue(page, "pat doe") },
+  { name: "stage-pin", path: "/magic-links", act: (page) => issue(page, "tom oka", "Make the sheet") },
+  {
+    name: "stage-redeemed",
+    path: "/magic-links",
+    act: async (page) => {
+      await issue(page, "ivy swift");
+      await button(page, "End this session").waitFor();
+    },
+  },
+  {
+    name: "stage-expired",
+    path: "/magic-links",
+    act: async (page) => {
+      await issue(page, "lou late");
+      await button(page, "issue again").waitFor();
+    },
+  },
+  {
+    name: "stage-locked",
+    path: "/magic-links",
+    act: async (page) => {
+      await issue(page, "pia lock");
+      await button(page, "issue again").waitFor();
+    },
+  },
+  {
+    name: "stage-not-held",
+    path: "/magic-links",
+    act: (page) => page.getByRole("link", { name: "Show the link for Tom Okafor" }).click(),
+  },
+  {
+    name: "activity-refusal",
+    path: "/activity?refused=1",
+    act: (page) =>
+      page
+        .getByRole("button", { name: /^Details/ })
+        .first()
+        .click(),
+  },
+  {
+    name: "activity-change",
+    path: "/activity?kind=client_updated",
+    act: (page) =>
+      page
+        .getByRole("button", { name: /^Details/ })
+        .first()
+        .click(),
+  },
+  {
+    name: "settings-german",
+    path: "/settings",
+    act: async (page) => {
+      await page.getByRole("combobox", { name: "Language" }).click();
+      await page.getByRole("option", { name: "Deutsch" }).click();
+    },
+  },
+];
+
+/** Builds with the mock backend beside the real build and serves it; answers the address and how to stop. */
+async function serveMock() {
+  const { build, preview } = await import("vite");
+  const shared = { root: ui, mode: "mock", logLevel: "error", build: { outDir: "../target/pictures-ui" } };
+  await build({ ...shared, build: { ...shared.build, emptyOutDir: true } });
+  const server = await preview({ ...shared, preview: { host: "127.0.0.1", port: 0, strictPort: false } });
+  const { port } = server.httpServer.address();
+  return { base: `http://127.0.0.1:${port}/`, stop: () => server.close() };
+}
+
+async function take(context, base, { name, path, scenario, act, settle }, size, scheme) {
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  try {
+    await page.addInitScript(() => localStorage.clear());
+    await page.goto(`${base}${scenario ? `?mock=${scenario}` : ""}#${path}`);
+    await page.locator("main, form").first().waitFor();
+    await page.evaluate(() => document.fonts.ready);
+    if (act) await act(page);
+    await page.waitForTimeout(settle ?? 450);
+    await page.screenshot({ path: join(out, `${name}-${scheme}-${size.width}.png`) });
+    const wide = await page.evaluate(
+      () => document.querySelector("main")?.scrollWidth > document.querySelector("main")?.clientWidth,
+    );
+    if (wide) errors.push("the content is wider than the window");
+  } catch (error) {
+    errors.push(error.message.split("\n")[0]);
+  } finally {
+    await page.close();
+  }
+  return errors.map((error) => `${name} ${scheme} ${size.width}: ${error}`);
+}
+
+const given = process.argv[2];
+const served = given ? { base: given, stop: async () => {} } : await serveMock();
+const pictures = [...EVERYWHERE, ...(given ? [] : MOCK_ONLY)].filter(({ name }) => name.includes(wanted));
+await mkdir(out, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
+const problems = [];
+try {
+  for (const size of SIZES) {
+    for (const scheme of SCHEMES) {
+      const context = await browser.newContext({ viewport: size, colorScheme: scheme, locale: "en-GB" });
+      for (const picture of pictures)
+        problems.push(...(await take(context, served.base, picture, size, scheme)));
+      await context.close();
+    }
+  }
+} finally {
+  await browser.close();
+  await served.stop();
+}
+console.log(`${pictures.length * SIZES.length * SCHEMES.length} pictures in ${out}`);
+for (const problem of problems) console.error(problem);
+process.exit(problems.length > 0 ? 1 : 0);

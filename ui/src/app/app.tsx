@@ -1,0 +1,44 @@
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { RouterProvider } from "react-router";
+import { useLanguage } from "../i18n/i18n";
+import { Announcer } from "../kit/announce";
+import { Confirmations } from "../kit/confirm";
+import { Toasts } from "../kit/toast";
+import { createRouter } from "./router";
+import { cssVariablesResolver, theme } from "./theme";
+
+/** The engine is on this machine: asking twice is cheap, and a failure is shown at once with "Try again". */
+const newCache = () =>
+  new QueryClient({
+    defaultOptions: {
+      queries: { retry: false, refetchOnWindowFocus: true, networkMode: "always" },
+      mutations: { networkMode: "always" },
+    },
+  });
+
+export function App() {
+  const [cache] = useState(newCache);
+  const language = useLanguage();
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
+      <QueryClientProvider client={cache}>
+        {/* another language redraws everything; what is on screen stands in the URL */}
+        <Window key={language} />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+function Window() {
+  const router = useMemo(createRouter, []);
+  return (
+    <>
+      <RouterProvider router={router} />
+      <Confirmations />
+      <Toasts />
+      <Announcer />
+    </>
+  );
+}

@@ -1,0 +1,24 @@
+/** Every address of the window. Links are built here and nowhere else. */
+
+type Query = Record<string, string | undefined>;
+
+const withQuery = (path: string, query: Query): string => {
+  const set = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return set.length === 0 ? path : `${path}?${new URLSearchParams(set)}`;
+};
+
+const id = encodeURIComponent;
+
+export const paths = {
+  home: () => "/",
+  clients: () => "/clients",
+  clientNew: () => "/clients/new",
+  client: (clientId: string, tab?: string) => withQuery(`/clients/${id(clientId)}`, { tab }),
+  people: () => "/people",
+  personNew: () => "/people/new",
+  person: (membershipId: string) => `/people/${id(membershipId)}`,
+  magicLinks: (query: { for?: string } = {}) => withQuery("/magic-links", query),
+  magicLink: (linkId: string) => `/magic-links/${id(linkId)}`,
+  activity: (query: { about?: string; refused?: "1" } = {}) => withQuery("/activity", query),
+  settings: () => "/settings",
+};

@@ -1,0 +1,38 @@
+import { createHashRouter } from "react-router";
+import { ActivityPage } from "../features/activity/activity-page";
+import { ClientCreatePage } from "../features/clients/client-create";
+import { ClientPage } from "../features/clients/client-page";
+import { ClientsPage } from "../features/clients/clients-page";
+import { HomePage } from "../features/home/home-page";
+import { LinkStagePage } from "../features/magic-links/link-stage-page";
+import { MagicLinksPage } from "../features/magic-links/magic-links-page";
+import { PeoplePage } from "../features/people/people-page";
+import { PersonCreatePage } from "../features/people/person-create";
+import { PersonPage } from "../features/people/person-page";
+import { SettingsPage } from "../features/settings/settings-page";
+import { Broken, NotFound } from "./broken";
+import { Shell } from "./shell";
+
+/** The window's origin is fixed, so the address is kept behind the `#`. */
+export const createRouter = () =>
+  createHashRouter([
+    {
+      path: "/",
+      Component: Shell,
+      ErrorBoundary: Broken,
+      children: [
+        { index: true, Component: HomePage },
+        { path: "clients", Component: ClientsPage },
+        { path: "clients/new", Component: ClientCreatePage },
+        { path: "clients/:id", Component: ClientPage },
+        { path: "people", Component: PeoplePage },
+        { path: "people/new", Component: PersonCreatePage },
+        { path: "people/:membershipId", Component: PersonPage },
+        { path: "magic-links", Component: MagicLinksPage },
+        { path: "magic-links/:id", Component: LinkStagePage },
+        { path: "activity", Component: ActivityPage },
+        { path: "settings", Component: SettingsPage },
+        { path: "*", Component: NotFound },
+      ],
+    },
+  ]);

@@ -1,0 +1,144 @@
+import { Tooltip, UnstyledButton } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
+import { useCallback, useEffect, useState } from "react";
+import { NavLink, Outlet, useLocation, useNavigate } from "react-router";
+import type { EngineState, Home } from "../api/bindings";
+import type { DeepLink } from "../api/call";
+import { useCommand } from "../api/commands";
+import { useEvents } from "../api/events";
+import { SetupPage } from "../features/setup/setup-page";
+import { formatCount, t } from "../i18n/i18n";
+import { Chip, Dot } from "../kit/chip";
+import { CopyValue } from "../kit/copyable";
+import { Failed, Loading } from "../kit/states";
+import { toast } from "../kit/toast";
+import { Palette } from "./palette";
+import { paths } from "./paths";
+import { MOD, SCREENS, type Screen } from "./screens";
+import classes from "./shell.module.css";
+import { Shortcuts, useShortcuts } from "./shortcuts";
+
+/** Nothing tells the window when the listener dies, so it asks now and then. */
+const ENGINE_POLL_MS = 5000;
+
+/** A sign-in that came back from the browser. No screen waits for one, so it is only said; nothing acts on it. */
+function receive(link: DeepLink) {
+  if (link.kind === "oauth_callback") {
+    toast("plain", link.error ? t("deepLink.refused", { error: link.error }) : t("deepLink.unexpected"));
+  }
+}
+
+export function Shell() {
+  useEvents(receive);
+  const home = useCommand("home_get", {}, { pollMs: ENGINE_POLL_MS });
+  if (!home.data) {
+    return (
+      <div className={classes.alone}>
+        {home.error ? (
+          <Failed message={home.error.message} onRetry={() => home.refetch()} />
+        ) : (
+          <Loading rows={6} />
+        )}
+      </div>
+    );
+  }
+  return home.data.project === null ? (
+    <SetupPage />
+  ) : (
+    <Window home={home.data} project={home.data.project.name} />
+  );
+}
+
+function Window({ home, project }: { home: Home; project: string }) {
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  const navigate = useNavigate();
+  const location = useLocation();
+  const open = useCallback((index: number) => navigate(SCREENS[index]?.to ?? paths.home()), [navigate]);
+  useShortcuts({ palette: () => setPalette(true), help: () => setHelp(true), open });
+  useEffect(() => {
+    if (location.pathname) document.getElementById("main")?.scrollTo(0, 0);
+  }, [location.pathname]);
+  return (
+    <div className={classes.window}>
+      <button type="button" className={classes.skip} onClick={focusMain}>
+        {t("nav.skip")}
+      </button>
+      <nav className={classes.nav} aria-label={t("nav.label")}>
+        <div className={classes.project} title={project}>
+          <span className={classes.word}>{project}</span>
+          <span className={classes.initial} aria-hidden>
+            {project.slice(0, 1)}
+          </span>
+        </div>
+        {SCREENS.map((screen) => (
+          <NavItem
+            key={screen.to}
+            screen={screen}
+            badge={screen.name === "nav.magicLinks" ? home.outstandingLinks : 0}
+          />
+        ))}
+        <UnstyledButton className={classes.find} onClick={() => setPalette(true)} aria-label={t("nav.find")}>
+          <span className={classes.icon}>
+            <IconSearch size={20} />
+          </span>
+          <span className={classes.word}>{t("nav.find")}</span>
+          <kbd className={classes.word}>{MOD} K</kbd>
+        </UnstyledButton>
+        <Engine engine={home.engine} />
+      </nav>
+      <main className={classes.main} id="main" data-scroll tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Palette opened={palette} onClose={() => setPalette(false)} />
+      <Shortcuts opened={help} onClose={() => setHelp(false)} />
+    </div>
+  );
+}
+
+/** A link to an anchor would change the hash, which is the router's. */
+function focusMain() {
+  document.getElementById("main")?.focus();
+}
+
+function NavItem({ screen, badge }: { screen: Screen; badge: number }) {
+  const Icon = screen.icon;
+  const name = t(screen.name);
+  const label = badge > 0 ? t("nav.withOutstanding", { name, count: formatCount(badge) }) : name;
+  return (
+    <Tooltip label={label} position="right" classNames={{ tooltip: classes.narrowOnly }}>
+      <NavLink to={screen.to} end={screen.to === "/"} className={classes.item} aria-label={label}>
+        <span className={classes.icon}>
+          <Icon size={20} />
+        </span>
+        <span className={classes.word}>{name}</span>
+        {badge > 0 && (
+          <span className={classes.badge}>
+            <Chip tone="wait">{formatCount(badge)}</Chip>
+          </span>
+        )}
+      </NavLink>
+    </Tooltip>
+  );
+}
+
+function Engine({ engine }: { engine: EngineState }) {
+  const state = engine.running ? t("engine.running") : t("engine.stopped");
+  return (
+    <section className={classes.engine} aria-label={t("engine.label")}>
+      <Tooltip
+        label={`${state} · ${engine.baseUrl}`}
+        position="right"
+        classNames={{ tooltip: classes.narrowOnly }}
+      >
+        <div className={classes.state} role="status">
+          <Dot tone={engine.running ? "ok" : "bad"} />
+          <span className={classes.word}>{state}</span>
+        </div>
+      </Tooltip>
+      <div className={classes.word}>
+        <CopyValue text={engine.baseUrl} what={t("engine.address")} />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,189 @@
+import { Button, UnstyledButton } from "@mantine/core";
+import { IconChevronRight } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useId, useState } from "react";
+import type { ActivityEntry, Log, TraceCheck } from "../../api/bindings";
+import { type CommandFailed, call, type Req } from "../../api/call";
+import { t, tNamed } from "../../i18n/i18n";
+import { dayHeading } from "../../i18n/time";
+import { Ago } from "../../kit/ago";
+import { Chip } from "../../kit/chip";
+import { Changes, Differing } from "../../kit/compare";
+import { Answer, Empty, NoMatch } from "../../kit/states";
+import { useNow } from "../../kit/use-now";
+import classes from "./activity.module.css";
+import { Sentence } from "./activity-words";
+
+export type LogFilter = Pick<Req<"activity_list">, "kind" | "refusedOnly" | "about">;
+
+const SLICE = 50;
+
+function useLog(filter: LogFilter) {
+  return useInfiniteQuery<Log, CommandFailed, Log[], readonly unknown[], number | null>({
+    queryKey: ["activity", "activity_list", filter],
+    queryFn: ({ pageParam }) => call("activity_list", { ...filter, before: pageParam, limit: SLICE }),
+    initialPageParam: null,
+    getNextPageParam: (last) => last.next ?? undefined,
+    select: (data) => data.pages,
+  });
+}
+
+type LogProps = { filter: LogFilter; onClear?: () => void };
+
+/** The log, newest first, kept fresh by the events. */
+export function ActivityLog({ filter, onClear }: LogProps) {
+  const log = useLog(filter);
+  return (
+    <Answer query={log} rows={8}>
+      {(slices) => {
+        const entries = slices.flatMap((slice) => slice.items);
+        if (entries.length === 0) {
+          return onClear ? <NoMatch onClear={onClear} /> : <Empty title={t("activity.emptyTitle")} />;
+        }
+        return (
+          <>
+            <Entries entries={entries} />
+            {log.hasNextPage && (
+              <div className={classes.more}>
+                <Button
+                  variant="default"
+                  loading={log.isFetchingNextPage}
+                  onClick={() => log.fetchNextPage()}
+                >
+                  {t("activity.older")}
+                </Button>
+              </div>
+            )}
+          </>
+        );
+      }}
+    </Answer>
+  );
+}
+
+/** Entries under the day they belong to. */
+export function Entries({ entries }: { entries: readonly ActivityEntry[] }) {
+  const now = useNow(10);
+  const days = new Map<string, ActivityEntry[]>();
+  for (const entry of entries) {
+    const name = dayHeading(entry.at, now);
+    days.set(name, [...(days.get(name) ?? []), entry]);
+  }
+  return (
+    <div className={classes.log}>
+      {[...days].map(([name, items]) => (
+        <section key={name} aria-label={name}>
+          <h2 className={classes.day}>{name}</h2>
+          <ol className={classes.entries}>
+            {items.map((entry) => (
+              <Entry key={entry.seq} entry={entry} />
+            ))}
+          </ol>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+const hasDetail = (entry: ActivityEntry) =>
+  entry.trace.length > 0 || entry.before !== null || entry.after !== null;
+
+function Entry({ entry }: { entry: ActivityEntry }) {
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  const detailed = hasDetail(entry);
+  return (
+    <li className={classes.entry}>
+      <div className={classes.line}>
+        {detailed ? (
+          <UnstyledButton
+            className={classes.toggle}
+            aria-expanded={open}
+            aria-controls={id}
+            aria-label={t("activity.details", { number: entry.seq })}
+            onClick={() => setOpen(!open)}
+          >
+            <IconChevronRight size={16} aria-hidden />
+          </UnstyledButton>
+        ) : (
+          <span />
+        )}
+        <span className={classes.sentence}>
+          <Sentence entry={entry} />
+        </span>
+        <span className={classes.when}>
+          {entry.refusal && <Chip tone="bad">{t("activity.refused")}</Chip>}
+          <Ago at={entry.at} />
+        </span>
+      </div>
+      {open && (
+        <div id={id} className={classes.detail}>
+          <Detail entry={entry} />
+        </div>
+      )}
+    </li>
+  );
+}
+
+function Detail({ entry }: { entry: ActivityEntry }) {
+  return (
+    <>
+      <p className={classes.meta}>
+        {t("activity.meta", { number: entry.seq, kind: entry.kind })}
+        {entry.refusal && (
+          <>
+            {" · "}
+            <code>{entry.refusal}</code>
+          </>
+        )}
+      </p>
+      {entry.trace.length > 0 && <Trace trace={entry.trace} />}
+      {(entry.before !== null || entry.after !== null) && (
+        <Changes
+          before={entry.before}
+          after={entry.after}
+          labels={{
+            before: t("activity.before"),
+            after: t("activity.after"),
+            unchanged: t("activity.unchanged"),
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** What the engine checked, in order, with the two values where a check failed. */
+function Trace({ trace }: { trace: readonly TraceCheck[] }) {
+  return (
+    <table className={classes.trace}>
+      <thead>
+        <tr>
+          <th scope="col">{t("trace.verdict")}</th>
+          <th scope="col">{t("trace.check")}</th>
+          <th scope="col">{t("trace.expected")}</th>
+          <th scope="col">{t("trace.found")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {trace.map((check) => (
+          <tr key={check.check} data-failed={!check.passed || undefined}>
+            <td>
+              <span aria-hidden className={check.passed ? classes.held : classes.failed}>
+                {check.passed ? "✓" : "✕"}
+              </span>{" "}
+              {check.passed ? t("trace.held") : t("trace.failed")}
+            </td>
+            <td>
+              {tNamed("check", check.check)} <code className={classes.name}>{check.check}</code>
+            </td>
+            <td>
+              {check.expected !== null && <Differing text={check.expected} other={check.found ?? ""} />}
+            </td>
+            <td>{check.found !== null && <Differing text={check.found} other={check.expected ?? ""} />}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,80 @@
+import { Button, Group } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { Link, useNavigate } from "react-router";
+import type { IssuedSecret } from "../../api/bindings";
+import { useCommand } from "../../api/commands";
+import { useLeaveGuard } from "../../app/leave-guard";
+import { paths } from "../../app/paths";
+import { t } from "../../i18n/i18n";
+import { Chip } from "../../kit/chip";
+import { CodeBlock } from "../../kit/code-block";
+import { CopyIcon } from "../../kit/copyable";
+import { Page } from "../../kit/page";
+import { Column, Panel } from "../../kit/panel";
+import { SecretOnce } from "../../kit/secret-once";
+import { typeWords } from "./client-words";
+import classes from "./clients.module.css";
+import { curl, envBlock, envFileName } from "./snippets";
+
+/** The success screen is the credentials: ID, secret once, environment block, a call to try. */
+export function ClientCreated({ issued: { client, secret } }: { issued: IssuedSecret }) {
+  const home = useCommand("home_get", {});
+  const navigate = useNavigate();
+  const [stored, setStored] = useState(secret === null);
+  const [leaving, setLeaving] = useState(false);
+  useLeaveGuard(!stored && !leaving, {
+    title: t("created.leaveTitle"),
+    body: t("created.leaveBody"),
+    action: t("created.leave"),
+  });
+  // once the guard is off
+  useEffect(() => {
+    if (leaving) navigate(paths.client(client.id));
+  }, [leaving, navigate, client.id]);
+
+  const values = { baseUrl: home.data?.engine.baseUrl ?? "", client, secret };
+  return (
+    <Page
+      title={t("created.title", { client: client.name })}
+      breadcrumb={<Link to={paths.clients()}>{t("nav.clients")}</Link>}
+      beside={<Chip>{typeWords(client.clientType)}</Chip>}
+    >
+      <Column>
+        <Panel title={t("credentials.title")}>
+          <div className={classes.credential}>
+            <span className={classes.term}>{t("clients.idTerm")}</span>
+            <span className={classes.monoText}>{client.id}</span>
+            <CopyIcon text={client.id} what={t("clients.id")} />
+          </div>
+          {secret === null ? (
+            <p className={classes.quiet}>{t("credentials.public")}</p>
+          ) : (
+            <SecretOnce
+              secret={secret}
+              file={{ name: envFileName(client), text: envBlock(values) }}
+              stored={stored}
+              onStored={setStored}
+            />
+          )}
+        </Panel>
+        <Panel title={t("quickStart.env")}>
+          {/* the secret itself stands above only, masked */}
+          <CodeBlock text={envBlock({ ...values, secret: null })} what={t("quickStart.env")} />
+        </Panel>
+        <Panel
+          title={client.clientType === "public" ? t("quickStart.curlCode") : t("quickStart.curlMachine")}
+        >
+          <CodeBlock text={curl(values)} what="curl" />
+        </Panel>
+        <Group gap="xs">
+          <Button disabled={!stored} onClick={() => setLeaving(true)}>
+            {t("created.done")}
+          </Button>
+          <Button variant="default" disabled={!stored} component={Link} to={paths.magicLinks()}>
+            {t("created.link")}
+          </Button>
+        </Group>
+      </Column>
+    </Page>
+  );
+}

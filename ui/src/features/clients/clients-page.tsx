@@ -1,0 +1,207 @@
+import { ActionIcon, Button, Menu } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconDots, IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { Link, useSearchParams } from "react-router";
+import type { ClientStatus, ClientSummary, ClientType } from "../../api/bindings";
+import { useRows } from "../../api/rows";
+import { paths } from "../../app/paths";
+import { t, tn } from "../../i18n/i18n";
+import { Ago } from "../../kit/ago";
+import { Chip } from "../../kit/chip";
+import { CopyIcon } from "../../kit/copyable";
+import { FilterChips } from "../../kit/filter-chips";
+import { Page } from "../../kit/page";
+import { type Column, RowTable } from "../../kit/row-table";
+import { SearchField } from "../../kit/search-field";
+import { Answer, Empty, NoMatch } from "../../kit/states";
+import { CLIENT_TYPES, statusTone, statusWords, typeWords } from "./client-words";
+import classes from "./clients.module.css";
+import { useClientActions } from "./use-client-actions";
+
+const DEBOUNCE_MS = 60;
+
+/** All client applications, found by name, ID or redirect URI. */
+export function ClientsPage() {
+  const [params, setParams] = useSearchParams();
+  const type = (params.get("type") ?? "") as ClientType | "";
+  const status = (params.get("status") ?? "") as ClientStatus | "";
+  const [search, setSearch] = useState(params.get("q") ?? "");
+  const [asked] = useDebouncedValue(search.trim(), DEBOUNCE_MS);
+  const clients = useRows("clients_list", {
+    search: asked,
+    clientType: type || null,
+    status: status || null,
+  });
+
+  const keep = (name: "q" | "type" | "status", value: string) =>
+    setParams(
+      (before) => {
+        if (value) before.set(name, value);
+        else before.delete(name);
+        return before;
+      },
+      { replace: true },
+    );
+  const find = (value: string) => {
+    setSearch(value);
+    keep("q", value);
+  };
+  const clear = () => {
+    setSearch("");
+    setParams({}, { replace: true });
+  };
+  const filtered = search !== "" || type !== "" || status !== "";
+
+  return (
+    <Page
+      title={t("nav.clients")}
+      beside={clients.answer && <span role="status">{tn("clients.count", clients.answer.total)}</span>}
+      actions={<CreateButton />}
+    >
+      <div className={classes.tools}>
+        <SearchField
+          label={t("clients.search")}
+          placeholder={t("clients.searchPlaceholder")}
+          value={search}
+          onChange={find}
+        />
+        <div className={classes.filters}>
+          <FilterChips
+            label={t("clients.type")}
+            options={[
+              { value: "", label: t("clients.allTypes") },
+              ...CLIENT_TYPES.map((value) => ({ value, label: typeWords(value) })),
+            ]}
+            value={type}
+            onChange={(next) => keep("type", next)}
+          />
+          <FilterChips
+            label={t("clients.status")}
+            options={[
+              { value: "", label: t("clients.allStatuses") },
+              { value: "active", label: t("clients.active") },
+              { value: "off", label: t("clients.off") },
+            ]}
+            value={status}
+            onChange={(next) => keep("status", next)}
+          />
+        </div>
+      </div>
+      <Answer query={clients.query} rows={8}>
+        {({ total }) => {
+          if (total > 0) {
+            return (
+              <RowTable
+                label={t("nav.clients")}
+                columns={columns()}
+                rows={clients.rows}
+                keyOf={(row) => row.id}
+              />
+            );
+          }
+          return filtered ? <NoMatch onClear={clear} /> : <NoneYet />;
+        }}
+      </Answer>
+    </Page>
+  );
+}
+
+function CreateButton() {
+  return (
+    <Button component={Link} to={paths.clientNew()} leftSection={<IconPlus size={16} />}>
+      {t("clients.create")}
+    </Button>
+  );
+}
+
+function NoneYet() {
+  return (
+    <Empty title={t("clients.emptyTitle")} action={<CreateButton />}>
+      {t("clients.emptyBody")}
+    </Empty>
+  );
+}
+
+const columns = (): Column<ClientSummary>[] => [
+  {
+    id: "name",
+    header: t("clients.name"),
+    width: "1.6fr",
+    cell: (client) => (
+      <Link to={paths.client(client.id)} className={classes.name}>
+        {client.name}
+      </Link>
+    ),
+  },
+  {
+    id: "type",
+    header: t("clients.type"),
+    width: "130px",
+    cell: (client) => <Chip>{typeWords(client.clientType)}</Chip>,
+  },
+  {
+    id: "id",
+    header: t("clients.idTerm"),
+    width: "1.3fr",
+    cell: (client) => (
+      <span className={classes.id}>
+        <span title={client.id}>{client.id}</span>
+        <CopyIcon text={client.id} what={t("clients.idOf", { client: client.name })} />
+      </span>
+    ),
+  },
+  {
+    id: "redirect",
+    header: t("redirect.label"),
+    width: "1.5fr",
+    cell: (client) => (
+      <span className={classes.id} title={client.redirectUri ?? undefined}>
+        <span>
+          {client.redirectUri ?? "–"}
+          {client.redirectUriCount > 1 && ` +${client.redirectUriCount - 1}`}
+        </span>
+      </span>
+    ),
+    optional: true,
+  },
+  {
+    id: "status",
+    header: t("clients.status"),
+    width: "90px",
+    cell: (client) => <Chip tone={statusTone(client.status)}>{statusWords(client.status)}</Chip>,
+  },
+  {
+    id: "used",
+    header: t("clients.lastUsed"),
+    width: "120px",
+    cell: (client) => (client.lastUsedAt === null ? t("clients.never") : <Ago at={client.lastUsedAt} />),
+  },
+  { id: "menu", header: "", width: "52px", cell: (client) => <RowMenu client={client} /> },
+];
+
+function RowMenu({ client }: { client: ClientSummary }) {
+  const actions = useClientActions(client);
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={t("clients.more", { client: client.name })}>
+          <IconDots size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item component={Link} to={paths.client(client.id, "quick-start")}>
+          {t("clients.use")}
+        </Menu.Item>
+        {client.status === "active" ? (
+          <Menu.Item onClick={actions.disable}>{t("clients.disable")}</Menu.Item>
+        ) : (
+          <Menu.Item onClick={actions.enable}>{t("clients.enable")}</Menu.Item>
+        )}
+        <Menu.Item color="bad" onClick={() => actions.remove(() => {})}>
+          {t("clients.delete")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

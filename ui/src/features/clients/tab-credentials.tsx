@@ -1,0 +1,155 @@
+import { Button, Group } from "@mantine/core";
+import { useState } from "react";
+import type { Client, IssuedSecret, SecretSummary } from "../../api/bindings";
+import { useCommandMutation } from "../../api/commands";
+import { t } from "../../i18n/i18n";
+import { Ago } from "../../kit/ago";
+import { Chip } from "../../kit/chip";
+import { confirm } from "../../kit/confirm";
+import { CopyIcon } from "../../kit/copyable";
+import { Panel, WithRail } from "../../kit/panel";
+import { toast } from "../../kit/toast";
+import { useNow } from "../../kit/use-now";
+import { AdviceRail } from "./advice-rail";
+import classes from "./clients.module.css";
+import { SecretDialog } from "./secret-dialog";
+
+/** A retiring secret that was used so recently is still needed by somebody, in seconds. */
+const QUIET = 3600;
+
+export function CredentialsTab({ client }: { client: Client }) {
+  const [issued, setIssued] = useState<IssuedSecret>();
+  return (
+    <WithRail rail={<AdviceRail client={client} />}>
+      <Panel title={t("credentials.title")}>
+        <div className={classes.credential}>
+          <span className={classes.term}>{t("clients.idTerm")}</span>
+          <span className={classes.monoText}>{client.id}</span>
+          <CopyIcon text={client.id} what={t("clients.id")} />
+        </div>
+        {client.clientType === "public" ? (
+          <p className={classes.quiet}>{t("credentials.public")}</p>
+        ) : (
+          <Secrets client={client} onIssued={setIssued} />
+        )}
+      </Panel>
+      {issued && <SecretDialog issued={issued} onClose={() => setIssued(undefined)} />}
+    </WithRail>
+  );
+}
+
+function Secrets({ client, onIssued }: { client: Client; onIssued: (issued: IssuedSecret) => void }) {
+  const rotate = useCommandMutation("clients_rotate_secret");
+  const run = async (overlap: boolean) => {
+    const words = overlap
+      ? {
+          title: t("credentials.rotateTitle"),
+          body: t("credentials.rotateBody"),
+          action: t("credentials.rotate"),
+        }
+      : {
+          title: t("credentials.cutOffTitle"),
+          body: t("credentials.cutOffBody"),
+          action: t("credentials.cutOff"),
+        };
+    if (!(await confirm({ ...words, harmless: overlap }))) return;
+    rotate.mutate(
+      { id: client.id, overlap },
+      { onSuccess: onIssued, onError: (error) => toast("bad", error.message) },
+    );
+  };
+  const retiring = client.secrets.some((secret) => secret.retiring);
+  return (
+    <>
+      {client.secrets.length === 0 && <p className={classes.quiet}>{t("credentials.none")}</p>}
+      {client.secrets.map((secret, index) => (
+        <SecretRow
+          key={`${secret.createdAt} ${secret.retiring}`}
+          client={client}
+          secret={secret}
+          number={index + 1}
+        />
+      ))}
+      <Timeline secrets={client.secrets} />
+      <Group gap="xs" mt="md">
+        <Button variant="default" loading={rotate.isPending} disabled={retiring} onClick={() => run(true)}>
+          {client.secrets.length === 0 ? t("credentials.make") : t("credentials.rotate")}
+        </Button>
+        {client.secrets.length > 0 && (
+          <Button variant="subtle" color="bad" loading={rotate.isPending} onClick={() => run(false)}>
+            {t("credentials.leaked")}
+          </Button>
+        )}
+      </Group>
+      {retiring && <p className={classes.help}>{t("credentials.retireFirst")}</p>}
+    </>
+  );
+}
+
+function SecretRow({ client, secret, number }: { client: Client; secret: SecretSummary; number: number }) {
+  const now = useNow(10);
+  const retire = useCommandMutation("clients_retire_secret");
+  const inUse = secret.lastUsedAt !== null && now - secret.lastUsedAt < QUIET;
+  const end = async () => {
+    const yes = await confirm({
+      title: t("credentials.retireTitle"),
+      body: inUse ? t("credentials.retireInUse") : t("credentials.retireBody"),
+      action: t("credentials.retire"),
+    });
+    if (yes) retire.mutate({ id: client.id }, { onError: (error) => toast("bad", error.message) });
+  };
+  return (
+    <div className={classes.secret}>
+      <div>
+        <b>{t("credentials.secret", { number })}</b>{" "}
+        <Chip tone={secret.retiring ? "wait" : "ok"}>
+          {secret.retiring ? t("credentials.retiring") : t("credentials.current")}
+        </Chip>
+        <p className={classes.help}>
+          {t("credentials.created")} <Ago at={secret.createdAt} /> ·{" "}
+          {secret.lastUsedAt === null ? (
+            t("credentials.neverUsed")
+          ) : (
+            <>
+              {t("credentials.lastUsed")} <Ago at={secret.lastUsedAt} />
+            </>
+          )}
+        </p>
+      </div>
+      {secret.retiring && (
+        <Button variant="default" size="compact-sm" loading={retire.isPending} onClick={end}>
+          {t("credentials.retire")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Both secrets on one line of time: when each was made, when each was last used. */
+function Timeline({ secrets }: { secrets: SecretSummary[] }) {
+  const now = useNow(10);
+  if (secrets.length < 2) return null;
+  const start = Math.min(...secrets.map((secret) => secret.createdAt));
+  const whole = Math.max(1, now - start);
+  const at = (moment: number) => `${Math.min(100, Math.max(0, ((moment - start) / whole) * 100))}%`;
+  return (
+    <div className={classes.timeline} aria-hidden>
+      {[...secrets].reverse().map((secret) => (
+        <div key={secret.createdAt} className={classes.lane}>
+          <span
+            className={classes.bar}
+            data-retiring={secret.retiring || undefined}
+            style={{ left: at(secret.createdAt), right: 0 }}
+          />
+          {secret.lastUsedAt !== null && (
+            <span className={classes.use} style={{ left: at(secret.lastUsedAt) }} />
+          )}
+        </div>
+      ))}
+      <div className={classes.scale}>
+        <Ago at={start} />
+        <span>{t("credentials.now")}</span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,145 @@
+import { UnstyledButton } from "@mantine/core";
+import { Link } from "react-router";
+import type { Board as BoardAnswer, LinkState, MagicLink } from "../../api/bindings";
+import { paths } from "../../app/paths";
+import { type Key, t } from "../../i18n/i18n";
+import { clock, short } from "../../i18n/time";
+import { Chip } from "../../kit/chip";
+import { FilterChips } from "../../kit/filter-chips";
+import { type Column, type Rows, RowTable } from "../../kit/row-table";
+import { Empty, NoMatch } from "../../kit/states";
+import { useNow } from "../../kit/use-now";
+import classes from "./board.module.css";
+import { useLinkActions } from "./link-actions";
+import { handOverWords, isOutstanding, stateTone, stateWords } from "./link-words";
+
+type BoardProps = {
+  answer: BoardAnswer;
+  rows: Rows<MagicLink>;
+  state: LinkState | "";
+  onState: (state: LinkState | "") => void;
+};
+
+const STATES: readonly { value: LinkState | ""; label: Key }[] = [
+  { value: "", label: "board.all" },
+  { value: "waiting", label: "link.waiting" },
+  { value: "opened", label: "link.opened" },
+  { value: "redeemed", label: "board.redeemed" },
+  { value: "expired", label: "board.expired" },
+  { value: "revoked", label: "board.revoked" },
+  { value: "locked", label: "board.locked" },
+];
+
+/** All links with their state, live. */
+export function Board({ answer, rows, state, onState }: BoardProps) {
+  if (answer.total === 0 && state === "") {
+    return <Empty title={t("board.emptyTitle")}>{t("board.emptyBody")}</Empty>;
+  }
+  return (
+    <section aria-label={t("board.label")} className={classes.board}>
+      <FilterChips
+        label={t("board.filter")}
+        options={STATES.map(({ value, label }) => ({ value, label: t(label) }))}
+        value={state}
+        onChange={onState}
+      />
+      {answer.total === 0 ? (
+        <NoMatch onClear={() => onState("")} />
+      ) : (
+        <LinkTable rows={rows} label={t("board.label")} />
+      )}
+    </section>
+  );
+}
+
+/** Links as rows: on the board, and on a person's page. */
+export function LinkTable({
+  rows,
+  label,
+  withPerson = true,
+}: {
+  rows: Rows<MagicLink>;
+  label: string;
+  withPerson?: boolean;
+}) {
+  const columns = linkColumns().filter((column) => withPerson || column.id !== "for");
+  return <RowTable label={label} columns={columns} rows={rows} keyOf={(link) => link.id} />;
+}
+
+const linkColumns = (): Column<MagicLink>[] => [
+  {
+    id: "for",
+    header: t("board.for"),
+    width: "1.5fr",
+    cell: (link) => (
+      <Link to={paths.person(link.membershipId)} className={classes.person}>
+        {link.person}
+      </Link>
+    ),
+  },
+  { id: "state", header: t("board.state"), width: "2fr", cell: (link) => <State link={link} /> },
+  { id: "left", header: t("board.timeLeft"), width: "1fr", cell: (link) => <TimeLeft link={link} /> },
+  {
+    id: "handOver",
+    header: t("board.handedOver"),
+    width: "1.3fr",
+    cell: (link) => handOverWords(link.handOver),
+    optional: true,
+  },
+  { id: "issued", header: t("board.issuedBy"), width: "1.5fr", cell: (link) => <Issued link={link} /> },
+  { id: "actions", header: t("board.actions"), width: "140px", cell: (link) => <Actions link={link} /> },
+];
+
+function State({ link }: { link: MagicLink }) {
+  const now = useNow();
+  return <Chip tone={stateTone(link, now)}>{stateWords(link, now)}</Chip>;
+}
+
+function TimeLeft({ link }: { link: MagicLink }) {
+  const now = useNow();
+  if (!isOutstanding(link, now)) return <span className={classes.mute}>–</span>;
+  return short(link.expiresAt - now);
+}
+
+function Issued({ link }: { link: MagicLink }) {
+  const now = useNow(10);
+  return `${link.issuedBy}, ${clock(link.issuedAt, now)}`;
+}
+
+function Actions({ link }: { link: MagicLink }) {
+  const now = useNow();
+  const actions = useLinkActions();
+  const { person } = link;
+  if (isOutstanding(link, now)) {
+    return (
+      <span className={classes.actions}>
+        <Link to={paths.magicLink(link.id)} aria-label={t("board.showFor", { person })}>
+          {t("board.show")}
+        </Link>
+        <span aria-hidden>·</span>
+        <UnstyledButton onClick={() => actions.revoke(link)} aria-label={t("board.revokeFor", { person })}>
+          {t("board.revoke")}
+        </UnstyledButton>
+      </span>
+    );
+  }
+  return (
+    <span className={classes.actions}>
+      {link.state !== "redeemed" && link.state !== "replaced" && (
+        <>
+          <UnstyledButton
+            onClick={() => actions.reissue(link)}
+            disabled={actions.busy}
+            aria-label={t("board.reissueFor", { person })}
+          >
+            {t("board.reissue")}
+          </UnstyledButton>
+          <span aria-hidden>·</span>
+        </>
+      )}
+      <Link to={paths.activity({ about: link.id })} aria-label={t("board.activityFor", { person })}>
+        {t("board.activity")}
+      </Link>
+    </span>
+  );
+}

@@ -1,0 +1,188 @@
+/** The whole product without an engine, for development, tests and pictures. No production build contains it. */
+import type { Backend, Name, Req, Res } from "../api/call";
+import { clients } from "./clients";
+import { BASE_URL, db, nextId, now, policies, scenario } from "./db";
+import { activityList, happened, listeners, tell } from "./log";
+import { isOutstanding, magicLinks, seedLinks } from "./magic-links";
+import { people } from "./people";
+import { refuse } from "./refuse";
+
+const engine = () => ({
+  running: scenario !== "stopped",
+  baseUrl: BASE_URL,
+  tlsBaseUrl: null,
+  problem:
+    scenario === "stopped"
+      ? "Port 8103 is taken by another program (node, process 4711). Close it, or start Anteroom with another port."
+      : null,
+  version: "0.1.0",
+});
+
+const project = () =>
+  db.projectName === null
+    ? null
+    : { id: "8a5c1f8e-3b0e-4d52-9a0f-6c1d2e3f4a5b", name: db.projectName, dialect: db.settings.dialect };
+
+const settings = (): Res<"settings_get"> => ({
+  project: project() ?? refuse("setup_needed", "Set up the project first."),
+  revokeOnReplay: db.settings.revokeOnReplay,
+  engine: engine(),
+  dataDir: "/home/maria/.local/share/dev.anteroom.desktop",
+  masterKey: "keychain",
+  signingKeys: db.settings.signingKeys,
+});
+
+/** Leaving a command out, or answering in another shape, is a type error. */
+const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
+  home_get: () => ({
+    engine: engine(),
+    project: project(),
+    checklist: [
+      { step: "client", done: db.clients.length > 0 },
+      { step: "person", done: db.people.length > 1 },
+      { step: "link", done: db.links.length > 0 },
+      { step: "redeemed", done: db.links.some((link) => link.state === "redeemed") },
+    ],
+    outstandingLinks: db.links.filter(isOutstanding).length,
+    recent: db.log.slice(0, 6),
+  }),
+  setup_complete({ projectName, given, family, email }) {
+    if (projectName === "error-field") refuse("invalid", "A project has this name already.", "projectName");
+    db.projectName = projectName;
+    const admin = people.create({
+      resourceType: "Practitioner",
+      given,
+      family,
+      email,
+      birthDate: "",
+      identifier: "",
+      password: "",
+      externalId: "",
+      admin: true,
+      desk: true,
+      accessPolicy: "",
+    });
+    happened("project_created");
+    tell("home");
+    return { project: settings().project, membershipId: admin.summary.membershipId };
+  },
+  clients_list: clients.list,
+  clients_get: clients.get,
+  clients_create: clients.create,
+  clients_update: clients.update,
+  clients_add_redirect_uri: clients.addRedirectUri,
+  clients_remove_redirect_uri: clients.removeRedirectUri,
+  clients_rotate_secret: clients.rotateSecret,
+  clients_retire_secret: clients.retireSecret,
+  clients_set_status: clients.setStatus,
+  clients_delete: clients.delete,
+  people_list: people.list,
+  people_get: people.get,
+  people_create: people.create,
+  people_update: people.update,
+  people_revoke_session: people.revokeSession,
+  magic_links_options: magicLinks.options,
+  magic_links_issue: magicLinks.issue,
+  magic_links_show: magicLinks.show,
+  magic_links_get: magicLinks.get,
+  magic_links_list: magicLinks.list,
+  magic_links_revoke: magicLinks.revoke,
+  magic_links_reissue: magicLinks.reissue,
+  activity_list: activityList,
+  activity_verify: () => ({ checked: db.log.length, firstBad: null }),
+  policies_list: () => ({ names: policies }),
+  settings_get: settings,
+  settings_update({ projectName, dialect, revokeOnReplay }) {
+    const before = { projectName: db.projectName, dialect: db.settings.dialect };
+    db.projectName = projectName ?? db.projectName;
+    db.settings.dialect = dialect ?? db.settings.dialect;
+    db.settings.revokeOnReplay = revokeOnReplay ?? db.settings.revokeOnReplay;
+    happened("project_updated", { before, after: { ...before, projectName, dialect } });
+    tell("settings");
+    return settings();
+  },
+  settings_rotate_key({ alg }) {
+    for (const key of db.settings.signingKeys) {
+      if (key.alg === alg && key.state === "current") {
+        Object.assign(key, { state: "previous", leavesAt: now() + 14 * 86_400 });
+      }
+    }
+    db.settings.signingKeys.unshift({
+      kid: nextId().slice(-10),
+      alg,
+      state: "current",
+      createdAt: now(),
+      leavesAt: null,
+    });
+    happened("signing_key_rotated", { after: { alg } });
+    tell("settings");
+    return settings();
+  },
+};
+
+/** Something to read on Activity: a change, and two refusals with what the engine checked. */
+function seedLog() {
+  const client = db.clients[0];
+  if (!client) return;
+  happened("client_updated", {
+    client,
+    before: { redirectUris: ["https://portal.example.org/callback"], accessTokenLifetime: null },
+    after: {
+      redirectUris: ["https://portal.example.org/callback", "anteroom://oauth/callback"],
+      accessTokenLifetime: "1h",
+    },
+    at: now() - 7200,
+  });
+  happened("token_issued", { actor: null, client: db.clients[2], at: now() - 5000 });
+  happened("refused", {
+    actor: null,
+    client,
+    refusal: "wrong_secret",
+    trace: [
+      { check: "client.exists", expected: null, found: null, passed: true },
+      { check: "client.status", expected: null, found: null, passed: true },
+      {
+        check: "client.secret",
+        expected: "fingerprint 9f3c-20ab",
+        found: "fingerprint 9f3c-77d1",
+        passed: false,
+      },
+    ],
+    at: now() - 4000,
+  });
+  seedLinks();
+  happened("refused", {
+    actor: null,
+    client,
+    subject: db.people[5],
+    refusal: "code_spent",
+    trace: [
+      { check: "client.status", expected: null, found: null, passed: true },
+      { check: "code.client", expected: null, found: null, passed: true },
+      {
+        check: "code.redeemed_at",
+        expected: "not yet redeemed",
+        found: "redeemed 14 minutes ago",
+        passed: false,
+      },
+    ],
+    at: now() - 120,
+  });
+  db.log.sort((one, other) => other.at - one.at);
+}
+
+seedLog();
+
+const SLOW_MS = 1500;
+
+export const mockBackend: Backend = {
+  async call(name, request) {
+    await new Promise((resolve) => setTimeout(resolve, scenario === "slow" ? SLOW_MS : 0));
+    const command = commands[name] as (request: unknown) => unknown;
+    return structuredClone(command(request));
+  },
+  listen(listener) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+};
