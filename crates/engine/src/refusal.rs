@@ -71,6 +71,17 @@ pub struct Row {
     pub advice: &'static str,
 }
 
+impl Row {
+    /// The RFC's words, whatever the shape.
+    pub const fn rfc_description(&self) -> &'static str {
+        match self.rfc {
+            Answer::OAuth(answer) => answer.description,
+            Answer::Outcome(answer) => answer.text,
+            Answer::Text(_, text) => text,
+        }
+    }
+}
+
 const fn oauth(status: u16, code: ErrorCode, description: &'static str) -> Answer {
     Answer::OAuth(OAuthAnswer { status, code, description })
 }

@@ -6,6 +6,8 @@
 //!
 //! | File | Routes |
 //! | --- | --- |
+//! | [`authorize`] | `/oauth2/authorize` |
+//! | [`interaction`] | `/oauth2/interaction/{id}`: sign in, choose a profile, agree |
 //! | [`token`] | `/oauth2/token` |
 //! | [`userinfo`] | `/oauth2/userinfo` |
 //! | [`preauthorize`] | `/auth/preauthorize` |
@@ -17,7 +19,9 @@
 //! # Not supported
 //! HTTP/2, TLS, and trusting a proxy: `X-Forwarded-*` and `Forwarded` are never read.
 
+mod authorize;
 mod call;
+mod cookies;
 mod cors;
 mod discovery;
 mod edge;
@@ -25,6 +29,7 @@ mod extract;
 mod headers;
 mod healthcheck;
 mod host;
+mod interaction;
 mod jwks;
 mod landing;
 pub mod listener;
