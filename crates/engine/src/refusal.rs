@@ -898,12 +898,26 @@ refusals! {
         section: "Anteroom: sign-in",
         advice: "Choose one of the profiles on the page.",
     }
-    /// No `token`.
+    /// No `token` at the introspection endpoint.
     MissingToken = "missing_token" {
         rfc: oauth(400, E::InvalidRequest, "Missing token"),
         medplum: Answer::Text(400, "Token to introspect must be provided"),
-        section: "RFC 7009 section 2.1",
+        section: "RFC 7662 section 2.1",
         advice: "Send the token in the form body.",
+    }
+    /// No `token` at the revocation endpoint.
+    MissingTokenToRevoke = "missing_token_to_revoke" {
+        rfc: oauth(400, E::InvalidRequest, "Missing token"),
+        medplum: oauth(400, E::InvalidRequest, "Missing token"),
+        section: "RFC 7009 section 2.1",
+        advice: "Send the access token or the refresh token in the form body.",
+    }
+    /// `client_id` is not the client of the `id_token_hint`.
+    LogoutClientsDiffer = "logout_clients_differ" {
+        rfc: oauth(400, E::InvalidRequest, "client_id differs from the id_token_hint"),
+        medplum: outcome(400, None, "invalid", "client_id differs from the id_token_hint"),
+        section: "OpenID Connect RP-Initiated Logout 1.0 section 2",
+        advice: "Send an id token of the client that is named, or leave client_id out.",
     }
 }
 

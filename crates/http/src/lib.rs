@@ -9,6 +9,9 @@
 //! | [`authorize`] | `/oauth2/authorize` |
 //! | [`interaction`] | `/oauth2/interaction/{id}`: sign in, choose a profile, agree |
 //! | [`token`] | `/oauth2/token` |
+//! | [`introspect`] | `/oauth2/introspect` |
+//! | [`revoke`] | `/oauth2/revoke` |
+//! | [`logout`] | `/oauth2/logout` |
 //! | [`userinfo`] | `/oauth2/userinfo` |
 //! | [`preauthorize`] | `/auth/preauthorize` |
 //! | [`discovery`] | `/.well-known/openid-configuration`, `oauth-authorization-server`, `oauth-protected-resource` |
@@ -30,13 +33,16 @@ mod headers;
 mod healthcheck;
 mod host;
 mod interaction;
+mod introspect;
 mod jwks;
 mod landing;
 pub mod listener;
+mod logout;
 mod outcome;
 mod page;
 mod preauthorize;
 mod respond;
+mod revoke;
 pub mod router;
 mod token;
 mod userinfo;

@@ -23,6 +23,7 @@ CREATE TABLE authorization_code (
   wrong_verifiers  INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX authorization_code_by_digest ON authorization_code (digest_prefix);
+CREATE INDEX authorization_code_by_login ON authorization_code (login);
 CREATE INDEX authorization_code_by_expiry ON authorization_code (expires_at);
 CREATE INDEX authorization_code_by_session ON authorization_code (session) WHERE session IS NOT NULL;
 

@@ -40,6 +40,18 @@ impl Sessions for SqliteTx<'_> {
         )
     }
 
+    fn session_of_login(&self, login: Id<Login>) -> StoreResult<Option<Session>> {
+        self.one(
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM session WHERE id = (SELECT session FROM authorization_code WHERE login = ?1)"
+            ),
+            params![login.as_bytes()],
+            from_row,
+        )
+    }
+
     fn insert_session(&mut self, row: &Session) -> StoreResult<()> {
         self.run(
             concat!("INSERT INTO session (", columns!(), ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"),

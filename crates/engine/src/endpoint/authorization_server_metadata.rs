@@ -11,6 +11,9 @@ pub fn document(issuer: &Issuer) -> ServerMetadata {
         issuer: issuer.as_str().to_owned(),
         authorization_endpoint: Some(issuer.endpoint("oauth2/authorize")),
         token_endpoint: Some(issuer.endpoint("oauth2/token")),
+        introspection_endpoint: Some(issuer.endpoint("oauth2/introspect")),
+        revocation_endpoint: Some(issuer.endpoint("oauth2/revoke")),
+        end_session_endpoint: Some(issuer.endpoint("oauth2/logout")),
         userinfo_endpoint: Some(issuer.endpoint("oauth2/userinfo")),
         jwks_uri: Some(issuer.endpoint(".well-known/jwks.json")),
         scopes_supported: ["openid", "profile", "email", "phone", "address", "fhirUser", "offline_access"]

@@ -47,6 +47,15 @@ impl Browser {
         Some(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
     }
 
+    /// What the form that signs out carries. Known only to who knows the session's cookie.
+    pub fn logout_token(&self) -> Option<String> {
+        let cookie = self.session.as_ref()?;
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(cookie.expose().as_bytes()).expect("HMAC takes keys of any length");
+        mac.update(b"logout");
+        Some(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    }
+
     /// Whether a form carries the right token.
     pub fn made(&self, interaction: Id<Interaction>, form_token: &str) -> bool {
         self.form_token(interaction)

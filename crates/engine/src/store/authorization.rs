@@ -48,6 +48,8 @@ pub trait Interactions {
 pub trait Sessions {
     /// By the digest of the cookie, live or not.
     fn session(&self, digest: &Digest<Cookie>) -> StoreResult<Option<Session>>;
+    /// The one a login came from, live or not.
+    fn session_of_login(&self, login: Id<Login>) -> StoreResult<Option<Session>>;
     /// Writes a new row.
     fn insert_session(&mut self, row: &Session) -> StoreResult<()>;
     /// Notes as whom the person goes on.

@@ -2,6 +2,7 @@
 
 use anteroom_engine::endpoint::authorization::Explanation;
 use anteroom_engine::endpoint::interaction::{Profile, View, ViewForm};
+use anteroom_engine::endpoint::logout::Request as LogoutRequest;
 use anteroom_engine::refusal::Refusal;
 use anteroom_engine::stop::Stop;
 use askama::Template;
@@ -142,6 +143,36 @@ pub(crate) fn ended(words: &Words) -> Response {
 /// Signed out.
 pub(crate) fn signed_out(words: &Words) -> Response {
     page::message(StatusCode::OK, words, Say::of(words).signed_out.0, Say::of(words).signed_out.1)
+}
+
+#[derive(Template)]
+#[template(path = "sign_out.html")]
+struct SignOutPage<'a> {
+    words: &'a Words,
+    say: &'a Say,
+    title: &'a str,
+    form_token: &'a str,
+    fields: Vec<(&'static str, &'a str)>,
+}
+
+/// Asks whether to sign out. What the client sent goes along and is checked again.
+pub(crate) fn sign_out(
+    words: &Words,
+    form_token: &str,
+    request: &LogoutRequest,
+    form_action: &FormAction,
+) -> Response {
+    let say = Say::of(words);
+    let fields = [
+        ("client_id", &request.client_id),
+        ("id_token_hint", &request.id_token_hint),
+        ("post_logout_redirect_uri", &request.post_logout_redirect_uri),
+        ("state", &request.state),
+    ];
+    let fields =
+        fields.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect();
+    let page = SignOutPage { words, say, title: say.sign_out_title, form_token, fields };
+    page::answer(StatusCode::OK, words, form_action, &page)
 }
 
 /// A page that says one thing.

@@ -37,6 +37,10 @@ pub(crate) struct Say {
     /// Title and text.
     pub(crate) signed_out: (&'static str, &'static str),
     /// Title.
+    pub(crate) sign_out_title: &'static str,
+    /// Button.
+    pub(crate) sign_out: &'static str,
+    /// Title.
     pub(crate) bad_request: &'static str,
     /// Before the address that was sent.
     pub(crate) sent: &'static str,
@@ -113,6 +117,8 @@ static ENGLISH: Say = Say {
     other_person: "I am somebody else",
     ended: ("This page has ended", "Go back to the app and start again, in one browser, with cookies switched on."),
     signed_out: ("You are signed out", "You can close this page."),
+    sign_out_title: "Do you want to sign out?",
+    sign_out: "Sign out",
     bad_request: "The app sent a request that cannot be answered",
     sent: "The app sent:",
     registered: "Registered is:",
@@ -152,6 +158,8 @@ static GERMAN: Say = Say {
         "Gehen Sie zurück zur App und beginnen Sie neu, in einem Browser und mit eingeschalteten Cookies.",
     ),
     signed_out: ("Sie sind abgemeldet", "Sie können diese Seite schließen."),
+    sign_out_title: "Möchten Sie sich abmelden?",
+    sign_out: "Abmelden",
     bad_request: "Die App hat eine Anfrage geschickt, die nicht beantwortet werden kann",
     sent: "Die App hat geschickt:",
     registered: "Eingetragen ist:",
@@ -191,6 +199,8 @@ static SPANISH: Say = Say {
         "Vuelva a la aplicación y empiece de nuevo, en un solo navegador y con las cookies activadas.",
     ),
     signed_out: ("Ha cerrado la sesión", "Puede cerrar esta página."),
+    sign_out_title: "¿Desea cerrar la sesión?",
+    sign_out: "Cerrar sesión",
     bad_request: "La aplicación envió una petición que no se puede responder",
     sent: "La aplicación envió:",
     registered: "Está registrado:",
