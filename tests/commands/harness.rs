@@ -20,12 +20,12 @@ use anteroom_engine::{Engine, id::Id};
 use anteroom_store_sqlite::SqliteStore;
 use serde_json::{Value, json};
 
-pub const BASE: &str = "http://127.0.0.1:8103/";
+pub(crate) const BASE: &str = "http://127.0.0.1:8103/";
 /// 2026-05-16T20:15:00Z.
-pub const NOW: i64 = 1_778_962_500;
-pub const MINUTE: i64 = 60;
-pub const DAY: i64 = 86_400;
-pub const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+pub(crate) const NOW: i64 = 1_778_962_500;
+pub(crate) const MINUTE: i64 = 60;
+pub(crate) const DAY: i64 = 86_400;
+pub(crate) const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
 struct Bench;
 
@@ -49,15 +49,15 @@ impl Host for Bench {
     }
 }
 
-pub struct Desk {
-    pub admin: Admin,
-    pub engine: Arc<Engine>,
-    pub clock: Arc<ManualClock>,
+pub(crate) struct Desk {
+    pub(crate) admin: Admin,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) clock: Arc<ManualClock>,
 }
 
 impl Desk {
     /// Before the first start is done.
-    pub fn unset() -> Self {
+    pub(crate) fn unset() -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(NOW)));
         let engine = Engine::open(Parts {
             store: Arc::new(SqliteStore::in_memory().unwrap()),
@@ -71,20 +71,20 @@ impl Desk {
     }
 
     /// A project with its first admin, Ada Byron.
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let desk = Self::unset();
         desk.call("setup_complete", setup()).await;
         desk
     }
 
     /// A second program over the same store: it holds no codes of the first.
-    pub fn another_program(&self) -> Self {
+    pub(crate) fn another_program(&self) -> Self {
         let admin = Admin::new(Arc::clone(&self.engine), Arc::new(Bench));
         Self { admin, engine: Arc::clone(&self.engine), clock: Arc::clone(&self.clock) }
     }
 
     /// What the command answers.
-    pub async fn call(&self, name: &str, request: Value) -> Value {
+    pub(crate) async fn call(&self, name: &str, request: Value) -> Value {
         match dispatch(&self.admin, name, request).await {
             Ok(answer) => answer,
             Err(error) => panic!("{name}: {error} (field {:?})", error.field),
@@ -92,7 +92,7 @@ impl Desk {
     }
 
     /// How the command fails.
-    pub async fn fail(&self, name: &str, request: Value) -> CommandError {
+    pub(crate) async fn fail(&self, name: &str, request: Value) -> CommandError {
         match dispatch(&self.admin, name, request).await {
             Ok(answer) => panic!("{name} answered {answer}"),
             Err(error) => error,
@@ -100,23 +100,30 @@ impl Desk {
     }
 
     /// Fails with this code and field, and with these words in the message.
-    pub async fn fails(&self, name: &str, request: Value, code: Code, field: Option<&str>, words: &str) {
+    pub(crate) async fn fails(
+        &self,
+        name: &str,
+        request: Value,
+        code: Code,
+        field: Option<&str>,
+        words: &str,
+    ) {
         let error = self.fail(name, request).await;
         assert_eq!((error.code, error.field.as_deref()), (code, field), "{name}: {}", error.message);
         assert!(error.message.contains(words), "{name}: {:?} does not say {words:?}", error.message);
     }
 
-    pub async fn client(&self, name: &str, client_type: &str) -> Value {
+    pub(crate) async fn client(&self, name: &str, client_type: &str) -> Value {
         let request = json!({ "name": name, "clientType": client_type, "redirectUris": [], "admin": false });
         self.call("clients_create", request).await
     }
 
-    pub async fn person(&self, resource_type: &str, given: &str, family: &str) -> Value {
+    pub(crate) async fn person(&self, resource_type: &str, given: &str, family: &str) -> Value {
         self.call("people_create", person(resource_type, given, family)).await
     }
 
     /// Writes an access policy, which only the workspace file can do.
-    pub async fn policy(&self, name: &str) {
+    pub(crate) async fn policy(&self, name: &str) {
         let home = self.call("home_get", json!({})).await;
         let policy = AccessPolicy {
             id: Id::parse(NOBODY).unwrap(),
@@ -138,7 +145,7 @@ impl Desk {
     }
 
     /// A request at the token endpoint from `10.0.0.9`; the name of the refusal if it is refused.
-    pub async fn token(&self, parameters: &[(&str, &str)]) -> Result<Value, &'static str> {
+    pub(crate) async fn token(&self, parameters: &[(&str, &str)]) -> Result<Value, &'static str> {
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
         let request = token::Request::read(None, form.as_bytes());
         match token::respond(&self.engine, self.origin("10.0.0.9"), request).await {
@@ -149,7 +156,7 @@ impl Desk {
     }
 
     /// Redeems the link of a card, as the command on it would.
-    pub async fn redeem(&self, card: &Value, pin: Option<&str>) -> Result<Value, &'static str> {
+    pub(crate) async fn redeem(&self, card: &Value, pin: Option<&str>) -> Result<Value, &'static str> {
         let code = text(card, "/url").rsplit('/').next().unwrap();
         let mut parameters = vec![
             ("grant_type", "urn:ietf:params:oauth:grant-type:pre-authorized_code"),
@@ -160,13 +167,13 @@ impl Desk {
         self.token(&parameters).await
     }
 
-    pub fn pass(&self, seconds: i64) {
+    pub(crate) fn pass(&self, seconds: i64) {
         self.clock.advance(seconds);
     }
 }
 
 /// First start of the test clinic.
-pub fn setup() -> Value {
+pub(crate) fn setup() -> Value {
     json!({
         "projectName": "Riverside Clinic", "given": "Ada", "family": "Byron",
         "email": "Ada@Example.org", "password": "correct horse",
@@ -174,7 +181,7 @@ pub fn setup() -> Value {
 }
 
 /// A person without anything optional.
-pub fn person(resource_type: &str, given: &str, family: &str) -> Value {
+pub(crate) fn person(resource_type: &str, given: &str, family: &str) -> Value {
     json!({
         "resourceType": resource_type, "given": given, "family": family, "birthDate": "", "identifier": "",
         "email": "", "password": "", "externalId": "", "admin": false, "desk": false, "accessPolicy": "",
@@ -182,7 +189,7 @@ pub fn person(resource_type: &str, given: &str, family: &str) -> Value {
 }
 
 /// `base` with the members of `changes`.
-pub fn with(mut base: Value, changes: Value) -> Value {
+pub(crate) fn with(mut base: Value, changes: Value) -> Value {
     let (Some(members), Value::Object(changes)) = (base.as_object_mut(), changes) else {
         panic!("two objects are needed")
     };
@@ -191,13 +198,13 @@ pub fn with(mut base: Value, changes: Value) -> Value {
 }
 
 /// The text at a JSON pointer.
-pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     let found = value.pointer(pointer).and_then(Value::as_str);
     found.unwrap_or_else(|| panic!("no text at {pointer} in {value}"))
 }
 
 /// The member `pointer` of each item of a list.
-pub fn each<'a>(list: &'a Value, pointer: &str) -> Vec<&'a Value> {
+pub(crate) fn each<'a>(list: &'a Value, pointer: &str) -> Vec<&'a Value> {
     let items = list.as_array().unwrap_or_else(|| panic!("no list: {list}"));
     items.iter().map(|item| item.pointer(pointer).unwrap_or(&Value::Null)).collect()
 }

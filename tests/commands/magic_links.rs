@@ -6,34 +6,34 @@ use serde_json::{Value, json};
 
 use crate::harness::{BASE, DAY, Desk, MINUTE, NOW, each, text, with};
 
-pub struct Ready {
-    pub desk: Desk,
-    pub client: String,
-    pub person: String,
+pub(crate) struct Ready {
+    pub(crate) desk: Desk,
+    pub(crate) client: String,
+    pub(crate) person: String,
 }
 
 impl Ready {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let desk = Desk::new().await;
         let client = text(&desk.client("Patient portal", "public").await, "/client/id").to_owned();
         let person = desk.person("Patient", "Pat", "Doe").await;
         Self { client, person: text(&person, "/summary/membershipId").to_owned(), desk }
     }
 
-    pub fn request(&self, hand_over: &str, pin: bool) -> Value {
+    pub(crate) fn request(&self, hand_over: &str, pin: bool) -> Value {
         json!({ "membershipId": self.person, "clientId": self.client, "handOver": hand_over, "pin": pin })
     }
 
-    pub async fn issue(&self, hand_over: &str, pin: bool) -> Value {
+    pub(crate) async fn issue(&self, hand_over: &str, pin: bool) -> Value {
         self.desk.call("magic_links_issue", self.request(hand_over, pin)).await
     }
 
-    pub async fn get(&self, card: &Value) -> Value {
+    pub(crate) async fn get(&self, card: &Value) -> Value {
         self.desk.call("magic_links_get", json!({ "id": card["link"]["id"] })).await
     }
 }
 
-pub fn id(card: &Value) -> Value {
+pub(crate) fn id(card: &Value) -> Value {
     json!({ "id": card["link"]["id"] })
 }
 

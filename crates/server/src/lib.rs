@@ -1,1 +1,21 @@
-//! The engine without a window: anteroom-server, and the host that the desktop shares
+//! The engine without a window: what `anteroom-server` and the desktop share.
+//!
+//! A [`Host`](host::Host) opens the store and its keys, makes the engine, and serves it on a port. It knows neither command
+//! lines nor windows; the binary and the desktop decide what to do with a [`HostError`](problem::HostError).
+//!
+//! | Module | What |
+//! |---|---|
+//! | [`place`] | the data folder, and the store in it |
+//! | [`master_key`] | where the key comes from that seals the others |
+//! | [`workspace_file`] | reading and applying workspace files |
+//! | [`host`] | all of it together, with a listener that can be stopped |
+//! | [`problem`] | why it does not start, and the exit code for it |
+//!
+//! # Not supported
+//! TLS, the local CA, and running flows.
+
+pub mod host;
+pub mod master_key;
+pub mod place;
+pub mod problem;
+pub mod workspace_file;

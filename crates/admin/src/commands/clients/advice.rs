@@ -1,5 +1,5 @@
 //! What the engine remarks about a client: data, no sentences. The catalogue of the screens has a sentence for every
-//! rule under `rule.<rule>`, in which `{0}` and `{1}` stand for its values.
+//! rule under `advice.<rule>`, in which `{0}` and `{1}` stand for its values.
 
 use std::fmt::Display;
 
@@ -11,20 +11,19 @@ use super::{Advice, Client, ClientStatus, ClientType};
 /// Every rule, with what its values are.
 pub const RULES: &[(&str, &[&str])] = &[
     ("switched_off", &[]),
-    ("no_secret", &[]),
+    ("confidential_without_secret", &[]),
     ("no_redirect_uri", &[]),
     ("loopback_name", &["the redirect URI"]),
-    ("slash_twin", &["one redirect URI", "the other"]),
     ("provider_without_userinfo", &[]),
     ("provider_http", &["the URL"]),
-    ("no_email_verification", &[]),
+    ("provider_email_unverified", &[]),
     ("public_admin", &[]),
     ("pkce_optional", &[]),
-    ("old_secret", &["its age in days"]),
-    ("retiring_secret_in_use", &["Unix seconds of its last use"]),
-    ("two_secrets", &["days since the retiring one was used, or made"]),
-    ("never_used", &["the client's age in days"]),
-    ("ready", &[]),
+    ("secret_old", &["its age in days"]),
+    ("retiring_secret_used", &["Unix seconds of its last use"]),
+    ("retiring_secret_idle", &["days since it was used, or made"]),
+    ("never_used", &["Unix seconds of the client's making"]),
+    ("ok", &["Unix seconds of the client's last use"]),
 ];
 
 const DAY: i64 = 86_400;
@@ -49,21 +48,25 @@ impl Remarks {
     }
 }
 
-/// All remarks, what keeps the client from working first; `ready` when there is nothing to remark.
+/// All remarks, what keeps the client from working first; `ok` or `never_used` when there is nothing to remark.
 pub(super) fn about(view: &Client, client: &model::Client, now: i64) -> Vec<Advice> {
     let mut remarks = Remarks(Vec::new());
     let confidential = view.client_type == ClientType::Confidential;
     remarks.add(view.status == ClientStatus::Off, "error", "switched_off", &[]);
-    remarks.add(confidential && view.secrets.is_empty(), "error", "no_secret", &[]);
+    remarks.add(confidential && view.secrets.is_empty(), "error", "confidential_without_secret", &[]);
     redirects(&mut remarks, view, client);
     provider(&mut remarks, view);
     remarks.add(view.admin && view.client_type == ClientType::Public, "warning", "public_admin", &[]);
     remarks.add(view.pkce_optional, "warning", "pkce_optional", &[]);
     secrets(&mut remarks, view, now);
-    let age = (now - view.created_at) / DAY;
-    remarks.add(view.last_used_at.is_none() && age >= UNUSED_DAYS, "warning", "never_used", &[&age]);
-    let nothing = remarks.0.is_empty();
-    remarks.add(nothing, "ok", "ready", &[]);
+    let quiet = remarks.0.is_empty();
+    match view.last_used_at {
+        Some(used) => remarks.add(quiet, "ok", "ok", &[&used]),
+        None if now - view.created_at >= UNUSED_DAYS * DAY => {
+            remarks.add(true, "warning", "never_used", &[&view.created_at]);
+        }
+        None => remarks.add(quiet, "ok", "never_used", &[&view.created_at]),
+    }
     remarks.0.sort_by_key(|remark| remark.severity != "error");
     remarks.0
 }
@@ -80,8 +83,6 @@ fn redirects(remarks: &mut Remarks, view: &Client, client: &model::Client) {
         // RFC 8252 §8.3: the name may lead elsewhere, and its port is not free
         let named = after.is_some_and(|rest| rest.starts_with([':', '/']) || rest.is_empty());
         remarks.add(named, "warning", "loopback_name", &[uri]);
-        let twin = format!("{uri}/");
-        remarks.add(uris.contains(&twin), "warning", "slash_twin", &[uri, &twin]);
     }
 }
 
@@ -93,7 +94,7 @@ fn provider(remarks: &mut Remarks, view: &Client) {
         remarks.add(is_plain_and_far(url), "warning", "provider_http", &[url]);
     }
     let unverified = !provider.use_subject && !provider.require_verified_email;
-    remarks.add(unverified, "warning", "no_email_verification", &[]);
+    remarks.add(unverified, "warning", "provider_email_unverified", &[]);
 }
 
 /// Plain http to another machine: what a provider says could be altered on the way.
@@ -108,15 +109,15 @@ fn secrets(remarks: &mut Remarks, view: &Client, now: i64) {
     for secret in &view.secrets {
         let age = (now - secret.created_at) / DAY;
         if !secret.retiring {
-            remarks.add(age >= SECRET_DAYS, "warning", "old_secret", &[&age]);
+            remarks.add(age >= SECRET_DAYS, "warning", "secret_old", &[&age]);
             continue;
         }
         let used_lately = secret.last_used_at.filter(|used| now - used < RETIRING_DAYS * DAY);
         if let Some(used) = used_lately {
-            remarks.add(true, "warning", "retiring_secret_in_use", &[&used]);
+            remarks.add(true, "warning", "retiring_secret_used", &[&used]);
         } else {
             let idle = (now - secret.last_used_at.unwrap_or(secret.created_at)) / DAY;
-            remarks.add(true, "warning", "two_secrets", &[&idle]);
+            remarks.add(true, "warning", "retiring_secret_idle", &[&idle]);
         }
     }
 }

@@ -1,0 +1,136 @@
+//! Why the engine does not start, and the exit code for it.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anteroom_engine::stop::Fault;
+use anteroom_engine::store::StoreError;
+use anteroom_engine::workspace::{ApplyError, Misfit};
+use anteroom_http::BindError;
+use anteroom_store_sqlite::OpenError;
+
+use crate::master_key::KeyError;
+
+/// Something else.
+pub const OTHER: u8 = 1;
+/// Wrong usage, or a workspace file that does not fit.
+pub const WRONG_USAGE: u8 = 2;
+/// The address is in use.
+pub const ADDRESS_IN_USE: u8 = 3;
+/// The store cannot be opened.
+pub const STORE: u8 = 4;
+/// The keys cannot be opened.
+pub const KEYS: u8 = 5;
+
+/// Why the engine does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HostError {
+    /// A workspace file cannot be read.
+    #[error("{}: {source}", file.display())]
+    WorkspaceFile {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A workspace file does not fit; nothing of it was applied.
+    #[error("{}: {misfit}", file.display())]
+    Workspace {
+        /// The file.
+        file: PathBuf,
+        /// The place in it, and the rule.
+        misfit: Misfit,
+    },
+    /// The platform has no data folder.
+    #[error("this system names no data folder; choose one with --data-dir")]
+    NoDataFolder,
+    /// There is no store where one was expected.
+    #[error("there is no store at {}", file.display())]
+    NoStore {
+        /// The database file.
+        file: PathBuf,
+    },
+    /// The address cannot be listened on.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The store cannot be opened; its file is untouched.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The store was opened and failed.
+    #[error("the store failed: {0}")]
+    StoreFailed(#[source] StoreError),
+    /// The keys cannot be opened; nothing was changed.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The system gave no threads, no signals, or no timers.
+    #[error("the system gives no threads or signals: {0}")]
+    Runtime(#[source] io::Error),
+    /// The engine failed while it was opened.
+    #[error("{}", Chain(.0))]
+    Fault(#[from] Fault),
+}
+
+impl HostError {
+    /// The exit code of a program that ends with this error.
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::WorkspaceFile { .. } | Self::Workspace { .. } | Self::NoDataFolder => WRONG_USAGE,
+            Self::Listen(_) => ADDRESS_IN_USE,
+            Self::Keys(KeyError::Store(_)) | Self::Store(_) | Self::StoreFailed(_) | Self::NoStore { .. } => {
+                STORE
+            }
+            Self::Keys(_) => KEYS,
+            Self::Runtime(_) => OTHER,
+            Self::Fault(fault) => match fault {
+                Fault::Sealed(_) | Fault::Signing(_) | Fault::Entropy(_) => KEYS,
+                _ => STORE,
+            },
+        }
+    }
+
+    /// An error of applying `file`.
+    pub(crate) fn applying(file: PathBuf, error: ApplyError) -> Self {
+        match error {
+            ApplyError::Misfit(misfit) => Self::Workspace { file, misfit },
+            ApplyError::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+/// Why an address cannot be listened on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ListenError {
+    /// Somebody else listens there.
+    #[error("{0} is in use: another program listens on this port; end it, or choose another port")]
+    InUse(SocketAddr),
+    /// Anything else the system says.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl ListenError {
+    pub(crate) fn new(address: SocketAddr, error: &BindError) -> Self {
+        match error {
+            BindError::InUse { .. } => Self::InUse(address),
+            other => Self::Other(Chain(other).to_string()),
+        }
+    }
+}
+
+/// An error with its sources, on one line.
+pub struct Chain<'a>(pub &'a dyn std::error::Error);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
