@@ -47,7 +47,10 @@ struct Bench {
 }
 
 fn origin() -> Origin {
-    Origin { issuer: Issuer::parse("http://127.0.0.1:8103/").unwrap(), remote_address: Some("127.0.0.1".into()) }
+    Origin {
+        issuer: Issuer::parse("http://127.0.0.1:8103/").unwrap(),
+        remote_address: Some("127.0.0.1".into()),
+    }
 }
 
 fn public_client(project: Id<anteroom_engine::model::Project>, name: &str) -> NewClient {
@@ -115,7 +118,12 @@ impl Bench {
                         code_challenge: Some(CHALLENGE.into()),
                         ..AuthorizationRequest::default()
                     },
-                    who: Some(Who { user, session: None, auth_method: AuthMethod::Password, auth_time: cx.now }),
+                    who: Some(Who {
+                        user,
+                        session: None,
+                        auth_method: AuthMethod::Password,
+                        auth_time: cx.now,
+                    }),
                     membership: Some(patient.id),
                     seen: true,
                     created_at: cx.now,
@@ -132,11 +140,14 @@ impl Bench {
     }
 
     fn redeem(&self, client: Id<Client>, verifier: &str) -> Result<String, Refusal> {
-        let body = format!("code={}&redirect_uri=https%3A%2F%2Fc.test%2Fcb&code_verifier={verifier}", self.code);
+        let body =
+            format!("code={}&redirect_uri=https%3A%2F%2Fc.test%2Fcb&code_verifier={verifier}", self.code);
         let mut form = Form::decode(body.as_bytes()).unwrap();
         let presented = Presented { client_id: Some(client.to_string()), secret: None };
         let request = authorization_code::Request::read(presented, &mut form);
-        self.answered(self.engine.transact(origin(), move |cx| authorization_code::redeem(cx, request)).wait())
+        self.answered(
+            self.engine.transact(origin(), move |cx| authorization_code::redeem(cx, request)).wait(),
+        )
     }
 
     fn refresh(&self, client: Id<Client>, token: &str) -> Result<String, Refusal> {

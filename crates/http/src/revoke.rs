@@ -18,9 +18,7 @@ pub(crate) async fn request(
     let bytes = extract::form(call, body).await?;
     match extract::single(call.headers(), &header::AUTHORIZATION) {
         Ok(authorization) => Ok(Request::read(authorization, &bytes)),
-        Err(()) => {
-            Err(respond::stop(call, Family::OAuth, call.refuse(Refusal::InvalidAuthorizationHeader)))
-        }
+        Err(()) => Err(respond::stop(call, Family::OAuth, call.refuse(Refusal::InvalidAuthorizationHeader))),
     }
 }
 

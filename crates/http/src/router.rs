@@ -18,7 +18,10 @@ use crate::call::Call;
 pub use crate::cors::Readers;
 use crate::edge::{Edge, Shared};
 use crate::respond::{self, Family};
-use crate::{authorize, cors, discovery, healthcheck, interaction, introspect, jwks, landing, logout, page, preauthorize, revoke, token, userinfo};
+use crate::{
+    authorize, cors, discovery, healthcheck, interaction, introspect, jwks, landing, logout, page,
+    preauthorize, revoke, token, userinfo,
+};
 
 /// What answers a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

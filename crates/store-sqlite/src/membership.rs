@@ -101,11 +101,7 @@ impl Memberships for SqliteTx<'_> {
         )
     }
 
-    fn memberships_of_user(
-        &self,
-        project: Id<Project>,
-        user: Id<User>,
-    ) -> StoreResult<Vec<Arc<Membership>>> {
+    fn memberships_of_user(&self, project: Id<Project>, user: Id<User>) -> StoreResult<Vec<Arc<Membership>>> {
         self.many(
             concat!(
                 "SELECT ",

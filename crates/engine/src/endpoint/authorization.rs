@@ -170,7 +170,9 @@ fn begin(
             Step::Ready(membership) => interactions::hand_out(cx, client, &interaction, &membership),
             Step::SignIn => refuse(Refusal::LoginRequired, ""),
             Step::Consent { agreed: false } => refuse(Refusal::ConsentRequired, ""),
-            Step::ChooseProfile(_) | Step::Consent { agreed: true } => refuse(Refusal::InteractionRequired, ""),
+            Step::ChooseProfile(_) | Step::Consent { agreed: true } => {
+                refuse(Refusal::InteractionRequired, "")
+            }
         };
     }
     if let Step::Ready(membership) = step {

@@ -278,12 +278,7 @@ fn choose(
 }
 
 /// The person agrees to what the page showed, and only when it showed it.
-fn allow(
-    cx: &mut Cx<'_>,
-    client: &Client,
-    interaction: &mut Interaction,
-    remember: bool,
-) -> Outcome<Answer> {
+fn allow(cx: &mut Cx<'_>, client: &Client, interaction: &mut Interaction, remember: bool) -> Outcome<Answer> {
     let step = interactions::step(cx.tx, client, interaction)?;
     let (Step::Consent { .. } | Step::Ready(_), Some(membership)) = (step, interaction.membership) else {
         return Ok(Answer::page(interaction.id));
@@ -296,7 +291,8 @@ fn allow(
             given_at: cx.now,
         })?;
     }
-    let membership = cx.tx.membership(membership)?.ok_or(Fault::Inconsistent("a person without membership"))?;
+    let membership =
+        cx.tx.membership(membership)?.ok_or(Fault::Inconsistent("a person without membership"))?;
     finish(cx, client, interaction, &membership)
 }
 

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use anteroom_oauth::form::Form;
-use anteroom_oauth::secret::{AccessToken, Secret};
 use anteroom_oauth::jose;
+use anteroom_oauth::secret::{AccessToken, Secret};
 use serde::Deserialize;
 
 use crate::check;
@@ -153,6 +153,7 @@ fn target(cx: &Cx<'_>, request: &Request, client_id: Option<&str>) -> Outcome<Op
     let client = cx.tx.client(id)?.filter(|client| check::is_active(client));
     let registered =
         client.is_some_and(|client| client.settings.post_logout_redirect_uris.iter().any(|own| own == uri));
-    let state: Vec<(&str, &str)> = request.state.as_deref().map(|state| ("state", state)).into_iter().collect();
+    let state: Vec<(&str, &str)> =
+        request.state.as_deref().map(|state| ("state", state)).into_iter().collect();
     Ok(registered.then(|| if state.is_empty() { uri.clone() } else { address(uri, &state) }))
 }

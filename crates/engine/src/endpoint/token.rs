@@ -51,7 +51,9 @@ impl Request {
             GrantType::AuthorizationCode => {
                 Ok(Self::AuthorizationCode(authorization_code::Request::read(presented, &mut form)))
             }
-            GrantType::RefreshToken => Ok(Self::RefreshToken(refresh_token::Request::read(presented, &mut form))),
+            GrantType::RefreshToken => {
+                Ok(Self::RefreshToken(refresh_token::Request::read(presented, &mut form)))
+            }
             GrantType::ClientCredentials => {
                 Ok(Self::ClientCredentials(client_credentials::Request::read(presented, &form)))
             }

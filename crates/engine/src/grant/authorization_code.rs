@@ -180,7 +180,8 @@ fn check_redirect_uri(
         return Ok(());
     };
     let registered = client.settings.redirect_uris.iter().any(|own| redirect_uri::matches(own, issued));
-    if !cx.trace.check("client.redirect_uris", registered, issued.to_owned(), || "registered no more".into()) {
+    if !cx.trace.check("client.redirect_uris", registered, issued.to_owned(), || "registered no more".into())
+    {
         return refuse(Refusal::RedirectUriDiffers, "registered no more");
     }
     match sent {
@@ -204,7 +205,12 @@ fn check_redirect_uri(
 }
 
 /// [RFC7636 §4.6] the verifier is the one behind the challenge. [RFC9700 §2.1.1] one without a challenge is a downgrade.
-fn check_verifier(cx: &mut Cx<'_>, client: &Client, code: &IssuedCode, verifier: Option<&str>) -> Outcome<()> {
+fn check_verifier(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    code: &IssuedCode,
+    verifier: Option<&str>,
+) -> Outcome<()> {
     match (&code.challenge, verifier) {
         (Some(challenge), Some(verifier)) => {
             let right = challenge.verify(verifier).is_ok();

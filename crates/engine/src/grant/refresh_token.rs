@@ -17,8 +17,8 @@ use crate::model::event::{EventBody, EventKind};
 use crate::model::refresh_token::{self, GRACE, Place};
 use crate::model::{Client, Login, Membership, RefreshFamily};
 use crate::refusal::Refusal;
-use crate::service::tokens::{self, Extras, PreparedTokens};
 use crate::service::refresh_tokens;
+use crate::service::tokens::{self, Extras, PreparedTokens};
 use crate::stop::{Fault, Outcome, refuse};
 
 /// What the form says.
@@ -59,13 +59,17 @@ pub fn redeem(cx: &mut Cx<'_>, request: Request) -> Outcome<PreparedTokens> {
     check::grant_allowed(&mut cx.trace, &client, GrantType::RefreshToken)?;
     check::confidential_proved(&mut cx.trace, &client, authenticated.secret.is_some())?;
     let Some(family) = family else {
-        cx.trace.check("refresh_token.exists", false, "an issued token", || token.digest().fingerprint().into());
+        cx.trace
+            .check("refresh_token.exists", false, "an issued token", || token.digest().fingerprint().into());
         return refuse(Refusal::UnknownRefreshToken, "");
     };
     cx.about.row = Some(family.login.uuid());
     // A stranger's attempt changes nothing for the owner.
     let own = family.client == client.id;
-    if !cx.trace.check("refresh_token.client", own, family.client.to_string(), || client.id.to_string().into()) {
+    if !cx
+        .trace
+        .check("refresh_token.client", own, family.client.to_string(), || client.id.to_string().into())
+    {
         return refuse(Refusal::RefreshTokenOfOtherClient, "");
     }
     let (login, membership) = check_login(cx, &family)?;
@@ -90,7 +94,8 @@ fn named_by_family(cx: &Cx<'_>, presented: Presented, family: Option<&RefreshFam
         return Ok(presented);
     }
     let Some(family) = family else { return Ok(presented) };
-    let medplum = cx.tx.client(family.client)?.is_some_and(|client| client.client_type == ClientType::Medplum);
+    let medplum =
+        cx.tx.client(family.client)?.is_some_and(|client| client.client_type == ClientType::Medplum);
     let client_id = medplum.then(|| family.client.to_string());
     Ok(Presented { client_id, ..presented })
 }
@@ -133,7 +138,10 @@ fn check_place(cx: &mut Cx<'_>, family: &RefreshFamily, token: &Secret<RefreshTo
         }
     }
     let fresh = cx.now < family.expires_at;
-    if cx.trace.check("refresh_token.expires_at", fresh, "in the future", || family.expires_at.to_string().into()) {
+    if cx
+        .trace
+        .check("refresh_token.expires_at", fresh, "in the future", || family.expires_at.to_string().into())
+    {
         Ok(place)
     } else {
         refuse(Refusal::RefreshTokenExpired, "")

@@ -90,7 +90,8 @@ pub struct AuthorizationRequest {
 impl AuthorizationRequest {
     /// The challenge of the request.
     pub fn challenge(&self) -> Option<CodeChallenge> {
-        let method = if self.plain_challenge { CodeChallengeMethod::Plain } else { CodeChallengeMethod::S256 };
+        let method =
+            if self.plain_challenge { CodeChallengeMethod::Plain } else { CodeChallengeMethod::S256 };
         CodeChallenge::new(method, self.code_challenge.as_deref()?).ok()
     }
 }

@@ -78,7 +78,9 @@ impl RefreshFamily {
 /// Digest of the family's part of a token; `None` when the text is no token of ours.
 pub fn locator(token: &Secret<RefreshToken>) -> Option<Digest<RefreshToken>> {
     let text = token.expose();
-    if text.len() <= LOCATOR || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+    if text.len() <= LOCATOR
+        || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    {
         return None;
     }
     Some(Secret::<RefreshToken>::new(text[..LOCATOR].to_owned()).digest())

@@ -40,8 +40,8 @@ impl Browser {
     /// What a form of this interaction carries, so that no other page can send it. Known only to who knows the cookie.
     pub fn form_token(&self, interaction: Id<Interaction>) -> Option<String> {
         let cookie = self.cookie.as_ref()?;
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(cookie.expose().as_bytes()).expect("HMAC takes keys of any length");
+        let mut mac = Hmac::<Sha256>::new_from_slice(cookie.expose().as_bytes())
+            .expect("HMAC takes keys of any length");
         mac.update(b"form");
         mac.update(interaction.as_bytes());
         Some(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
@@ -50,8 +50,8 @@ impl Browser {
     /// What the form that signs out carries. Known only to who knows the session's cookie.
     pub fn logout_token(&self) -> Option<String> {
         let cookie = self.session.as_ref()?;
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(cookie.expose().as_bytes()).expect("HMAC takes keys of any length");
+        let mut mac = Hmac::<Sha256>::new_from_slice(cookie.expose().as_bytes())
+            .expect("HMAC takes keys of any length");
         mac.update(b"logout");
         Some(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
     }
@@ -146,7 +146,8 @@ fn agreed(
 ) -> Outcome<bool> {
     let Some(consent) = tx.consent(membership, client.id)? else { return Ok(false) };
     let remembered = Scope::parse(&consent.scope).map_err(|_| Fault::Inconsistent("scope of a consent"))?;
-    let asked = Scope::parse(&interaction.request.scope).map_err(|_| Fault::Inconsistent("scope of a request"))?;
+    let asked =
+        Scope::parse(&interaction.request.scope).map_err(|_| Fault::Inconsistent("scope of a request"))?;
     Ok(asked.is_subset_of(&remembered))
 }
 
@@ -166,8 +167,11 @@ pub fn hand_out(
     membership: &Membership,
 ) -> Outcome<Answer> {
     let code = issue_code(cx, client, interaction, membership)?;
-    let redirect_uri =
-        interaction.request.redirect_uri.as_deref().ok_or(Fault::Inconsistent("a request without address"))?;
+    let redirect_uri = interaction
+        .request
+        .redirect_uri
+        .as_deref()
+        .ok_or(Fault::Inconsistent("a request without address"))?;
     let mut parameters = vec![("code", code.expose())];
     parameters.extend(interaction.request.state.as_deref().map(|state| ("state", state)));
     parameters.push(("iss", cx.origin.issuer.as_str()));
@@ -220,12 +224,7 @@ pub fn issue_code(
 ///
 /// # Refusals
 /// [`Refusal::InteractionNotYours`].
-pub fn waiting(
-    tx: &dyn Tx,
-    id: Id<Interaction>,
-    browser: &Browser,
-    now: Timestamp,
-) -> Outcome<Interaction> {
+pub fn waiting(tx: &dyn Tx, id: Id<Interaction>, browser: &Browser, now: Timestamp) -> Outcome<Interaction> {
     let digest = browser.cookie.as_ref().map(Secret::digest);
     match tx.interaction(id)? {
         Some(row) if row.browser.is_some() && row.browser == digest && row.is_waiting(now) => Ok(row),

@@ -2,8 +2,8 @@
 
 use crate::cx::{Cx, Topic};
 use crate::model::event::{EventBody, EventKind};
-use crate::model::{Membership, Session};
 use crate::model::membership::Principal;
+use crate::model::{Membership, Session};
 use crate::stop::Outcome;
 
 /// Ends a browser session and the logins that came from it, except those the person let act while they are away.

@@ -1,7 +1,7 @@
 //! Making and rotating refresh tokens. What a token is and when it is still good: [`crate::model::refresh_token`].
 
-use anteroom_oauth::scope::Scope;
 use anteroom_oauth::grant_type::GrantType;
+use anteroom_oauth::scope::Scope;
 use anteroom_oauth::secret::{RefreshToken, Secret};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,7 +17,8 @@ use crate::timestamp::Timestamp;
 
 /// Whether the client gets a refresh token: it may use the grant, and the scope asks for one or its list names it.
 pub fn wanted(client: &Client, scope: &Scope) -> bool {
-    let listed = client.settings.grant_types.as_ref().is_some_and(|grants| grants.contains(&GrantType::RefreshToken));
+    let listed =
+        client.settings.grant_types.as_ref().is_some_and(|grants| grants.contains(&GrantType::RefreshToken));
     client.allows(GrantType::RefreshToken) && (listed || offline(scope))
 }
 

@@ -4,7 +4,9 @@ use anteroom_oauth::secret::{AuthorizationCode, Cookie, Digest, RefreshToken};
 
 use super::StoreResult;
 use crate::id::Id;
-use crate::model::{Client, Consent, Interaction, IssuedCode, Login, Membership, RefreshFamily, Session, User};
+use crate::model::{
+    Client, Consent, Interaction, IssuedCode, Login, Membership, RefreshFamily, Session, User,
+};
 use crate::timestamp::Timestamp;
 
 /// Authorization codes.

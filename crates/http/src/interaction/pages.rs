@@ -72,9 +72,7 @@ fn clean(text: &str) -> String {
 /// The host, or the scheme of an app, that an address leads to.
 fn target(redirect_uri: &str) -> String {
     match redirect_uri.split_once("://") {
-        Some(("http" | "https", rest)) => {
-            rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
-        }
+        Some(("http" | "https", rest)) => rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned(),
         _ => redirect_uri.split(['/', '?']).next().unwrap_or_default().to_owned(),
     }
 }
@@ -109,8 +107,7 @@ pub(crate) fn view(words: &'static Words, view: &View, email: &str, wrong: Optio
             let title = fill(say.sign_in_to, &values);
             let email = if email.is_empty() { view.login_hint.as_deref().unwrap_or_default() } else { email };
             let error = wrong.map(|refusal| say.wrong(refusal));
-            let page =
-                SignInPage { words, say, title: &title, goes_to: &goes_to, form_token, email, error };
+            let page = SignInPage { words, say, title: &title, goes_to: &goes_to, form_token, email, error };
             page::answer(status, words, &form_action, &page)
         }
         ViewForm::ChooseProfile(profiles) => {
@@ -169,8 +166,7 @@ pub(crate) fn sign_out(
         ("post_logout_redirect_uri", &request.post_logout_redirect_uri),
         ("state", &request.state),
     ];
-    let fields =
-        fields.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect();
+    let fields = fields.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect();
     let page = SignOutPage { words, say, title: say.sign_out_title, form_token, fields };
     page::answer(StatusCode::OK, words, form_action, &page)
 }

@@ -115,7 +115,10 @@ static ENGLISH: Say = Say {
     remember: "Do not ask again for this",
     allow: "Allow",
     other_person: "I am somebody else",
-    ended: ("This page has ended", "Go back to the app and start again, in one browser, with cookies switched on."),
+    ended: (
+        "This page has ended",
+        "Go back to the app and start again, in one browser, with cookies switched on.",
+    ),
     signed_out: ("You are signed out", "You can close this page."),
     sign_out_title: "Do you want to sign out?",
     sign_out: "Sign out",

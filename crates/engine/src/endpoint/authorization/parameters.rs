@@ -35,7 +35,8 @@ pub(super) fn check(
     }
     for name in ["state", "nonce"] {
         let length = unverified.get(name).map_or(0, str::len);
-        if !cx.trace.check(name, length <= LONGEST, "at most 4096 bytes", || format!("{length} bytes").into()) {
+        if !cx.trace.check(name, length <= LONGEST, "at most 4096 bytes", || format!("{length} bytes").into())
+        {
             return refuse(Refusal::ParameterTooLong, "");
         }
     }
@@ -58,7 +59,8 @@ pub(super) fn check(
     let prompt = prompt(cx, unverified)?;
     let max_age = max_age(cx, unverified)?;
     let hinted = hinted(cx, engine, client, unverified)?;
-    let short = |name: &str| unverified.get(name).filter(|text| text.len() <= LONGEST_HINT).map(str::to_owned);
+    let short =
+        |name: &str| unverified.get(name).filter(|text| text.len() <= LONGEST_HINT).map(str::to_owned);
     let request = AuthorizationRequest {
         redirect_uri: Some(verified.redirect_uri.clone()),
         scope,
@@ -107,7 +109,9 @@ fn targets(cx: &mut Cx<'_>, unverified: &Unverified) -> Outcome<()> {
     if let Some(aud) = unverified.get("aud") {
         let own = url::Url::parse(issuer.as_str()).map(|url| url.origin());
         let same = url::Url::parse(aud).map(|url| url.origin()) == own && own.is_ok();
-        if !cx.trace.check("aud", same, issuer.as_str().to_owned(), || aud.chars().take(200).collect::<String>().into()) {
+        if !cx.trace.check("aud", same, issuer.as_str().to_owned(), || {
+            aud.chars().take(200).collect::<String>().into()
+        }) {
             return refuse(Refusal::InvalidAudience, "");
         }
     }
@@ -129,15 +133,12 @@ fn targets(cx: &mut Cx<'_>, unverified: &Unverified) -> Outcome<()> {
 }
 
 /// [RFC7636 §4.3], [RFC9700 §2.1.1] S256, for everybody who has no permission to do without.
-fn challenge(
-    cx: &mut Cx<'_>,
-    client: &Client,
-    unverified: &Unverified,
-) -> Outcome<Option<CodeChallenge>> {
+fn challenge(cx: &mut Cx<'_>, client: &Client, unverified: &Unverified) -> Outcome<Option<CodeChallenge>> {
     let (value, method) = (unverified.get("code_challenge"), unverified.get("code_challenge_method"));
     let Some(value) = value else {
         if method.is_some() {
-            cx.trace.check("code_challenge", false, "a challenge with its method", || "a method alone".into());
+            cx.trace
+                .check("code_challenge", false, "a challenge with its method", || "a method alone".into());
             return refuse(Refusal::MethodWithoutChallenge, "");
         }
         let optional = client.may_omit_pkce();
@@ -154,9 +155,10 @@ fn challenge(
     };
     let plain_allowed = client.client_type == ClientType::Medplum;
     let known = method == "S256" || (method == "plain" && plain_allowed);
-    if !cx.trace.check("code_challenge_method", known, "S256", || {
-        method.chars().take(32).collect::<String>().into()
-    }) {
+    if !cx
+        .trace
+        .check("code_challenge_method", known, "S256", || method.chars().take(32).collect::<String>().into())
+    {
         return refuse(Refusal::InvalidCodeChallengeMethod, "");
     }
     let challenge = CodeChallenge::parse(value, Some(method)).ok();
@@ -196,7 +198,10 @@ fn max_age(cx: &mut Cx<'_>, unverified: &Unverified) -> Outcome<Option<u32>> {
     let Some(text) = unverified.get("max_age") else { return Ok(None) };
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let seconds = if digits { text.parse().ok() } else { None };
-    if cx.trace.check("max_age", seconds.is_some(), "seconds", || text.chars().take(32).collect::<String>().into()) {
+    if cx
+        .trace
+        .check("max_age", seconds.is_some(), "seconds", || text.chars().take(32).collect::<String>().into())
+    {
         Ok(seconds)
     } else {
         refuse(Refusal::InvalidMaxAge, "")
@@ -229,7 +234,8 @@ fn hinted(
 ) -> Outcome<Option<String>> {
     let Some(token) = unverified.get("id_token_hint") else { return Ok(None) };
     let sub = hint(engine, token).filter(|(aud, _)| *aud == client.id.to_string()).map(|(_, sub)| sub);
-    if cx.trace.check("id_token_hint", sub.is_some(), "an id token of this client", || "another text".into()) {
+    if cx.trace.check("id_token_hint", sub.is_some(), "an id token of this client", || "another text".into())
+    {
         Ok(sub)
     } else {
         refuse(Refusal::InvalidIdTokenHint, "")

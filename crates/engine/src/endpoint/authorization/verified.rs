@@ -49,14 +49,18 @@ impl Verified {
         cx.about.project = Some(client.project);
         cx.about.client = Some(client.id);
         let Some(sent) = unverified.redirect_uri() else {
-            cx.trace.check("redirect_uri", false, client.settings.redirect_uris.join(" "), || "absent".into());
+            cx.trace
+                .check("redirect_uri", false, client.settings.redirect_uris.join(" "), || "absent".into());
             return refuse(Refusal::MissingRedirectUri, "");
         };
         // [RFC9700 §2.1] exact matching; and what may not be registered now is not used either
         let registered = client.settings.redirect_uris.iter().any(|own| redirect_uri::matches(own, sent))
             && redirect_uri::check(sent).is_ok();
         let expected = client.settings.redirect_uris.join(" ");
-        if !cx.trace.check("redirect_uri", registered, expected, || sent.chars().take(200).collect::<String>().into()) {
+        if !cx
+            .trace
+            .check("redirect_uri", registered, expected, || sent.chars().take(200).collect::<String>().into())
+        {
             return refuse(Refusal::UnregisteredRedirectUri, "");
         }
         Ok(Self {
