@@ -44,15 +44,18 @@ lint: $(UI_INSTALLED) ## formatting, clippy, Biome, tsc, knip, shell syntax
 	$(CLIPPY) --all-targets -- -D warnings
 	$(CLIPPY) --test desktop -- -D warnings
 
-gen: ## write the generated files anew: TypeScript bindings of the commands
+gen: ## write the generated files anew: TypeScript bindings of the commands, schema of the workspace file
 	ANTEROOM_UPDATE_BINDINGS=1 cargo test --quiet --locked -p anteroom-admin --test bindings
+	ANTEROOM_UPDATE_BINDINGS=1 cargo test --quiet --locked -p anteroom-engine --lib published_schema
 
 gen-clean: gen ## fail if the committed generated files differ from what is generated
 	@git diff --exit-code -- ui/src/api/bindings.ts docs/workspace.schema.json \
 	  || { echo 'The generated files above are out of date: commit what `make gen` wrote.' >&2; exit 1; }
 
-deny: ## layers between the crates; advisories and licences where cargo-deny is installed
+layers: ## check which package may know what
 	node scripts/layers.mjs
+
+deny: layers ## layers; advisories and licences where cargo-deny is installed
 	@if command -v cargo-deny >/dev/null; then cargo deny --locked check; \
 	 else echo 'cargo-deny is not installed: advisories and licences were not checked (cargo install cargo-deny)'; fi
 
@@ -66,7 +69,7 @@ dev: $(UI_INSTALLED) ## the desktop app, rebuilt while you edit
 	ui/node_modules/.bin/tauri dev
 
 ui: $(UI_INSTALLED) ## the screens alone in a browser, on their mock backend
-	npm --prefix ui run dev -- --mode mock
+	npm --prefix ui run dev
 
 e2e: $(UI_BUILT) ## browser tests, and the test in the real window
 	@scripts/test.sh browser desktop
@@ -74,7 +77,7 @@ e2e: $(UI_BUILT) ## browser tests, and the test in the real window
 bench: ## speed against bare handlers; writes target/bench.json
 	@scripts/bench.sh
 
-pictures: $(UI_BUILT) ## every screen, light and dark, wide and narrow, into target/pictures
+pictures: $(UI_INSTALLED) ## every screen, light and dark, wide and narrow, into target/pictures
 	npm --prefix ui run pictures
 
 nightly: $(UI_BUILT) ## the long runs: 1,000 kills, a million codes
@@ -96,4 +99,4 @@ $(UI_BUILT): $(UI_SOURCES) $(UI_INSTALLED)
 screens: $(UI_BUILT)
 	@:
 
-.PHONY: help screens run test check fmt lint gen gen-clean deny setup dev ui e2e bench pictures nightly deb
+.PHONY: help screens run test check fmt lint gen gen-clean layers deny setup dev ui e2e bench pictures nightly deb

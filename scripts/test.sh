@@ -47,9 +47,16 @@ doc() { runner doc cargo test --locked --workspace --doc; }
 
 screens() { runner screens npm --prefix ui test; }
 
+chromium() {
+  local name
+  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+    if command -v "$name"; then return; fi
+  done
+}
+
 browser() {
-  cargo build --locked --workspace --bins
-  runner browser node --test --test-concurrency=1 'tests/ui/'
+  cargo build --locked --workspace --bin anteroom-bridge
+  CHROMIUM=$(chromium) runner browser node --test --test-concurrency=1 'tests/ui/'
 }
 
 desktop() {
@@ -59,7 +66,11 @@ desktop() {
     cargo test --locked --workspace --test desktop -- --test-threads=1
 }
 
-nightly() { ANTEROOM_NIGHTLY=1 runner nightly cargo test --locked --release --workspace --lib --bins --tests; }
+nightly() {
+  export ANTEROOM_NIGHTLY=1 ANTEROOM_ROUNDS=20
+  runner nightly cargo test --locked --workspace --lib --bins --tests
+  browser
+}
 
 if [ $# -eq 0 ]; then set -- rust doc screens browser desktop; fi
 for part in "$@"; do

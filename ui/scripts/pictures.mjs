@@ -120,7 +120,7 @@ const MOCK_ONLY = [
     path: "/magic-links",
     act: async (page) => {
       await issue(page, "lou late");
-      await button(page, "issue again").waitFor();
+      await button(page, "Issue again").waitFor();
     },
   },
   {
@@ -128,7 +128,7 @@ const MOCK_ONLY = [
     path: "/magic-links",
     act: async (page) => {
       await issue(page, "pia lock");
-      await button(page, "issue again").waitFor();
+      await button(page, "Issue again").waitFor();
     },
   },
   {

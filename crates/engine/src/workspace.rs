@@ -1,6 +1,6 @@
 //! The workspace file: projects, clients, people and policies as one JSON document.
 //!
-//! [`Workspace::read`] turns bytes into the types of [`file`], [`apply`] makes the store say what the file says, [`export`]
+//! [`Workspace::read`] turns bytes into the types of [`mod@file`], [`apply()`] makes the store say what the file says, [`export()`]
 //! writes what is stored. Applying is declarative: what the file names exists afterwards with these values, what it does
 //! not name is left alone. It is all or nothing, in one transaction, and doing it twice changes nothing.
 //!

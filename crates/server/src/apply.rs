@@ -11,7 +11,7 @@ use anteroom_server::workspace_file::WorkspaceFile;
 
 use crate::cli::Apply;
 
-pub(crate) fn run(arguments: Apply, passphrase: Option<Passphrase>) -> Result<(), HostError> {
+pub(crate) fn run(arguments: &Apply, passphrase: Option<Passphrase>) -> Result<(), HostError> {
     // Before the store, so that a file that cannot be read leaves no folder behind.
     let file = WorkspaceFile::read(&arguments.file)?;
     let place = Place::Folder(arguments.store.folder()?);

@@ -34,7 +34,7 @@ pub(crate) struct StoreArgs {
     /// Where the database and the keys live [default: the platform's data folder]
     #[arg(long, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
-    /// Where the key comes from that seals the others: keychain, passphrase (ANTEROOM_PASSPHRASE) or file. Another one
+    /// Where the key comes from that seals the others: keychain, passphrase (`ANTEROOM_PASSPHRASE`) or file. Another one
     /// than before seals the store anew [default: what the store is sealed with; file for a new one]
     #[arg(long, value_name = "SOURCE", value_parser = source)]
     pub(crate) master_key: Option<Source>,

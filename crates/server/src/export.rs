@@ -11,7 +11,7 @@ use anteroom_server::problem::HostError;
 use crate::apply::offline;
 use crate::cli::Export;
 
-pub(crate) fn run(arguments: Export, passphrase: Option<Passphrase>) -> Result<(), HostError> {
+pub(crate) fn run(arguments: &Export, passphrase: Option<Passphrase>) -> Result<(), HostError> {
     let place = existing(&arguments.store)?;
     let engine = open_engine(&place, &arguments.store.keys(passphrase), vec![offline()])?;
     let export = workspace::export(&engine, arguments.with_secrets).map_err(|stop| match stop {

@@ -65,7 +65,7 @@ enum Serving {
 /// The listener gives requests in flight 5 s; after this it is cut off.
 const DRAIN: Duration = Duration::from_millis(5_500);
 /// Between two looks for what can be deleted.
-const PURGE_EVERY: Duration = Duration::from_secs(60);
+const PURGE_EVERY: Duration = Duration::from_mins(1);
 
 impl Host {
     /// Listens, opens the store, the keys and the engine, applies the workspace files and begins to serve. Blocks while it
@@ -149,10 +149,10 @@ impl Host {
     ///
     /// # Errors
     /// When the store could not be written.
-    pub async fn close(self) -> StoreResult<()> {
+    pub async fn close(&self) -> StoreResult<()> {
         self.stop_listener().await;
         self.purge.abort();
-        let engine = self.engine;
+        let engine = Arc::clone(&self.engine);
         match self.runtime.spawn_blocking(move || engine.close()).await {
             Ok(closed) => closed,
             Err(_) => Err(anteroom_engine::store::StoreError::Closed),

@@ -30,8 +30,8 @@ fn main() -> ExitCode {
     let passphrase = variable("ANTEROOM_PASSPHRASE").map(Passphrase::new);
     let done = match cli.command {
         Command::Serve(arguments) => serve::run(arguments, passphrase, started),
-        Command::Apply(arguments) => apply::run(arguments, passphrase),
-        Command::Export(arguments) => export::run(arguments, passphrase),
+        Command::Apply(arguments) => apply::run(&arguments, passphrase),
+        Command::Export(arguments) => export::run(&arguments, passphrase),
         Command::Doctor(arguments) => return doctor::run(arguments, passphrase),
     };
     match done {

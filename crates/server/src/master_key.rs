@@ -172,7 +172,10 @@ impl Search<'_> {
             let key = self.existing(source)?.map_or_else(|| self.make(source), Ok)?;
             return Ok(Opened { key, source, was: None });
         }
-        let wanted = self.wanted.or_else(|| self.traces().next()).unwrap_or(self.default);
+        let Some(wanted) = self.wanted else {
+            let (key, source) = self.opening(store)?;
+            return Ok(Opened { key, source, was: None });
+        };
         if let Some(key) = self.existing(wanted)?
             && sealed::opens(store, &key)? == Some(true)
         {
@@ -193,14 +196,26 @@ impl Search<'_> {
         if sealed::opens(store, &MasterKey::from_bytes([0; 32]))?.is_none() {
             return Ok(None);
         }
-        let Some(source) = self.wanted.or_else(|| self.traces().next()) else {
-            return Err(KeyError::Missing { dir: self.dir.to_owned() });
-        };
+        let Some(source) = self.wanted else { return Ok(Some(self.opening(store)?.1)) };
         match self.existing(source)? {
             Some(key) if sealed::opens(store, &key)? == Some(true) => Ok(Some(source)),
             Some(_) => Err(KeyError::Wrong(source)),
             None => Err(KeyError::Missing { dir: self.dir.to_owned() }),
         }
+    }
+
+    /// The key that opens the store, from whichever source left it.
+    fn opening(&self, store: &dyn Store) -> Result<(MasterKey, Source), KeyError> {
+        let mut refused = KeyError::Missing { dir: self.dir.to_owned() };
+        for source in self.traces() {
+            match self.existing(source) {
+                Ok(Some(key)) if sealed::opens(store, &key)? == Some(true) => return Ok((key, source)),
+                Ok(Some(_)) => refused = KeyError::Wrong(source),
+                Ok(None) => {}
+                Err(error) => refused = error,
+            }
+        }
+        Err(refused)
     }
 
     /// Seals the store with a key from `wanted`, after finding the one it is sealed with.

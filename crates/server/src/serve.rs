@@ -15,7 +15,7 @@ use crate::cli::Serve;
 
 /// The one line on standard output: the server is ready.
 #[derive(Serialize)]
-struct Ready<'a> {
+struct Line<'a> {
     event: &'static str,
     base_url: &'a str,
     tls_base_url: Option<&'a str>,
@@ -58,7 +58,7 @@ pub(crate) fn run(
 
 fn announce(host: &Host, started: Instant) {
     let base_url = host.engine().issuer().as_str();
-    let ready = Ready {
+    let ready = Line {
         event: "listening",
         base_url,
         tls_base_url: None,

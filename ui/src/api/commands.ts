@@ -20,8 +20,7 @@ const NOUNS = [
 ] as const;
 
 /** The noun of a command: the cache key, and the topic of the events that concern it. */
-export const noun = (name: Name): string =>
-  NOUNS.find((candidate) => name.startsWith(`${candidate}_`)) ?? name;
+const noun = (name: Name): string => NOUNS.find((candidate) => name.startsWith(`${candidate}_`)) ?? name;
 
 /** The key a command's answer is kept under. */
 export const keyOf = <N extends Name>(name: N, request: Req<N>) => [noun(name), name, request] as const;

@@ -18,11 +18,19 @@ const newCache = () =>
     },
   });
 
+/** Tests do not wait for transitions. */
+const ENV = import.meta.env.MODE === "test" ? "test" : "default";
+
 export function App() {
   const [cache] = useState(newCache);
   const language = useLanguage();
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariablesResolver}
+      defaultColorScheme="auto"
+      env={ENV}
+    >
       <QueryClientProvider client={cache}>
         {/* another language redraws everything; what is on screen stands in the URL */}
         <Window key={language} />

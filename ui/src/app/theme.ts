@@ -1,4 +1,5 @@
 import {
+  type ButtonProps,
   type CSSVariablesResolver,
   createTheme,
   defaultVariantColorsResolver,
@@ -81,19 +82,24 @@ export const theme = createTheme({
   cursorType: "pointer",
   components: {
     Button: {
-      defaultProps: { size: "sm" },
-      styles: { root: { fontWeight: 550, height: 34, paddingInline: 13 } },
+      styles: { root: { fontWeight: 550 } },
+      vars: (_: unknown, { size = "sm" }: ButtonProps) =>
+        size === "sm" ? { root: { "--button-height": "34px", "--button-padding-x": "13px" } } : { root: {} },
     },
-    TextInput: { styles: { label: { fontWeight: 550, marginBottom: 4 }, description: { marginTop: 4 } } },
+    // the help stands under the field
+    InputWrapper: { defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] } },
     Modal: {
       defaultProps: {
         centered: true,
         radius: "md",
-        shadow: "none",
         transitionProps: { duration: 120, transition: "fade" },
         overlayProps: { backgroundOpacity: 0.4 },
       },
-      styles: { content: { border: "1px solid var(--a-line)", background: "var(--a-panel)" } },
+      styles: {
+        content: { border: "1px solid var(--a-line)", background: "var(--a-panel)", boxShadow: "none" },
+        header: { background: "var(--a-panel)" },
+        title: { fontWeight: 650, fontSize: 15 },
+      },
     },
     Menu: { defaultProps: { shadow: "none", transitionProps: { duration: 120, transition: "fade" } } },
     Tooltip: {

@@ -42,7 +42,7 @@ export const useLanguage = (): Language =>
     return () => listeners.delete(listener);
   }, language);
 
-export const fill = (sentence: string, values: Values): string =>
+const fill = (sentence: string, values: Values): string =>
   sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 
 /** The sentence of a key, its `{names}` replaced. */

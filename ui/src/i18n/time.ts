@@ -13,8 +13,8 @@ const locale = (): string => navigator.languages.find((tag) => tag.startsWith(la
 const format = (at: number, options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat(locale(), { hourCycle: "h23", ...options }).format(date(at));
 
-const unit = (value: number, name: "second" | "minute" | "hour" | "day", display: "long" | "short") =>
-  new Intl.NumberFormat(locale(), { style: "unit", unit: name, unitDisplay: display }).format(value);
+const unit = (value: number, name: "second" | "minute" | "hour" | "day") =>
+  new Intl.NumberFormat(locale(), { style: "unit", unit: name, unitDisplay: "long" }).format(value);
 
 const isSameDay = (one: number, other: number) => date(one).toDateString() === date(other).toDateString();
 
@@ -69,19 +69,19 @@ export function ago(at: number, now: number): string {
 
 /** `14 min`, `23 h`: time left on a board, rounded down so that it never promises too much. */
 export function short(seconds: number): string {
-  if (seconds < MINUTE) return unit(Math.max(0, Math.floor(seconds)), "second", "short");
-  if (seconds < HOUR) return unit(Math.floor(seconds / MINUTE), "minute", "short");
-  if (seconds < 2 * DAY) return unit(Math.floor(seconds / HOUR), "hour", "short");
-  return unit(Math.floor(seconds / DAY), "day", "short");
+  if (seconds < MINUTE) return t("time.seconds", { n: Math.max(0, Math.floor(seconds)) });
+  if (seconds < HOUR) return t("time.minutes", { n: Math.floor(seconds / MINUTE) });
+  if (seconds < 2 * DAY) return t("time.hours", { n: Math.floor(seconds / HOUR) });
+  return t("time.days", { n: Math.floor(seconds / DAY) });
 }
 
 /** `14 minutes`, `one hour`: a span in words. */
 export function span(seconds: number): string {
   if (seconds === HOUR) return t("time.oneHour");
-  if (seconds < MINUTE) return unit(Math.max(0, Math.floor(seconds)), "second", "long");
+  if (seconds < MINUTE) return unit(Math.max(0, Math.floor(seconds)), "second");
   if (seconds < HOUR || (seconds < 2 * HOUR && seconds % HOUR !== 0)) {
-    return unit(Math.floor(seconds / MINUTE), "minute", "long");
+    return unit(Math.floor(seconds / MINUTE), "minute");
   }
-  if (seconds <= 2 * DAY) return unit(Math.floor(seconds / HOUR), "hour", "long");
-  return unit(Math.floor(seconds / DAY), "day", "long");
+  if (seconds <= 2 * DAY) return unit(Math.floor(seconds / HOUR), "hour");
+  return unit(Math.floor(seconds / DAY), "day");
 }

@@ -18,10 +18,18 @@ export function Panel({ title, actions, tone = "plain", children }: Props) {
   );
 }
 
-/** A form column with a rail beside it for what the engine says about it. */
-export function WithRail({ children, rail }: { children: ReactNode; rail: ReactNode }) {
+/** A form column with a rail beside it; where there is no room, the rail goes below, or above if it matters more. */
+export function WithRail({
+  children,
+  rail,
+  railFirst,
+}: {
+  children: ReactNode;
+  rail: ReactNode;
+  railFirst?: boolean;
+}) {
   return (
-    <div className={classes.withRail}>
+    <div className={classes.withRail} data-rail-first={railFirst || undefined}>
       <div className={classes.column}>{children}</div>
       <aside className={classes.column}>{rail}</aside>
     </div>

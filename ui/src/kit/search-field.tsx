@@ -1,19 +1,18 @@
-import { CloseButton, Kbd, TextInput } from "@mantine/core";
+import { CloseButton, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { t } from "../i18n/i18n";
+import classes from "./search-field.module.css";
 
 type Props = {
   label: string;
   placeholder: string;
   value: string;
   onChange: (value: string) => void;
-  /** A shortcut that leads here, shown while the field is empty. */
-  hint?: string;
   autoFocus?: boolean;
 };
 
 /** Text that narrows a list while it is typed. Escape clears it. */
-export function SearchField({ label, placeholder, value, onChange, hint, autoFocus }: Props) {
+export function SearchField({ label, placeholder, value, onChange, autoFocus }: Props) {
   return (
     <TextInput
       aria-label={label}
@@ -32,14 +31,9 @@ export function SearchField({ label, placeholder, value, onChange, hint, autoFoc
       spellCheck={false}
       leftSection={<IconSearch size={16} aria-hidden />}
       rightSection={
-        value ? (
-          <CloseButton size="sm" aria-label={t("kit.clearSearch")} onClick={() => onChange("")} />
-        ) : hint ? (
-          <Kbd size="xs">{hint}</Kbd>
-        ) : undefined
+        value && <CloseButton size="sm" aria-label={t("kit.clearSearch")} onClick={() => onChange("")} />
       }
-      rightSectionWidth={value || !hint ? 34 : 66}
-      styles={{ input: { "--input-bg": "var(--a-panel)" } }}
+      classNames={{ wrapper: classes.onPage }}
     />
   );
 }

@@ -82,8 +82,8 @@ export const isOutstanding = (link: MagicLink) => ["waiting", "opened"].includes
 
 const changed = (link: MagicLink) => tell("magic_links", link.id);
 
-/** What a phone would do; tests call it, and the sentinel people do it to themselves. */
-export function open(id: string) {
+/** What a phone would do; it happens to the links of the sentinel people by itself. */
+function open(id: string) {
   const link = find(id);
   Object.assign(link, { state: "opened", openedAt: now() });
   happened("link_opened", {
@@ -95,7 +95,7 @@ export function open(id: string) {
   changed(link);
 }
 
-export function redeem(id: string) {
+function redeem(id: string) {
   const link = find(id);
   const session: Session = {
     loginId: nextId(),

@@ -39,17 +39,20 @@ impl<T> Patient<T> {
         }
     }
 
-    /// Ready when the deadline has passed.
+    /// Ready when the deadline has passed. While a request is being answered there is none, but the timer must be set all
+    /// the same: nobody asks again when the answer is out.
     fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<()> {
         loop {
-            let Some(deadline) = self.deadline() else { return Poll::Pending };
-            if deadline <= Instant::now() {
+            let now = Instant::now();
+            let deadline = self.deadline();
+            if deadline.is_some_and(|deadline| deadline <= now) {
                 return Poll::Ready(());
             }
-            let timer = self.reading.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+            let wake = deadline.unwrap_or(now + self.limits.idle);
+            let timer = self.reading.get_or_insert_with(|| Box::pin(sleep_until(wake)));
             // A timer that is set too early looks again when it fires.
-            if timer.deadline() > deadline || timer.is_elapsed() {
-                timer.as_mut().reset(deadline);
+            if timer.deadline() > wake || timer.is_elapsed() {
+                timer.as_mut().reset(wake);
             }
             ready!(timer.as_mut().poll(context));
         }

@@ -12,7 +12,7 @@ use super::KeyError;
 const SERVICE: &str = "dev.anteroom";
 
 /// How long a keychain may take: a person may have to unlock it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) fn read(entry: &str) -> Result<MasterKey, KeyError> {
     let secret = ask(entry, |entry| entry.get_secret().map(Zeroizing::new))?;

@@ -143,6 +143,8 @@ fn an_interrupted_change_is_finished_by_the_next_start() {
     // Cut off after the trace of the new source was written: the store is still sealed with the old key.
     let salt = passphrase::new_salt(&[7; 32]);
     file::write(&Source::Passphrase.trace(bench.dir.path()), &salt).unwrap();
+    let undecided = bench.open(None, None).unwrap();
+    assert_eq!((undecided.source, undecided.was), (Source::File, None), "the key that opens is taken");
     let changed = bench.open(Some(Source::Passphrase), PASSPHRASE).unwrap();
     assert_eq!((changed.was, bench.traces()), (Some(Source::File), vec![Source::Passphrase]));
     // Cut off after the store was sealed anew: the old trace is still there.

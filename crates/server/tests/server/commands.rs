@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::process::{Server, clinic, run, write};
+use crate::process::{clinic, run, write};
 
 fn example() -> String {
     concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/clinic.json").to_owned()
@@ -100,7 +100,7 @@ fn the_doctor_finds_a_healthy_folder_healthy() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     let file = write(dir.path(), "clinic.json", &clinic());
-    assert!(Server::over(&data, &["--workspace", &file]).stop(Signal::TERM).0.success());
+    assert!(crate::serve(&data, &["--workspace", &file]).stop(Signal::TERM).0.success());
     let ended = run(&["doctor", "--listen", "127.0.0.1:0", "--data-dir", data.to_str().unwrap()]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let subjects: Vec<&str> = ended
@@ -116,7 +116,7 @@ fn the_doctor_finds_a_healthy_folder_healthy() {
 #[test]
 fn the_doctor_names_a_taken_port() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(Server::over(dir.path(), &[]).stop(Signal::TERM).0.success());
+    assert!(crate::serve(dir.path(), &[]).stop(Signal::TERM).0.success());
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let ended = run(&["doctor", "--listen", &address, "--data-dir", dir.path().to_str().unwrap()]);

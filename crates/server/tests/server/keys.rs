@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::process::{Ended, Server, command, run};
 
-fn serve<'a>(data: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
+fn arguments<'a>(data: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
     let data = data.to_str().unwrap();
     [&["serve", "--listen", "127.0.0.1:0", "--data-dir", data], more].concat()
 }
@@ -27,7 +27,7 @@ fn kids(server: &Server) -> Vec<String> {
 fn the_key_file_is_named_at_every_start() {
     let dir = tempfile::tempdir().unwrap();
     for _ in 0..2 {
-        let (_, _, log) = Server::over(dir.path(), &[]).stop(Signal::TERM);
+        let (_, _, log) = crate::serve(dir.path(), &[]).stop(Signal::TERM);
         assert!(log.contains(dir.path().join("master.key").to_str().unwrap()), "{log}");
     }
 }
@@ -35,20 +35,20 @@ fn the_key_file_is_named_at_every_start() {
 #[test]
 fn a_lost_or_another_key_is_5_and_nothing_is_changed() {
     let dir = tempfile::tempdir().unwrap();
-    let server = Server::over(dir.path(), &[]);
+    let server = crate::serve(dir.path(), &[]);
     let published = kids(&server);
     server.stop(Signal::TERM);
     let key = dir.path().join("master.key");
     let right = std::fs::read(&key).unwrap();
     let before = Sha256::digest(std::fs::read(dir.path().join("anteroom.db")).unwrap());
     std::fs::remove_file(&key).unwrap();
-    refused(&run(&serve(dir.path(), &[])), "no trace of the master key");
+    refused(&run(&arguments(dir.path(), &[])), "no trace of the master key");
     assert!(!key.exists(), "no new key is made for a store that is sealed");
     crate::process::write(dir.path(), "master.key", &serde_json::Value::Null);
-    refused(&run(&serve(dir.path(), &[])), "others than its owner");
+    refused(&run(&arguments(dir.path(), &[])), "others than its owner");
     std::fs::remove_file(&key).unwrap();
     private(&key, "0".repeat(64).as_bytes());
-    refused(&run(&serve(dir.path(), &[])), "another master key");
+    refused(&run(&arguments(dir.path(), &[])), "another master key");
     let doctor = run(&["doctor", "--listen", "127.0.0.1:0", "--data-dir", dir.path().to_str().unwrap()]);
     assert_eq!(doctor.code, Some(5), "{doctor:?}");
     assert!(doctor.stdout.contains("problem  keys"), "{doctor:?}");
@@ -56,7 +56,7 @@ fn a_lost_or_another_key_is_5_and_nothing_is_changed() {
     private(&key, &right);
     let after = Sha256::digest(std::fs::read(dir.path().join("anteroom.db")).unwrap());
     assert_eq!(before, after);
-    assert_eq!(kids(&Server::over(dir.path(), &[])), published);
+    assert_eq!(kids(&crate::serve(dir.path(), &[])), published);
 }
 
 fn private(path: &Path, content: &[u8]) {
@@ -69,7 +69,7 @@ fn private(path: &Path, content: &[u8]) {
 #[test]
 fn f_30_without_a_keychain_it_says_so_and_makes_no_other_key() {
     let dir = tempfile::tempdir().unwrap();
-    let mut command = command(&serve(dir.path(), &["--master-key", "keychain"]));
+    let mut command = command(&arguments(dir.path(), &["--master-key", "keychain"]));
     // No session bus: neither named nor at its usual place.
     command.env_remove("DBUS_SESSION_BUS_ADDRESS").env("XDG_RUNTIME_DIR", dir.path().join("none"));
     command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
@@ -82,11 +82,11 @@ fn f_30_without_a_keychain_it_says_so_and_makes_no_other_key() {
 #[test]
 fn the_source_can_be_changed_and_the_keys_stay() {
     let dir = tempfile::tempdir().unwrap();
-    let server = Server::over(dir.path(), &[]);
+    let server = crate::serve(dir.path(), &[]);
     let published = kids(&server);
     server.stop(Signal::TERM);
     let with = |passphrase: Option<&str>, more: &[&str]| {
-        let mut command = command(&serve(dir.path(), more));
+        let mut command = command(&arguments(dir.path(), more));
         passphrase.map(|passphrase| command.env("ANTEROOM_PASSPHRASE", passphrase));
         command
     };

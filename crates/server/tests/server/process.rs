@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::http::Http;
 
 /// Long enough for a loaded machine; nothing waits for it unless something is broken.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The command, with no settings from outside.
 pub(crate) fn command(arguments: &[&str]) -> Command {
@@ -56,12 +56,6 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts on a free port over `dir`.
-    pub(crate) fn over(dir: &Path, more: &[&str]) -> Self {
-        let dir = dir.to_str().unwrap();
-        Self::start(&[&["serve", "--listen", "127.0.0.1:0", "--data-dir", dir], more].concat())
-    }
-
     /// Starts with these arguments and waits until it is ready.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         Self::spawn(command(arguments))
@@ -79,12 +73,11 @@ impl Server {
         let (send, lines) = mpsc::channel();
         thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
         let mut server = Self { child, ready: String::new(), lines, stderr: Some(stderr) };
-        match server.lines.recv_timeout(PATIENCE) {
-            Ok(line) => server.ready = line,
-            Err(_) => {
-                let _ = server.child.kill();
-                panic!("no ready line: {}", server.log());
-            }
+        if let Ok(line) = server.lines.recv_timeout(PATIENCE) {
+            server.ready = line;
+        } else {
+            let _ = server.child.kill();
+            panic!("no ready line: {}", server.log());
         }
         server
     }

@@ -64,7 +64,7 @@ fn f_17_a_signal_ends_it_with_everything_in_the_main_file() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     let file = write(dir.path(), "clinic.json", &clinic());
-    let server = Server::over(&data, &["--workspace", &file]);
+    let server = crate::serve(&data, &["--workspace", &file]);
     // A connection that says nothing and one that stops in the middle do not hold it up.
     let _idle = server.http();
     let mut half = std::net::TcpStream::connect(server.address()).unwrap();

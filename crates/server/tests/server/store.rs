@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use rustix::process::Signal;
 use sha2::{Digest as _, Sha256};
 
-use crate::process::{Server, clinic, run, write};
+use crate::process::{clinic, run, write};
 
 /// A data folder as a server left it.
 fn folder() -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     let file = write(dir.path(), "clinic.json", &clinic());
-    assert!(Server::over(&data, &["--workspace", &file]).stop(Signal::TERM).0.success());
+    assert!(crate::serve(&data, &["--workspace", &file]).stop(Signal::TERM).0.success());
     (dir, data)
 }
 
@@ -52,7 +52,7 @@ fn patch(file: &Path, at: usize, bytes: &[u8]) {
 #[test]
 fn f_16_a_second_process_finds_the_folder_locked_and_the_first_goes_on() {
     let (_dir, data) = folder();
-    let server = Server::over(&data, &[]);
+    let server = crate::serve(&data, &[]);
     is_refused(&data, &["locked", data.to_str().unwrap()]);
     assert_eq!(server.http().send("GET", "/healthcheck", &[], "").unwrap().status, 200);
 }
@@ -107,7 +107,7 @@ fn f_08_damage_is_found_before_anything_is_served() {
         eprintln!("{what}: refused");
     }
     std::fs::write(&file, sound).unwrap();
-    assert!(Server::over(&data, &[]).stop(Signal::TERM).0.success(), "the sound file opens again");
+    assert!(crate::serve(&data, &[]).stop(Signal::TERM).0.success(), "the sound file opens again");
 }
 
 #[test]

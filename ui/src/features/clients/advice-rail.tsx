@@ -23,8 +23,10 @@ const TAB_OF: Record<string, string> = {
   retiring_secret_used: "credentials",
   retiring_secret_idle: "credentials",
   no_redirect_uri: "settings",
+  loopback_name: "settings",
   public_admin: "settings",
   provider_without_userinfo: "identity-provider",
+  provider_http: "identity-provider",
   provider_email_unverified: "identity-provider",
   pkce_optional: "grant-types",
 };

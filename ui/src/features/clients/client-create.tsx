@@ -68,7 +68,6 @@ export function ClientCreatePage() {
               <TextInput
                 label={t("clients.name")}
                 description={t("create.nameHelp")}
-                inputWrapperOrder={["label", "input", "description", "error"]}
                 placeholder={type === "public" ? "Patient app" : "Patient portal"}
                 value={name}
                 onChange={(event) => setName(event.currentTarget.value)}
@@ -158,7 +157,7 @@ function TypeChoice({ value, onChange }: { value: ClientType; onChange: (type: C
             <span className={classes.choiceTitle}>
               <Radio.Indicator />
               {t(title)}
-              {recommended && <Chip>{t("create.recommended")}</Chip>}
+              {recommended && <Chip tone="plain">{t("create.recommended")}</Chip>}
             </span>
             <p>{t(why)}</p>
           </Radio.Card>

@@ -150,6 +150,7 @@ const columns = (): Column<ClientSummary>[] => [
         <CopyIcon text={client.id} what={t("clients.idOf", { client: client.name })} />
       </span>
     ),
+    optional: true,
   },
   {
     id: "redirect",

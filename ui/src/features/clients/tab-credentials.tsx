@@ -20,7 +20,7 @@ const QUIET = 3600;
 export function CredentialsTab({ client }: { client: Client }) {
   const [issued, setIssued] = useState<IssuedSecret>();
   return (
-    <WithRail rail={<AdviceRail client={client} />}>
+    <WithRail railFirst rail={<AdviceRail client={client} />}>
       <Panel title={t("credentials.title")}>
         <div className={classes.credential}>
           <span className={classes.term}>{t("clients.idTerm")}</span>

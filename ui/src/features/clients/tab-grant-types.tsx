@@ -26,7 +26,7 @@ export function GrantTypesTab({ client, form, set, problem }: FormProps & { clie
   };
   const lastOne = (grant: string) => allowed.length === 1 && allowed[0] === grant;
   return (
-    <WithRail rail={<AdviceRail client={client} />}>
+    <WithRail railFirst rail={<AdviceRail client={client} />}>
       <Panel title={t("grants.title")}>
         <div className={classes.form}>
           <p className={classes.quiet}>{t("grants.lead")}</p>

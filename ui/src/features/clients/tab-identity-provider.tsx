@@ -24,16 +24,10 @@ export function IdentityProviderTab({ client, form, set, problem }: FormProps & 
     onChange: (event: React.ChangeEvent<HTMLInputElement>) =>
       change({ [field]: event.currentTarget.value.trim() }),
     error: problem(`identityProvider.${field}`) ?? problem(field),
-    inputWrapperOrder: ["label", "input", "description", "error"] as (
-      | "label"
-      | "input"
-      | "description"
-      | "error"
-    )[],
     classNames: { input: classes.mono },
   });
   return (
-    <WithRail rail={<AdviceRail client={client} />}>
+    <WithRail railFirst rail={<AdviceRail client={client} />}>
       <Panel title={t("provider.title")}>
         <div className={classes.form}>
           <p className={classes.quiet}>{t("provider.lead")}</p>
@@ -63,7 +57,6 @@ export function IdentityProviderTab({ client, form, set, problem }: FormProps & 
             description={
               client.identityProvider?.hasClientSecret ? t("provider.secretStored") : t("provider.secretNone")
             }
-            inputWrapperOrder={["label", "input", "description", "error"]}
             placeholder={client.identityProvider?.hasClientSecret ? "••••••••••••" : ""}
             value={provider.clientSecret}
             onChange={(event) => change({ clientSecret: event.currentTarget.value })}

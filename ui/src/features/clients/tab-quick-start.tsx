@@ -23,7 +23,7 @@ export function QuickStartTab({ client }: { client: Client }) {
   const values = { baseUrl, client };
   const machine = client.clientType !== "public";
   return (
-    <WithRail rail={<AdviceRail client={client} />}>
+    <WithRail railFirst rail={<AdviceRail client={client} />}>
       <Panel title={t("quickStart.env")}>
         <div className={classes.form}>
           <CodeBlock text={envBlock(values)} what={t("quickStart.env")} />

@@ -11,7 +11,7 @@ import { RedirectUris } from "./redirect-uris";
 
 export function SettingsTab({ client, form, set, problem }: FormProps & { client: Client }) {
   return (
-    <WithRail rail={<AdviceRail client={client} />}>
+    <WithRail railFirst rail={<AdviceRail client={client} />}>
       <Panel>
         <div className={classes.form}>
           <RedirectUris client={client} />
@@ -43,7 +43,6 @@ function Policy({ form, set, problem }: FormProps) {
     <Select
       label={t("people.accessPolicy")}
       description={names.length > 0 ? t("clients.policyHelp") : t("clients.noPolicies")}
-      inputWrapperOrder={["label", "input", "description", "error"]}
       data={names}
       disabled={names.length === 0}
       value={form.accessPolicy || null}
@@ -77,7 +76,6 @@ function Basics({ client, form, set, problem }: FormProps & { client: Client }) 
       <Select
         label={t("clients.type")}
         description={swappable ? t("clients.typeSwap") : t("clients.typeFixed")}
-        inputWrapperOrder={["label", "input", "description", "error"]}
         data={(swappable ? (["confidential", "medplum"] as const) : (["public"] as const)).map((type) => ({
           value: type,
           label: typeWords(type),
@@ -112,7 +110,6 @@ function Advanced({ form, set, problem }: FormProps) {
       <TextInput
         label={t("clients.launchUri")}
         description={t("clients.launchUriHelp")}
-        inputWrapperOrder={["label", "input", "description", "error"]}
         placeholder="https://portal.example.org/launch"
         value={form.launchUri}
         onChange={(event) => set("launchUri", event.currentTarget.value)}
@@ -122,7 +119,6 @@ function Advanced({ form, set, problem }: FormProps) {
       <TextInput
         label={t("clients.template")}
         description={t("clients.templateHelp")}
-        inputWrapperOrder={["label", "input", "description", "error"]}
         placeholder="https://portal.example.org/in/{code}"
         value={form.magicLinkTemplate}
         onChange={(event) => set("magicLinkTemplate", event.currentTarget.value)}
@@ -147,7 +143,6 @@ function UriList({ label, help, placeholder, value, onChange, error }: UriListPr
     <TagsInput
       label={label}
       description={help}
-      inputWrapperOrder={["label", "input", "description", "error"]}
       placeholder={value.length === 0 ? placeholder : undefined}
       value={value}
       onChange={onChange}

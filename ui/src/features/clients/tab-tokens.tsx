@@ -20,7 +20,7 @@ export function lifetime(text: string): number | undefined {
 
 export function TokensTab({ client, form, set, problem }: FormProps & { client: Client }) {
   return (
-    <WithRail rail={<AdviceRail client={client} />}>
+    <WithRail railFirst rail={<AdviceRail client={client} />}>
       <Panel title={t("tokens.lifetimes")}>
         <div className={classes.form}>
           <Lifetime
@@ -44,7 +44,6 @@ export function TokensTab({ client, form, set, problem }: FormProps & { client: 
           <TagsInput
             label={t("tokens.defaultScope")}
             description={t("tokens.defaultScopeHelp")}
-            inputWrapperOrder={["label", "input", "description", "error"]}
             value={form.defaultScope}
             onChange={(scope) => set("defaultScope", scope)}
             placeholder={form.defaultScope.length === 0 ? "openid" : undefined}
@@ -68,7 +67,6 @@ export function TokensTab({ client, form, set, problem }: FormProps & { client: 
           <TextInput
             label={t("tokens.jwksUri")}
             description={t("tokens.jwksUriHelp")}
-            inputWrapperOrder={["label", "input", "description", "error"]}
             placeholder="https://portal.example.org/.well-known/jwks.json"
             value={form.jwksUri}
             onChange={(event) => set("jwksUri", event.currentTarget.value.trim())}
@@ -102,7 +100,6 @@ function Lifetime({ label, preset, value, onChange, problem }: LifetimeProps) {
             ? t("tokens.preset", { span: span(seconds) })
             : t("tokens.span", { span: span(seconds) })
       }
-      inputWrapperOrder={["label", "input", "description", "error"]}
       placeholder={preset}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value.trim())}

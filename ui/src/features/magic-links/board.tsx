@@ -87,7 +87,7 @@ const linkColumns = (): Column<MagicLink>[] => [
     optional: true,
   },
   { id: "issued", header: t("board.issuedBy"), width: "1.5fr", cell: (link) => <Issued link={link} /> },
-  { id: "actions", header: t("board.actions"), width: "140px", cell: (link) => <Actions link={link} /> },
+  { id: "actions", header: t("board.actions"), width: "178px", cell: (link) => <Actions link={link} /> },
 ];
 
 function State({ link }: { link: MagicLink }) {

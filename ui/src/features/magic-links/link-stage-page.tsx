@@ -154,7 +154,7 @@ function WithoutCard({ link, error, onRetry, onRenew }: WithoutProps) {
   return (
     <Empty
       title={alive ? t("stage.notHeldTitle") : t("stage.overTitle", { state: stateWords(link, now) })}
-      action={<Button onClick={onRenew}>{t("board.reissue")}</Button>}
+      action={<Button onClick={onRenew}>{t("stage.reissue")}</Button>}
     >
       {alive ? t("stage.notHeldBody") : t("stage.overBody")}
     </Empty>

@@ -71,7 +71,7 @@ export function PersonPicker({ search, onSearch, onPick, hint }: Props) {
           )
         }
         rightSectionWidth={search ? 34 : 66}
-        classNames={{ input: classes.input }}
+        classNames={{ wrapper: classes.onPage }}
       />
       {typed !== "" && (
         <div className={classes.dropdown}>

@@ -119,7 +119,7 @@ function Cover({ link, now, onRenew }: { link: MagicLink; now: number; onRenew: 
     <div className={classes.cover} data-state={state}>
       <span className={classes.verdict}>{stateWords(link, now)}</span>
       <Button size="md" onClick={onRenew}>
-        {t("board.reissue")}
+        {t("stage.reissue")}
       </Button>
     </div>
   );
@@ -190,7 +190,7 @@ function EndSession({ link, session, now }: { link: MagicLink; session: Session;
   };
   return (
     <div className={classes.session}>
-      <span>{t("session.until", { time: clock(session.expiresAt, now) })}</span>
+      <span>{t("stage.sessionUntil", { time: clock(session.expiresAt, now) })}</span>
       <Button variant="default" loading={revoke.isPending} onClick={end}>
         {t("session.endThis")}
       </Button>

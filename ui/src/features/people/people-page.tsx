@@ -136,7 +136,7 @@ const columns = (): Column<PersonSummary>[] => [
     cell: (person) => <span className={classes.mono}>{person.identifier ?? "–"}</span>,
     optional: true,
   },
-  { id: "rights", header: t("people.rights"), width: "1.3fr", cell: (person) => <Rights person={person} /> },
+  { id: "rights", header: t("people.rights"), width: "180px", cell: (person) => <Rights person={person} /> },
   {
     id: "link",
     header: t("board.actions"),
@@ -157,7 +157,7 @@ export function Rights({ person }: { person: PersonSummary }) {
 }
 
 /** The way to the desk with this person chosen. */
-export function LinkButton({ person }: { person: PersonSummary }) {
+function LinkButton({ person }: { person: PersonSummary }) {
   if (!person.active) return null;
   return (
     <Button

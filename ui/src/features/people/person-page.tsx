@@ -38,7 +38,11 @@ function Detail({ person }: { person: Person }) {
         <>
           <span>{kindWords(summary)}</span>
           <Rights person={summary} />
-          <CopyValue text={summary.profile} what={t("people.reference")} />
+          <CopyValue
+            text={summary.profile}
+            shown={`${summary.profile.slice(0, 24)}…`}
+            what={t("people.reference")}
+          />
         </>
       }
       actions={

@@ -125,7 +125,7 @@ function masterKeyWords(place: string): string {
 
 function Engine({ settings: { engine, dataDir, masterKey } }: { settings: Settings }) {
   const facts: [string, React.ReactNode][] = [
-    [t("engine.address"), <CopyValue key="base" text={engine.baseUrl} what={t("engine.address")} />],
+    [t("settings.address"), <CopyValue key="base" text={engine.baseUrl} what={t("engine.address")} />],
     [t("settings.state"), engine.running ? t("engine.running") : (engine.problem ?? t("engine.stopped"))],
     [t("settings.dataDir"), <CopyValue key="dir" text={dataDir} what={t("settings.dataDir")} />],
     [t("settings.masterKeyLabel"), masterKeyWords(masterKey)],
@@ -133,7 +133,7 @@ function Engine({ settings: { engine, dataDir, masterKey } }: { settings: Settin
   ];
   if (engine.tlsBaseUrl) {
     facts.splice(1, 0, [
-      t("engine.tlsAddress"),
+      t("settings.tlsAddress"),
       <CopyValue key="tls" text={engine.tlsBaseUrl} what={t("engine.tlsAddress")} />,
     ]);
   }

@@ -14,7 +14,8 @@ use axum::routing::{get, post};
 
 /// Serves the bare handlers until killed.
 pub(crate) fn run() -> ExitCode {
-    let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() else {
+    let Ok(runtime) = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
+    else {
         return ExitCode::FAILURE;
     };
     match runtime.block_on(serve()) {

@@ -43,7 +43,12 @@ pub(crate) fn constant(request: String) -> Step {
 }
 
 /// Runs `connections` loops for `seconds` after a short warm-up.
-pub(crate) async fn run(address: &str, cycle: &Cycle, connections: usize, seconds: u64) -> Result<Measured, String> {
+pub(crate) async fn run(
+    address: &str,
+    cycle: &Cycle,
+    connections: usize,
+    seconds: u64,
+) -> Result<Measured, String> {
     let begin = Instant::now() + Duration::from_millis(400);
     let end = begin + Duration::from_secs(seconds);
     let mut loops = tokio::task::JoinSet::new();
@@ -57,7 +62,12 @@ pub(crate) async fn run(address: &str, cycle: &Cycle, connections: usize, second
     }
     times.sort_unstable();
     let at = |share: f64| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index below the length")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "an index below the length"
+        )]
         let index = ((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1));
         times.get(index).map_or(0.0, |time: &Duration| time.as_secs_f64() * 1_000.0)
     };
@@ -78,7 +88,10 @@ async fn one(address: &str, cycle: &Cycle, begin: Instant, end: Instant) -> Resu
         for (step, expected) in &cycle.steps {
             last = connection.exchange(&step(&last)).await?;
             if !last.contains(expected) {
-                return Err(format!("an answer lacks {expected:?}: {}", last.chars().take(300).collect::<String>()));
+                return Err(format!(
+                    "an answer lacks {expected:?}: {}",
+                    last.chars().take(300).collect::<String>()
+                ));
             }
         }
         if started >= begin {
@@ -116,7 +129,8 @@ impl Connection {
             }
             if let Some((start, length)) = body {
                 if self.buffer.len() >= start + length {
-                    return String::from_utf8(self.buffer[start..start + length].to_vec()).map_err(|error| error.to_string());
+                    return String::from_utf8(self.buffer[start..start + length].to_vec())
+                        .map_err(|error| error.to_string());
                 }
             }
         }

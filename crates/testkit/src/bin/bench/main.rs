@@ -34,7 +34,9 @@ fn main() -> ExitCode {
     let options = match options(&arguments) {
         Ok(options) => options,
         Err(message) => {
-            eprintln!("{message}\nusage: bench --server target/release/anteroom-server --out target/bench.json [--seconds 3] [--rounds 3] [--codes 1000000]");
+            eprintln!(
+                "{message}\nusage: bench --server target/release/anteroom-server --out target/bench.json [--seconds 3] [--rounds 3] [--codes 1000000]"
+            );
             return ExitCode::from(2);
         }
     };

@@ -42,12 +42,14 @@ impl Server {
         let mut child = command.spawn().map_err(|error| format!("{command:?}: {error}"))?;
         let stdout = child.stdout.take().ok_or("no standard output")?;
         let mut line = String::new();
-        let read = BufReader::new(stdout).read_line(&mut line);
+        let mut reader = BufReader::new(stdout);
+        let read = reader.read_line(&mut line);
         tokio::time::timeout(Duration::from_secs(60), read)
             .await
             .map_err(|_| "no ready line within 60 s")?
             .map_err(|error| error.to_string())?;
-        let ready: serde_json::Value = serde_json::from_str(&line).map_err(|error| format!("ready line {line:?}: {error}"))?;
+        let ready: serde_json::Value =
+            serde_json::from_str(&line).map_err(|error| format!("ready line {line:?}: {error}"))?;
         let base = ready["base_url"].as_str().ok_or("a ready line without base_url")?;
         let address = base.trim_start_matches("http://").trim_end_matches('/').to_owned();
         let mut connection = crate::load::Connection::open(&address).await?;
@@ -59,7 +61,8 @@ impl Server {
     /// Resident memory in MiB.
     pub(crate) fn rss_mib(&self) -> Result<f64, String> {
         let id = self.child.id().ok_or("the server has ended")?;
-        let status = std::fs::read_to_string(format!("/proc/{id}/status")).map_err(|error| error.to_string())?;
+        let status =
+            std::fs::read_to_string(format!("/proc/{id}/status")).map_err(|error| error.to_string())?;
         let kib: f64 = status
             .lines()
             .find_map(|line| line.strip_prefix("VmRSS:"))
@@ -70,8 +73,11 @@ impl Server {
 
     /// Stops it as an operator would and waits for it.
     pub(crate) async fn stop(mut self) -> Result<(), String> {
-        if let Some(pid) = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
-            rustix::process::kill_process(pid, rustix::process::Signal::TERM).map_err(|error| error.to_string())?;
+        if let Some(pid) =
+            self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw)
+        {
+            rustix::process::kill_process(pid, rustix::process::Signal::TERM)
+                .map_err(|error| error.to_string())?;
         }
         let ended = tokio::time::timeout(Duration::from_secs(10), self.child.wait()).await;
         ended.map_err(|_| "the server did not stop within 10 s")?.map_err(|error| error.to_string())?;

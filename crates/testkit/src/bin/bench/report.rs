@@ -39,13 +39,19 @@ pub(crate) struct Report {
 async fn cycles(server: &Server) -> Result<Vec<(&'static str, Cycle, &'static str)>, String> {
     let host = server.address.as_str();
     let single = |request: String, expected| Cycle { steps: vec![(constant(request), expected)] };
-    let credentials =
-        post(host, "/oauth2/token", FORM, &format!("grant_type=client_credentials&client_id={CLIENT}&client_secret={SECRET}"));
+    let credentials = post(
+        host,
+        "/oauth2/token",
+        FORM,
+        &format!("grant_type=client_credentials&client_id={CLIENT}&client_secret={SECRET}"),
+    );
     let basic = base64::engine::general_purpose::STANDARD.encode(format!("{CLIENT}:{SECRET}"));
     let issue = post(
         host,
         "/auth/preauthorize",
-        &format!("Content-Type: application/json\r\nAuthorization: Basic {basic}\r\nX-Medplum-On-Behalf-Of: Patient/{PATIENT}\r\n"),
+        &format!(
+            "Content-Type: application/json\r\nAuthorization: Basic {basic}\r\nX-Medplum-On-Behalf-Of: Patient/{PATIENT}\r\n"
+        ),
         &format!("{{\"clientId\":\"{PORTAL}\"}}"),
     );
     let redeem = {
@@ -53,7 +59,12 @@ async fn cycles(server: &Server) -> Result<Vec<(&'static str, Cycle, &'static st
         Arc::new(move |issued: &str| {
             let code = member(issued, "preAuthorizedCode").unwrap_or_default();
             let grant = "urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Apre-authorized_code";
-            post(&host, "/oauth2/token", FORM, &format!("grant_type={grant}&client_id={PORTAL}&pre-authorized_code={code}"))
+            post(
+                &host,
+                "/oauth2/token",
+                FORM,
+                &format!("grant_type={grant}&client_id={PORTAL}&pre-authorized_code={code}"),
+            )
         })
     };
     let cycle = Cycle { steps: vec![(constant(issue), "preAuthorizedCode"), (redeem, "access_token")] };
@@ -91,7 +102,12 @@ fn median(mut values: Vec<f64>) -> f64 {
 
 impl Report {
     /// Measures every cycle at every number of connections, each round beside its ceiling.
-    pub(crate) async fn load(&mut self, server: &Server, options: &Options, suffix: &str) -> Result<(), String> {
+    pub(crate) async fn load(
+        &mut self,
+        server: &Server,
+        options: &Options,
+        suffix: &str,
+    ) -> Result<(), String> {
         let ceiling = Server::ceiling().await?;
         for (name, cycle, bare) in cycles(server).await? {
             let bare = ceiling_cycle(&ceiling.address, bare);
@@ -135,7 +151,9 @@ impl Report {
     /// How much of each rate is left with a full store. Each rate is taken relative to the ceiling of its own run.
     pub(crate) fn compare_seeded(&mut self) {
         for (name, full) in &self.figures {
-            let Some(empty) = name.strip_suffix("_1m").and_then(|name| self.figures.get(name)) else { continue };
+            let Some(empty) = name.strip_suffix("_1m").and_then(|name| self.figures.get(name)) else {
+                continue;
+            };
             if let (Some(full), Some(empty)) = (full.get(&32), empty.get(&32)) {
                 let share = |figure: &Figure| figure.measured.rps / figure.ceiling_rps;
                 self.seeded_ratio.insert(name.trim_end_matches("_1m").to_owned(), share(full) / share(empty));
@@ -181,7 +199,9 @@ impl Report {
 
     /// The figures as a table in Markdown.
     pub(crate) fn table(&self) -> String {
-        let mut text = String::from("| what | connections | rate /s | ceiling /s | ratio | p50 ms | p99 ms |\n|---|---|---|---|---|---|---|\n");
+        let mut text = String::from(
+            "| what | connections | rate /s | ceiling /s | ratio | p50 ms | p99 ms |\n|---|---|---|---|---|---|---|\n",
+        );
         for (name, by_connections) in &self.figures {
             for (connections, figure) in by_connections {
                 let measured = figure.measured;
@@ -202,7 +222,11 @@ impl Report {
             self.ready_ms, self.first_answer_ms, self.rss_mib, self.rss_after_load_mib
         );
         for (name, ratio) in &self.seeded_ratio {
-            let _ = writeln!(text, "{name} with {} codes in the store: {ratio:.2} of its rate without", self.seeded_codes);
+            let _ = writeln!(
+                text,
+                "{name} with {} codes in the store: {ratio:.2} of its rate without",
+                self.seeded_codes
+            );
         }
         text
     }

@@ -20,7 +20,8 @@ const BATCH: u32 = 5_000;
 
 /// Inserts `count` codes, half of them redeemed, each redeemed one with its login.
 pub(crate) fn codes(data: &Path, count: u32) -> Result<u32, String> {
-    let store = SqliteStore::open(&data.join("anteroom.db"), Options::default()).map_err(|error| error.to_string())?;
+    let store = SqliteStore::open(&data.join("anteroom.db"), Options::default())
+        .map_err(|error| error.to_string())?;
     let now = SystemClock.now();
     let mut done = 0;
     while done < count {

@@ -1,0 +1,172 @@
+//! Every route, asked by a stranger.
+
+use std::collections::BTreeSet;
+
+use anteroom_http::ROUTES;
+use anteroom_testkit::builders::PORTAL_ORIGIN;
+use anteroom_testkit::server::TestServer;
+
+use crate::snapshot::{Form, redacted};
+
+/// What a caller without credentials gets: path as routed, path as asked, method, status, beginning of the content type.
+const WITHOUT_CREDENTIALS: &[(&str, &str, &str, u16, &str)] = &[
+    ("/oauth2/token", "/oauth2/token", "POST", 400, "application/json"),
+    ("/oauth2/token", "/oauth2/token", "GET", 405, "application/json"),
+    ("/api/oauth2/token", "/api/oauth2/token", "POST", 400, "application/json"),
+    ("/oauth2/userinfo", "/oauth2/userinfo", "GET", 401, "application/fhir+json"),
+    ("/oauth2/userinfo", "/oauth2/userinfo", "POST", 401, "application/fhir+json"),
+    ("/api/oauth2/userinfo", "/api/oauth2/userinfo", "GET", 401, "application/fhir+json"),
+    ("/auth/preauthorize", "/auth/preauthorize", "POST", 401, "application/fhir+json"),
+    ("/auth/preauthorize", "/auth/preauthorize", "GET", 405, "application/fhir+json"),
+    ("/api/auth/preauthorize", "/api/auth/preauthorize", "POST", 401, "application/fhir+json"),
+    (
+        "/.well-known/openid-configuration",
+        "/.well-known/openid-configuration",
+        "GET",
+        200,
+        "application/json",
+    ),
+    (
+        "/api/.well-known/openid-configuration",
+        "/api/.well-known/openid-configuration",
+        "GET",
+        200,
+        "application/json",
+    ),
+    (
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/oauth-authorization-server",
+        "GET",
+        200,
+        "application/json",
+    ),
+    (
+        "/api/.well-known/oauth-authorization-server",
+        "/api/.well-known/oauth-authorization-server",
+        "GET",
+        200,
+        "application/json",
+    ),
+    (
+        "/.well-known/oauth-authorization-server/{*base}",
+        "/.well-known/oauth-authorization-server/nobody",
+        "GET",
+        404,
+        "application/json",
+    ),
+    (
+        "/.well-known/oauth-protected-resource",
+        "/.well-known/oauth-protected-resource",
+        "GET",
+        200,
+        "application/json",
+    ),
+    (
+        "/api/.well-known/oauth-protected-resource",
+        "/api/.well-known/oauth-protected-resource",
+        "GET",
+        200,
+        "application/json",
+    ),
+    ("/.well-known/jwks.json", "/.well-known/jwks.json", "GET", 200, "application/json"),
+    ("/api/.well-known/jwks.json", "/api/.well-known/jwks.json", "GET", 200, "application/json"),
+    ("/healthcheck", "/healthcheck", "GET", 200, "application/json"),
+    ("/api/healthcheck", "/api/healthcheck", "GET", 200, "application/json"),
+    ("/in", "/in", "GET", 200, "text/html"),
+    ("/IN", "/IN", "GET", 200, "text/html"),
+    ("/in/{code}", "/in/AAAA", "GET", 404, "text/html"),
+    ("/IN/{code}", "/IN/AAAA", "POST", 404, "text/html"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_34_every_route_is_known_and_gives_a_stranger_nothing() {
+    let routed: BTreeSet<&str> = ROUTES.iter().map(|route| route.path).collect();
+    let listed: BTreeSet<&str> = WITHOUT_CREDENTIALS.iter().map(|row| row.0).collect();
+    assert_eq!(routed, listed, "every route has a row above, and every row a route");
+
+    let server = TestServer::start().await;
+    for (_, target, method, status, content_type) in WITHOUT_CREDENTIALS {
+        let request = server.request(method, target);
+        let request = if target.contains("token") && *method == "POST" {
+            request.form(&[("grant_type", "client_credentials")])
+        } else {
+            request
+        };
+        let reply = request.send().await;
+        assert_eq!(reply.status, *status, "{method} {target}: {reply:?}");
+        let found = reply.header("content-type").unwrap_or_default();
+        assert!(found.starts_with(content_type), "{method} {target}: {found}");
+        for name in ["x-content-type-options", "referrer-policy", "cache-control"] {
+            assert!(reply.header(name).is_some(), "{method} {target} has no {name}");
+        }
+        assert!(reply.header("server").is_none(), "{method} {target} names its program");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_route_is_a_page_for_people_and_json_for_programs() {
+    let server = TestServer::start().await;
+    for target in [
+        "/nothing",
+        "/oauth2/introspect",
+        "/auth/login",
+        "/admin/projects/x",
+        "/fhir/R4/Patient",
+        "/in/a/b",
+        "//",
+    ] {
+        let reply = server.get(target).send().await;
+        assert_eq!(reply.outcome(), (404, "Not found".into(), None), "{target}");
+    }
+    let page =
+        server.get("/nothing").header("Accept", "text/html,*/*").header("Accept-Language", "es").send().await;
+    assert_eq!(page.status, 404);
+    assert!(page.text().contains("Esta página no existe"), "{page:?}");
+    let program = server.get("/oauth2/introspect").header("Accept", "text/html").send().await;
+    assert_eq!(program.outcome().0, 404, "below /oauth2/ there are programs only");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ht_15_pages_have_no_cors_headers() {
+    let server = TestServer::start().await;
+    for target in ["/in", "/IN", "/in/AAAA", "/healthcheck", "/nothing"] {
+        for method in ["GET", "POST", "OPTIONS"] {
+            let request = server.request(method, target).header("Origin", PORTAL_ORIGIN);
+            let reply = request.header("Access-Control-Request-Method", "POST").send().await;
+            let cors: Vec<&str> =
+                reply.header_names().filter(|name| name.starts_with("access-control-")).collect();
+            assert!(cors.is_empty(), "{method} {target}: {cors:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn healthcheck_says_that_the_store_answers() {
+    let server = TestServer::start().await;
+    let reply = server.get("/healthcheck").send().await;
+    assert_eq!(
+        reply.json(),
+        serde_json::json!({ "ok": true, "version": env!("CARGO_PKG_VERSION"), "store": true })
+    );
+    server.engine.close().expect("the store closes");
+    let reply = server.get("/healthcheck").send().await;
+    assert_eq!((reply.status, reply.json()["ok"].as_bool()), (503, Some(false)), "{reply:?}");
+    // Writes say so too, and that one may come again.
+    let reply = crate::steps::client_credentials(&server, anteroom_testkit::builders::PORTAL, "x").await;
+    assert_eq!((reply.status, reply.header("retry-after")), (503, Some("1")), "{reply:?}");
+    assert_eq!(reply.refusal().1, "temporarily_unavailable");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outcome_has_medplums_form_and_takes_over_the_trace_id() {
+    let server = TestServer::start().await;
+    let trace = "4bf92f35-77b3-4da6-a3ce-929d0e0e4736";
+    let reply = server.post("/auth/preauthorize").header("x-trace-id", trace).send().await;
+    assert_eq!(reply.header("content-type"), Some("application/fhir+json; charset=utf-8"));
+    assert_eq!(
+        reply.header("www-authenticate"),
+        Some(format!("Bearer realm=\"{}\"", server.base()).as_str())
+    );
+    let forms = [("/extension/0/extension/0/valueId", Form::Uuid)];
+    insta::assert_json_snapshot!("unauthenticated", redacted(&server, &reply.json(), &forms));
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { EVENT_KINDS } from "../src/features/activity/event-kinds";
+import { GRANT_TYPES } from "../src/features/clients/client-words";
+import de from "../src/i18n/de.json";
+import en from "../src/i18n/en.json";
+import es from "../src/i18n/es.json";
+import { read, sources } from "./sources";
+
+const others: Record<string, Record<string, string>> = { de, es };
+const placeholders = (sentence: string) => [...new Set(sentence.match(/\{\w+\}/g) ?? [])].sort();
+
+describe.each(Object.entries(others))("%s", (_, catalogue) => {
+  test("has exactly the keys of English", () => {
+    expect(Object.keys(catalogue).sort()).toEqual(Object.keys(en).sort());
+  });
+
+  test("has the same placeholders in every sentence", () => {
+    for (const [key, sentence] of Object.entries(en)) {
+      expect([key, placeholders(catalogue[key] ?? "")]).toEqual([key, placeholders(sentence)]);
+    }
+  });
+
+  test("leaves no sentence empty", () => {
+    expect(Object.entries(catalogue).filter(([, sentence]) => sentence.trim() === "")).toEqual([]);
+  });
+});
+
+/** What the sources ask for by name, and the beginnings of names they put together. */
+function asked() {
+  const text = sources("src")
+    .filter(({ path }) => !path.includes("/mock/"))
+    .map((source) => source.text)
+    .join("\n");
+  const literals = new Set(
+    [...text.matchAll(/"([a-z][A-Za-z]*\.[A-Za-z._-]+)"/g)].map((found) => found[1] ?? ""),
+  );
+  const calls = [...text.matchAll(/\bt\(\s*"([^"]+)"/g)].map((found) => found[1] ?? "");
+  const counted = [...text.matchAll(/\btn\(\s*"([^"]+)"/g)].map((found) => found[1] ?? "");
+  const rich = [...text.matchAll(/\bk="([^"]+)"/g)].map((found) => found[1] ?? "");
+  const stems = new Set(
+    [...text.matchAll(/`([a-z][A-Za-z]*\.)(?:masterKey\.)?\$\{/g)].map((found) => found[1] ?? ""),
+  );
+  return { literals, calls, counted, rich, stems };
+}
+
+test("every key that a screen asks for exists", () => {
+  const { calls, counted, rich } = asked();
+  const wanted = [...calls, ...rich, ...counted.flatMap((key) => [`${key}_one`, `${key}_other`])];
+  expect(wanted.length).toBeGreaterThan(400);
+  expect(wanted.filter((key) => !(key in en))).toEqual([]);
+});
+
+test("no key is left that no screen asks for", () => {
+  const { literals, counted, stems } = asked();
+  // named by the engine: their lists are checked below
+  const named = ["event.", "refusal.", "check.", "method."];
+  const unused = Object.keys(en).filter((key) => {
+    const stem = key.replace(/_(one|other)$/, "");
+    return (
+      !literals.has(key) &&
+      !counted.includes(stem) &&
+      ![...stems, ...named].some((start) => key.startsWith(start))
+    );
+  });
+  expect(unused).toEqual([]);
+});
+
+describe("the engine's names have words", () => {
+  const rust = (path: string, pattern: RegExp) =>
+    [...read(`../crates/${path}`).matchAll(pattern)].map((found) => found[1] ?? "");
+
+  test("kinds of events", () => {
+    const kinds = rust("engine/src/model/event.rs", /^ {4}\w+ = "(\w+)",$/gm);
+    expect(kinds.length).toBeGreaterThan(15);
+    expect([...EVENT_KINDS].sort()).toEqual([...kinds].sort());
+    expect(kinds.flatMap((kind) => [`event.${kind}`, `kind.${kind}`]).filter((key) => !(key in en))).toEqual(
+      [],
+    );
+  });
+
+  test("refusals", () => {
+    const names = rust("engine/src/refusal.rs", /^ {4}\w+ = "(\w+)" \{$/gm);
+    expect(names.length).toBeGreaterThan(40);
+    expect(names.filter((name) => !(`refusal.${name}` in en))).toEqual([]);
+  });
+
+  test("rules of advice", () => {
+    const table =
+      read("../crates/admin/src/commands/clients/advice.rs").split("pub const RULES")[1]?.split("\n];")[0] ??
+      "";
+    const rules = [...table.matchAll(/\("(\w+)", &\[/g)].map((found) => found[1] ?? "");
+    expect(rules.length).toBeGreaterThan(8);
+    expect(
+      Object.keys(en)
+        .filter((key) => key.startsWith("advice."))
+        .sort(),
+    ).toEqual(rules.map((rule) => `advice.${rule}`).sort());
+  });
+
+  test("grant types", () => {
+    const grants = rust("oauth/src/grant_type.rs", /=> "([\w:.-]+)",$/gm);
+    expect(GRANT_TYPES.map(({ value }) => value)).toEqual(grants);
+  });
+});
