@@ -16,7 +16,7 @@ async fn is_page(server: &Server, raw_query: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn az_01_a_valid_request_goes_to_the_sign_in_page_and_ar_36_by_post_too() {
+async fn az_01_ar_36_a_valid_request_goes_to_the_sign_in_page_by_get_and_by_post() {
     let server = Server::start().await;
     let parameters = request(WEB, CB);
     let page = Browser::default().authorize(&server, &parameters).await;
@@ -156,7 +156,7 @@ async fn az_19_a_client_without_redirect_uris_learns_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ar_01_to_ar_33_refusals_go_to_the_client_with_state_and_iss() {
+async fn ar_01_to_ar_03_ar_05_ar_10_ar_13_to_ar_15_ar_17_ar_19_ar_23_ar_28_to_ar_30_ar_32_ar_33_refusals() {
     let server = Server::start().await;
     let long = "x".repeat(4_097);
     let rows: &[(&str, Option<&str>, &str)] = &[

@@ -178,12 +178,11 @@ fn begin(
     if let Step::Ready(membership) = step {
         return interactions::hand_out(cx, client, &interaction, &membership);
     }
-    let (cookie, new_browser) = match &browser.cookie {
-        Some(cookie) => (cookie.digest(), None),
-        None => {
-            let made = cx.secret()?;
-            (made.digest(), Some(made))
-        }
+    let (cookie, new_browser) = if let Some(cookie) = &browser.cookie {
+        (cookie.digest(), None)
+    } else {
+        let made = cx.secret()?;
+        (made.digest(), Some(made))
     };
     interaction.browser = Some(cookie);
     cx.tx.insert_interaction(&interaction)?;

@@ -297,15 +297,11 @@ fn allow(cx: &mut Cx<'_>, client: &Client, interaction: &mut Interaction, rememb
 }
 
 fn go_on(cx: &mut Cx<'_>, client: &Client, interaction: &mut Interaction) -> Outcome<Answer> {
-    match interactions::step(cx.tx, client, interaction)? {
-        Step::Ready(membership) => {
-            cx.tx.update_interaction(interaction, cx.now)?;
-            finish(cx, client, interaction, &membership)
-        }
-        _ => {
-            cx.tx.update_interaction(interaction, cx.now)?;
-            Ok(Answer::page(interaction.id))
-        }
+    let step = interactions::step(cx.tx, client, interaction)?;
+    cx.tx.update_interaction(interaction, cx.now)?;
+    match step {
+        Step::Ready(membership) => finish(cx, client, interaction, &membership),
+        _ => Ok(Answer::page(interaction.id)),
     }
 }
 

@@ -77,7 +77,7 @@ pub async fn respond(
             let Some(token) = request.token else {
                 return refuse(Refusal::MissingToken, "");
             };
-            look(cx, &inner, &authenticated.client, token)
+            look(cx, &inner, &authenticated.client, &token)
         })
         .await
 }
@@ -86,7 +86,7 @@ fn look(
     cx: &mut Cx<'_>,
     engine: &Engine,
     client: &Client,
-    token: Secret<AccessToken>,
+    token: &Secret<AccessToken>,
 ) -> Outcome<Introspection> {
     let (login, access, family) = match recognize(engine, token) {
         Found::Nothing => return Ok(Introspection::default()),

@@ -97,7 +97,7 @@ pub async fn respond(
     browser: Browser,
 ) -> Outcome<Answer> {
     let hint = request.id_token_hint.as_deref().and_then(|token| read_hint(engine, token));
-    engine.transact(origin, move |cx| sign_out(cx, &request, hint, &browser)).await
+    engine.transact(origin, move |cx| sign_out(cx, &request, hint.as_ref(), &browser)).await
 }
 
 /// [RP-Initiated Logout §2] an id token of ours, expired or not.
@@ -113,15 +113,15 @@ fn read_hint(engine: &Engine, token: &str) -> Option<HintClaims> {
 fn sign_out(
     cx: &mut Cx<'_>,
     request: &Request,
-    hint: Option<HintClaims>,
+    hint: Option<&HintClaims>,
     browser: &Browser,
 ) -> Outcome<Answer> {
-    if let (Some(hint), Some(client_id)) = (&hint, &request.client_id)
+    if let (Some(hint), Some(client_id)) = (hint, &request.client_id)
         && !cx.trace.check("client_id", hint.aud == *client_id, hint.aud.clone(), || client_id.clone().into())
     {
         return refuse(Refusal::LogoutClientsDiffer, "");
     }
-    let named = hint.as_ref().map(|hint| hint.aud.as_str()).or(request.client_id.as_deref());
+    let named = hint.map(|hint| hint.aud.as_str()).or(request.client_id.as_deref());
     let to = target(cx, request, named)?;
     let Some(session) = browser.live_session(cx.tx, cx.now)? else {
         return Ok(Answer::SignedOut(to.filter(|_| hint.is_some())));
@@ -132,7 +132,7 @@ fn sign_out(
         Some(_) => return refuse(Refusal::InteractionNotYours, "the form was not made here"),
         None => false,
     };
-    let own = hint.as_ref().is_some_and(|hint| hint.sub == session.user.to_string());
+    let own = hint.is_some_and(|hint| hint.sub == session.user.to_string());
     if !pressed && !own {
         return Ok(Answer::Ask(expected));
     }

@@ -47,9 +47,9 @@ pub(super) enum Found {
 }
 
 /// Finds out what a token is. An access token has dots, a refresh token has none.
-pub(super) fn recognize(engine: &Engine, token: Secret<AccessToken>) -> Found {
+pub(super) fn recognize(engine: &Engine, token: &Secret<AccessToken>) -> Found {
     if token.expose().contains('.') {
-        return engine.verify_access_token(&token).map_or(Found::Nothing, Found::Access);
+        return engine.verify_access_token(token).map_or(Found::Nothing, Found::Access);
     }
     let token = Secret::<RefreshToken>::new(token.expose().to_owned());
     refresh_token::locator(&token).map_or(Found::Nothing, |locator| Found::Refresh(locator, token.digest()))
@@ -73,7 +73,7 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Outcome<Requ
             let Some(token) = request.token else {
                 return refuse(Refusal::MissingTokenToRevoke, "");
             };
-            let login = match recognize(&inner, token) {
+            let login = match recognize(&inner, &token) {
                 Found::Access(token) => Some(token.login),
                 Found::Refresh(locator, _) => cx.tx.refresh_family(&locator)?.map(|family| family.login),
                 Found::Nothing => None,

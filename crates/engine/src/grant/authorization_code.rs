@@ -184,23 +184,22 @@ fn check_redirect_uri(
     {
         return refuse(Refusal::RedirectUriDiffers, "registered no more");
     }
-    match sent {
-        Some(sent) => {
-            if cx.trace.check("redirect_uri", sent == issued, issued.to_owned(), || sent.to_owned().into()) {
-                Ok(())
-            } else {
-                refuse(Refusal::RedirectUriDiffers, "")
-            }
-        }
-        None => {
-            let verified = code.challenge.is_some() && verifier_sent;
-            let lenient = client.client_type == ClientType::Medplum && client.settings.pkce_optional;
-            if cx.trace.check("redirect_uri", verified || lenient, issued.to_owned(), || "none sent".into()) {
-                Ok(())
-            } else {
-                refuse(Refusal::MissingRedirectUriAtToken, "")
-            }
-        }
+    let Some(sent) = sent else {
+        let verified = code.challenge.is_some() && verifier_sent;
+        let lenient = client.client_type == ClientType::Medplum && client.settings.pkce_optional;
+        return if cx
+            .trace
+            .check("redirect_uri", verified || lenient, issued.to_owned(), || "none sent".into())
+        {
+            Ok(())
+        } else {
+            refuse(Refusal::MissingRedirectUriAtToken, "")
+        };
+    };
+    if cx.trace.check("redirect_uri", sent == issued, issued.to_owned(), || sent.to_owned().into()) {
+        Ok(())
+    } else {
+        refuse(Refusal::RedirectUriDiffers, "")
     }
 }
 

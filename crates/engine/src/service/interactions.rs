@@ -39,21 +39,12 @@ impl Browser {
 
     /// What a form of this interaction carries, so that no other page can send it. Known only to who knows the cookie.
     pub fn form_token(&self, interaction: Id<Interaction>) -> Option<String> {
-        let cookie = self.cookie.as_ref()?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(cookie.expose().as_bytes())
-            .expect("HMAC takes keys of any length");
-        mac.update(b"form");
-        mac.update(interaction.as_bytes());
-        Some(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+        Some(keyed(self.cookie.as_ref()?, b"form", interaction.as_bytes()))
     }
 
     /// What the form that signs out carries. Known only to who knows the session's cookie.
     pub fn logout_token(&self) -> Option<String> {
-        let cookie = self.session.as_ref()?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(cookie.expose().as_bytes())
-            .expect("HMAC takes keys of any length");
-        mac.update(b"logout");
-        Some(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+        Some(keyed(self.session.as_ref()?, b"logout", &[]))
     }
 
     /// Whether a form carries the right token.
@@ -61,6 +52,15 @@ impl Browser {
         self.form_token(interaction)
             .is_some_and(|expected| expected.as_bytes().ct_eq(form_token.as_bytes()).into())
     }
+}
+
+/// HMAC-SHA-256 keyed with a cookie, over what it is for.
+fn keyed(cookie: &Secret<Cookie>, purpose: &[u8], about: &[u8]) -> String {
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(cookie.expose().as_bytes()).expect("HMAC takes keys of any length");
+    mac.update(purpose);
+    mac.update(about);
+    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
 }
 
 /// Where the browser goes next.

@@ -46,8 +46,8 @@ fn keys(project: Id<Project>, email: &str, origin: &Origin) -> [String; 2] {
     let address = origin.remote_address.as_deref().unwrap_or("local");
     let account = Sha256::digest(email.as_bytes());
     // The first eight bytes tell accounts apart; the address itself is not kept.
-    let account: String = account.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    [format!("sign_in/{project}/{account}/{address}"), format!("sign_in/{address}")]
+    let account = account.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    [format!("sign_in/{project}/{account:016x}/{address}"), format!("sign_in/{address}")]
 }
 
 /// Compares a password with the account's, once it has been counted.
