@@ -1,6 +1,6 @@
 import "@fontsource-variable/inter";
 import "@fontsource-variable/jetbrains-mono";
-import "@mantine/core/styles.css";
+import "@mantine/core/styles.layer.css";
 import "./tokens.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";

@@ -42,7 +42,7 @@ function moveFocus(event: KeyboardEvent<HTMLElement>) {
   target.focus();
 }
 
-/** Where the table begins inside what scrolls. */
+/** Where the table begins inside what scrolls; measured with every drawing, as what stands above may grow. */
 function useScroll() {
   const ref = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
@@ -50,8 +50,8 @@ function useScroll() {
     const scroller = ref.current?.closest("[data-scroll]");
     if (!ref.current || !scroller) return;
     const top = ref.current.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-    setOffset(top + scroller.scrollTop);
-  }, []);
+    setOffset(Math.round(top + scroller.scrollTop));
+  });
   return { ref, offset, element: () => ref.current?.closest<HTMLElement>("[data-scroll]") ?? null };
 }
 

@@ -74,7 +74,7 @@ function WithCard({ link }: { link: MagicLink }) {
       {card.data ? (
         <>
           <Stage card={card.data} link={link} onRenew={() => actions.reissue(link)} />
-          <PrintSheet card={card.data} link={link} />
+          {alive && <PrintSheet card={card.data} link={link} />}
         </>
       ) : (
         <WithoutCard

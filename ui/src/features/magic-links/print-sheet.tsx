@@ -15,8 +15,8 @@ export function PrintSheet({ card, link }: { card: Card; link: MagicLink }) {
       <p className={classes.for}>{t("print.for", { person: link.personShort })}</p>
       <ol>
         <li>{t("print.scan")}</li>
-        <li>{t("print.press")}</li>
         {card.pin && <li>{t("print.pin")}</li>}
+        <li>{t("print.press")}</li>
       </ol>
       <img src={`data:image/svg+xml,${encodeURIComponent(card.qrSvg)}`} alt="" className={classes.qr} />
       <p>
