@@ -61,7 +61,7 @@ async fn ds_04_every_address_answers_and_what_is_not_listed_is_refused() {
             addresses += 1;
         }
     }
-    assert_eq!(addresses, 3, "token, userinfo, keys");
+    assert_eq!(addresses, 7, "authorize, token, userinfo, introspect, revoke, logout, keys");
     let listed: HashSet<&str> = document["grant_types_supported"]
         .as_array()
         .unwrap()
@@ -85,15 +85,31 @@ async fn ds_04_every_address_answers_and_what_is_not_listed_is_refused() {
         assert_eq!(unsupported, !listed.contains(grant), "{grant}: {reply:?}");
     }
     for path in [
-        "/oauth2/introspect",
-        "/oauth2/revoke",
         "/oauth2/register",
-        "/oauth2/authorize",
-        "/oauth2/logout",
         "/.well-known/smart-configuration",
     ] {
         assert_eq!(server.get(path).send().await.status, 404, "{path} is not listed");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ds_03_ds_05_ds_06_what_must_be_said_is_said() {
+    let server = TestServer::start().await;
+    let document = document(&server).await;
+    for member in [
+        "issuer",
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "response_types_supported",
+        "subject_types_supported",
+        "id_token_signing_alg_values_supported",
+    ] {
+        assert!(document.get(member).is_some(), "{member} is required");
+    }
+    assert_eq!(document["response_types_supported"], json!(["code"]));
+    assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
+    assert_eq!(document["authorization_response_iss_parameter_supported"], json!(true));
 }
 
 #[tokio::test(flavor = "multi_thread")]

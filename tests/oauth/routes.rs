@@ -10,6 +10,15 @@ use crate::snapshot::{Form, redacted};
 
 /// What a caller without credentials gets: path as routed, path as asked, method, status, beginning of the content type.
 const WITHOUT_CREDENTIALS: &[(&str, &str, &str, u16, &str)] = &[
+    ("/oauth2/authorize", "/oauth2/authorize", "GET", 400, "text/html"),
+    ("/api/oauth2/authorize", "/api/oauth2/authorize", "GET", 400, "text/html"),
+    ("/oauth2/interaction/{id}", "/oauth2/interaction/AAAA", "GET", 403, "text/html"),
+    ("/oauth2/introspect", "/oauth2/introspect", "POST", 400, "application/json"),
+    ("/api/oauth2/introspect", "/api/oauth2/introspect", "POST", 400, "application/json"),
+    ("/oauth2/revoke", "/oauth2/revoke", "POST", 400, "application/json"),
+    ("/api/oauth2/revoke", "/api/oauth2/revoke", "POST", 400, "application/json"),
+    ("/oauth2/logout", "/oauth2/logout", "GET", 200, "text/html"),
+    ("/api/oauth2/logout", "/api/oauth2/logout", "POST", 401, "application/fhir+json"),
     ("/oauth2/token", "/oauth2/token", "POST", 400, "application/json"),
     ("/oauth2/token", "/oauth2/token", "GET", 405, "application/json"),
     ("/api/oauth2/token", "/api/oauth2/token", "POST", 400, "application/json"),
@@ -108,7 +117,7 @@ async fn an_unknown_route_is_a_page_for_people_and_json_for_programs() {
     let server = TestServer::start().await;
     for target in [
         "/nothing",
-        "/oauth2/introspect",
+        "/oauth2/nothing",
         "/auth/login",
         "/admin/projects/x",
         "/fhir/R4/Patient",
@@ -122,7 +131,7 @@ async fn an_unknown_route_is_a_page_for_people_and_json_for_programs() {
         server.get("/nothing").header("Accept", "text/html,*/*").header("Accept-Language", "es").send().await;
     assert_eq!(page.status, 404);
     assert!(page.text().contains("Esta página no existe"), "{page:?}");
-    let program = server.get("/oauth2/introspect").header("Accept", "text/html").send().await;
+    let program = server.get("/oauth2/nothing").header("Accept", "text/html").send().await;
     assert_eq!(program.outcome().0, 404, "below /oauth2/ there are programs only");
 }
 

@@ -7,13 +7,18 @@ use std::sync::Arc;
 use anteroom_oauth::grant_type::GrantType;
 
 use crate::cx::Cx;
-use crate::model::client::ClientStatus;
+use crate::model::client::{ClientStatus, ClientType};
 use crate::model::{Client, Membership};
 use crate::refusal::Refusal;
 use crate::stop::{Outcome, refuse};
 use crate::store::{LiveLogin, Tx};
 use crate::timestamp::Timestamp;
 use crate::trace::Trace;
+
+/// Whether the client is switched on.
+pub fn is_active(client: &Client) -> bool {
+    client.status == ClientStatus::Active
+}
 
 /// The client is switched on.
 pub fn client_active(trace: &mut Trace, client: &Client) -> Outcome<()> {
@@ -38,6 +43,16 @@ pub fn grant_allowed(trace: &mut Trace, client: &Client, grant: GrantType) -> Ou
         Ok(())
     } else {
         refuse(Refusal::GrantNotAllowed, "")
+    }
+}
+
+/// [RFC6749 §3.2.1] a confidential client has proven who it is.
+pub fn confidential_proved(trace: &mut Trace, client: &Client, proved: bool) -> Outcome<()> {
+    let enough = proved || client.client_type != ClientType::Confidential;
+    if trace.check("client.authenticated", enough, "a secret", || "none sent".into()) {
+        Ok(())
+    } else {
+        refuse(Refusal::MissingClientSecret, "")
     }
 }
 

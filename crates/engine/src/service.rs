@@ -3,11 +3,15 @@
 pub mod access_policies;
 pub mod bearer;
 pub mod clients;
+pub mod interactions;
 pub mod keys;
+pub mod logout;
 pub mod magic_links;
 pub mod master_key;
 pub mod passwords;
 pub mod people;
 pub mod projects;
 pub mod purge;
+pub mod refresh_tokens;
+pub mod sign_in;
 pub mod tokens;

@@ -11,7 +11,10 @@
 //! # To add a row kind
 //! A model in `model/`, a trait here, an implementation and a migration in each store, tests in [`contract`].
 
+mod authorization;
 pub mod contract;
+
+pub use authorization::{AuthorizationCodes, Consents, Interactions, RefreshFamilies, Sessions};
 
 use std::sync::Arc;
 
@@ -111,6 +114,11 @@ pub trait Tx:
     + Memberships
     + Logins
     + PreAuthorizedCodes
+    + AuthorizationCodes
+    + Interactions
+    + Sessions
+    + RefreshFamilies
+    + Consents
     + SigningKeys
     + AttemptCounters
     + Events
@@ -126,6 +134,11 @@ impl<T> Tx for T where
         + Memberships
         + Logins
         + PreAuthorizedCodes
+        + AuthorizationCodes
+        + Interactions
+        + Sessions
+        + RefreshFamilies
+        + Consents
         + SigningKeys
         + AttemptCounters
         + Events
@@ -286,6 +299,8 @@ pub trait Memberships {
         project: Id<Project>,
         external_id: &str,
     ) -> StoreResult<Option<Arc<Membership>>>;
+    /// All memberships of an account, in this project, oldest first.
+    fn memberships_of_user(&self, project: Id<Project>, user: Id<User>) -> StoreResult<Vec<Arc<Membership>>>;
     /// A client's own membership.
     fn membership_of_client(&self, client: Id<Client>) -> StoreResult<Option<Arc<Membership>>>;
     /// People (not clients) by name, ascending.
@@ -331,6 +346,10 @@ pub trait Logins {
     fn insert_login(&mut self, row: &Login) -> StoreResult<()>;
     /// Revokes one that is live; whether it was.
     fn revoke_login(&mut self, id: Id<Login>, at: Timestamp) -> StoreResult<bool>;
+    /// Lets one that is live end later.
+    fn extend_login(&mut self, id: Id<Login>, expires_at: Timestamp) -> StoreResult<()>;
+    /// Revokes all live ones of a member; how many.
+    fn revoke_logins_of_member(&mut self, membership: Id<Membership>, at: Timestamp) -> StoreResult<u32>;
     /// Revokes all live ones of a client; how many.
     fn revoke_logins_of_client(&mut self, client: Id<Client>, at: Timestamp) -> StoreResult<u32>;
     /// Deletes up to `limit` that ended before `before`; how many.
@@ -454,6 +473,8 @@ pub trait AttemptCounters {
     /// Counts one attempt: continues the window that began at or after `not_before`, or begins one at `now`. The state
     /// after it.
     fn count_attempt(&mut self, key: &str, now: Timestamp, not_before: Timestamp) -> StoreResult<Attempts>;
+    /// Takes one counted attempt back: it was right.
+    fn forgive_attempt(&mut self, key: &str) -> StoreResult<()>;
     /// Deletes windows that began before `before`; how many.
     fn purge_attempts(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
 }

@@ -44,7 +44,10 @@ struct Bench {
 }
 
 fn origin() -> Origin {
-    Origin { issuer: Issuer::parse("http://127.0.0.1:8103/").unwrap(), remote_address: Some("127.0.0.1".into()) }
+    Origin {
+        issuer: Issuer::parse("http://127.0.0.1:8103/").unwrap(),
+        remote_address: Some("127.0.0.1".into()),
+    }
 }
 
 fn public_client(project: Id<anteroom_engine::model::Project>, name: &str) -> NewClient {
@@ -169,7 +172,10 @@ impl Bench {
 
     fn open(&self) {
         let row = self.row();
-        self.engine.transact(origin(), move |cx| -> Outcome<()> { magic_links::opened(cx, &row) }).wait().unwrap();
+        self.engine
+            .transact(origin(), move |cx| -> Outcome<()> { magic_links::opened(cx, &row) })
+            .wait()
+            .unwrap();
     }
 }
 
@@ -295,7 +301,11 @@ fn a_code_expires_at_its_second_and_stays_expired_when_the_clock_is_turned_back(
     bench.clock.advance(i64::from(LIFE));
     assert_eq!(bench.redeem(bench.portal, None), Err(Refusal::CodeExpired));
     bench.clock.advance(-3_600);
-    assert_eq!(bench.redeem(bench.portal, None), Err(Refusal::CodeExpired), "the engine never goes back in time");
+    assert_eq!(
+        bench.redeem(bench.portal, None),
+        Err(Refusal::CodeExpired),
+        "the engine never goes back in time"
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Discovery: [RFC8414], [OpenID Connect Discovery] and [RFC9728]. The documents are written once, when the server starts.
 //!
 //! # Not supported
-//! `smart-configuration`: it needs an authorization endpoint, which this server does not have yet.
+//! `smart-configuration`: it promises launches, which this server does not have.
 
 use anteroom_engine::endpoint::authorization_server_metadata;
 use anteroom_engine::issuer::Issuer;

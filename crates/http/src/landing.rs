@@ -30,6 +30,7 @@ use crate::respond;
 mod pages;
 
 use pages::Presented;
+pub(crate) use pages::failed;
 
 /// `/in/{code}`
 pub(crate) async fn link(call: Call, body: Body) -> Response {
@@ -127,7 +128,7 @@ async fn read_form(call: &Call, words: &Words, body: Body) -> Result<Form, Respo
 
 /// Whether a form was sent by a page of this server, as far as the browser says. Our pages forbid referrers, so browsers
 /// give their origin as `null`; where they also say the site, that decides.
-fn is_own_page(call: &Call) -> bool {
+pub(crate) fn is_own_page(call: &Call) -> bool {
     const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
     let headers: &HeaderMap = call.headers();
     if let Some(site) = headers.get(SITE) {

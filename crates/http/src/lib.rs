@@ -6,7 +6,12 @@
 //!
 //! | File | Routes |
 //! | --- | --- |
+//! | [`authorize`] | `/oauth2/authorize` |
+//! | [`interaction`] | `/oauth2/interaction/{id}`: sign in, choose a profile, agree |
 //! | [`token`] | `/oauth2/token` |
+//! | [`introspect`] | `/oauth2/introspect` |
+//! | [`revoke`] | `/oauth2/revoke` |
+//! | [`logout`] | `/oauth2/logout` |
 //! | [`userinfo`] | `/oauth2/userinfo` |
 //! | [`preauthorize`] | `/auth/preauthorize` |
 //! | [`discovery`] | `/.well-known/openid-configuration`, `oauth-authorization-server`, `oauth-protected-resource` |
@@ -17,7 +22,9 @@
 //! # Not supported
 //! HTTP/2, TLS, and trusting a proxy: `X-Forwarded-*` and `Forwarded` are never read.
 
+mod authorize;
 mod call;
+mod cookies;
 mod cors;
 mod discovery;
 mod edge;
@@ -25,13 +32,17 @@ mod extract;
 mod headers;
 mod healthcheck;
 mod host;
+mod interaction;
+mod introspect;
 mod jwks;
 mod landing;
 pub mod listener;
+mod logout;
 mod outcome;
 mod page;
 mod preauthorize;
 mod respond;
+mod revoke;
 pub mod router;
 mod token;
 mod userinfo;

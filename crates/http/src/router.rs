@@ -18,11 +18,19 @@ use crate::call::Call;
 pub use crate::cors::Readers;
 use crate::edge::{Edge, Shared};
 use crate::respond::{self, Family};
-use crate::{cors, discovery, healthcheck, jwks, landing, page, preauthorize, token, userinfo};
+use crate::{
+    authorize, cors, discovery, healthcheck, interaction, introspect, jwks, landing, logout, page,
+    preauthorize, revoke, token, userinfo,
+};
 
 /// What answers a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint {
+    Authorize,
+    Interaction,
+    Introspect,
+    Revoke,
+    Logout,
     Token,
     Userinfo,
     Preauthorize,
@@ -58,10 +66,19 @@ const PAGE: &str = "GET, HEAD, POST";
 
 /// Every route. Medplum's are there twice, as Medplum has them.
 pub const ROUTES: &[Route] = &[
+    route(PAGE, "/oauth2/authorize", Readers::Nobody, Endpoint::Authorize),
+    route(PAGE, "/api/oauth2/authorize", Readers::Nobody, Endpoint::Authorize),
+    route(PAGE, "/oauth2/interaction/{id}", Readers::Nobody, Endpoint::Interaction),
     route(POST, "/oauth2/token", Readers::Registered, Endpoint::Token),
     route(POST, "/api/oauth2/token", Readers::Registered, Endpoint::Token),
     route(BOTH, "/oauth2/userinfo", Readers::Registered, Endpoint::Userinfo),
     route(BOTH, "/api/oauth2/userinfo", Readers::Registered, Endpoint::Userinfo),
+    route(POST, "/oauth2/introspect", Readers::Registered, Endpoint::Introspect),
+    route(POST, "/api/oauth2/introspect", Readers::Registered, Endpoint::Introspect),
+    route(POST, "/oauth2/revoke", Readers::Registered, Endpoint::Revoke),
+    route(POST, "/api/oauth2/revoke", Readers::Registered, Endpoint::Revoke),
+    route(BOTH, "/oauth2/logout", Readers::Registered, Endpoint::Logout),
+    route(BOTH, "/api/oauth2/logout", Readers::Registered, Endpoint::Logout),
     route(POST, "/auth/preauthorize", Readers::Registered, Endpoint::Preauthorize),
     route(POST, "/api/auth/preauthorize", Readers::Registered, Endpoint::Preauthorize),
     route(READ, "/.well-known/openid-configuration", Readers::All, Endpoint::AuthorizationServerMetadata),
@@ -139,6 +156,11 @@ fn is_allowed(route: &Route, method: &Method) -> bool {
 
 async fn dispatch(endpoint: Endpoint, call: Call, body: Body) -> Response {
     match endpoint {
+        Endpoint::Authorize => authorize::authorize(call, body).await,
+        Endpoint::Interaction => interaction::interaction(call, body).await,
+        Endpoint::Introspect => introspect::introspect(call, body).await,
+        Endpoint::Revoke => revoke::revoke(call, body).await,
+        Endpoint::Logout => logout::logout(call, body).await,
         Endpoint::Token => token::token(call, body).await,
         Endpoint::Userinfo => userinfo::userinfo(call, body).await,
         Endpoint::Preauthorize => preauthorize::preauthorize(call, body).await,

@@ -181,6 +181,10 @@ impl Clients for SqliteTx<'_> {
         self.config_changes();
         self.forget_uses(id);
         self.run("DELETE FROM pre_authorized_code WHERE client = ?1", params![id.as_bytes()])?;
+        self.run("DELETE FROM authorization_code WHERE client = ?1", params![id.as_bytes()])?;
+        self.run("DELETE FROM interaction WHERE client = ?1", params![id.as_bytes()])?;
+        self.run("DELETE FROM refresh_family WHERE client = ?1", params![id.as_bytes()])?;
+        self.run("DELETE FROM consent WHERE client = ?1", params![id.as_bytes()])?;
         // Last uses and origins go with the row: ON DELETE CASCADE.
         self.run("DELETE FROM client WHERE id = ?1", params![id.as_bytes()]).map(drop)
     }

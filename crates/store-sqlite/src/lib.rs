@@ -10,14 +10,17 @@
 
 mod access_policy;
 mod attempt;
+mod authorization_code;
 mod board;
 mod cache;
 mod client;
 mod column;
+mod consent;
 mod data_dir;
 mod error;
 mod event;
 mod fold;
+mod interaction;
 mod login;
 mod membership;
 mod migrations;
@@ -29,6 +32,8 @@ mod profile;
 mod project;
 mod queue;
 mod reader;
+mod refresh_token;
+mod session;
 mod signing_key;
 mod store;
 mod tx;

@@ -102,6 +102,22 @@ impl Logins for SqliteTx<'_> {
         Ok(rows == 1)
     }
 
+    fn extend_login(&mut self, id: Id<Login>, expires_at: Timestamp) -> StoreResult<()> {
+        self.run(
+            "UPDATE login SET expires_at = max(expires_at, ?2) WHERE id = ?1 AND revoked_at IS NULL",
+            params![id.as_bytes(), expires_at.seconds()],
+        )
+        .map(drop)
+    }
+
+    fn revoke_logins_of_member(&mut self, membership: Id<Membership>, at: Timestamp) -> StoreResult<u32> {
+        self.run_counted(
+            "UPDATE login INDEXED BY login_by_membership SET revoked_at = ?2 \
+             WHERE membership = ?1 AND expires_at > ?2 AND revoked_at IS NULL",
+            params![membership.as_bytes(), at.seconds()],
+        )
+    }
+
     fn revoke_logins_of_client(&mut self, client: Id<Client>, at: Timestamp) -> StoreResult<u32> {
         // Rare, so it has no index of its own: it walks the logins that have not expired.
         self.run_counted(

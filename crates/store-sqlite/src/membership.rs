@@ -101,6 +101,18 @@ impl Memberships for SqliteTx<'_> {
         )
     }
 
+    fn memberships_of_user(&self, project: Id<Project>, user: Id<User>) -> StoreResult<Vec<Arc<Membership>>> {
+        self.many(
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM membership INDEXED BY membership_by_user WHERE user = ?1 AND project = ?2 ORDER BY row"
+            ),
+            params![user.as_bytes(), project.as_bytes()],
+            |row| from_row(row).map(Arc::new),
+        )
+    }
+
     fn membership_of_client(&self, client: Id<Client>) -> StoreResult<Option<Arc<Membership>>> {
         self.cached(OfClient(client), || {
             self.one(

@@ -22,8 +22,10 @@ pub(crate) struct Migration {
 }
 
 /// All migrations, in order.
-pub(crate) const ALL: &[Migration] =
-    &[Migration { version: 1, sql: include_str!("../migrations/V1__first.sql") }];
+pub(crate) const ALL: &[Migration] = &[
+    Migration { version: 1, sql: include_str!("../migrations/V1__first.sql") },
+    Migration { version: 2, sql: include_str!("../migrations/V2__authorization_code.sql") },
+];
 
 /// Marks a file as ours: `Ante`.
 pub(crate) const APPLICATION_ID: i32 = 0x416e_7465;

@@ -9,10 +9,25 @@ use crate::issuer::Issuer;
 pub fn document(issuer: &Issuer) -> ServerMetadata {
     ServerMetadata {
         issuer: issuer.as_str().to_owned(),
+        authorization_endpoint: Some(issuer.endpoint("oauth2/authorize")),
         token_endpoint: Some(issuer.endpoint("oauth2/token")),
+        introspection_endpoint: Some(issuer.endpoint("oauth2/introspect")),
+        revocation_endpoint: Some(issuer.endpoint("oauth2/revoke")),
+        end_session_endpoint: Some(issuer.endpoint("oauth2/logout")),
         userinfo_endpoint: Some(issuer.endpoint("oauth2/userinfo")),
         jwks_uri: Some(issuer.endpoint(".well-known/jwks.json")),
-        scopes_supported: ["openid", "profile", "email", "phone", "address"].map(str::to_owned).to_vec(),
+        scopes_supported: ["openid", "profile", "email", "phone", "address", "fhirUser", "offline_access"]
+            .map(str::to_owned)
+            .to_vec(),
+        // [RFC9700 §2.1.2] codes only, in the query only
+        response_types_supported: vec!["code"],
+        response_modes_supported: vec!["query"],
+        code_challenge_methods_supported: vec!["S256"],
+        authorization_response_iss_parameter_supported: Some(true),
+        request_parameter_supported: Some(false),
+        request_uri_parameter_supported: Some(false),
+        claims_parameter_supported: Some(false),
+        ui_locales_supported: vec!["en", "de", "es"],
         grant_types_supported: GRANT_TYPES_SUPPORTED.to_vec(),
         token_endpoint_auth_methods_supported: vec!["client_secret_basic", "client_secret_post", "none"],
         subject_types_supported: vec!["public"],

@@ -10,12 +10,16 @@ use anteroom_oauth::token_response::TokenResponse;
 use crate::client_auth::Presented;
 use crate::cx::Origin;
 use crate::engine::Engine;
-use crate::grant::{client_credentials, pre_authorized_code};
+use crate::grant::{authorization_code, client_credentials, pre_authorized_code, refresh_token};
 use crate::refusal::Refusal;
 use crate::stop::{Outcome, Stop, refuse};
 
 /// A token request, read but not yet believed.
 pub enum Request {
+    /// `authorization_code`
+    AuthorizationCode(authorization_code::Request),
+    /// `refresh_token`
+    RefreshToken(refresh_token::Request),
     /// `client_credentials`
     ClientCredentials(client_credentials::Request),
     /// `urn:ietf:params:oauth:grant-type:pre-authorized_code`
@@ -44,22 +48,30 @@ impl Request {
         };
         let presented = Presented::read(authorization, &mut form)?;
         match grant_type {
+            GrantType::AuthorizationCode => {
+                Ok(Self::AuthorizationCode(authorization_code::Request::read(presented, &mut form)))
+            }
+            GrantType::RefreshToken => {
+                Ok(Self::RefreshToken(refresh_token::Request::read(presented, &mut form)))
+            }
             GrantType::ClientCredentials => {
                 Ok(Self::ClientCredentials(client_credentials::Request::read(presented, &form)))
             }
             GrantType::PreAuthorizedCode => {
                 Ok(Self::PreAuthorizedCode(pre_authorized_code::Request::read(presented, &mut form)))
             }
-            GrantType::AuthorizationCode | GrantType::RefreshToken | GrantType::TokenExchange => {
-                refuse(Refusal::UnsupportedGrantType, "")
-            }
+            GrantType::TokenExchange => refuse(Refusal::UnsupportedGrantType, ""),
         }
     }
 }
 
 /// The grants this server redeems, as discovery names them.
-pub const GRANT_TYPES_SUPPORTED: [GrantType; 2] =
-    [GrantType::ClientCredentials, GrantType::PreAuthorizedCode];
+pub const GRANT_TYPES_SUPPORTED: [GrantType; 4] = [
+    GrantType::AuthorizationCode,
+    GrantType::RefreshToken,
+    GrantType::ClientCredentials,
+    GrantType::PreAuthorizedCode,
+];
 
 /// Answers a token request. The tokens are signed while the commit is in flight; the answer is there only after it.
 pub async fn respond(
@@ -75,6 +87,8 @@ pub async fn respond(
     let inner = Arc::clone(engine);
     engine
         .transact(origin, move |cx| match request {
+            Request::AuthorizationCode(request) => authorization_code::redeem(cx, request),
+            Request::RefreshToken(request) => refresh_token::redeem(cx, request),
             Request::ClientCredentials(request) => client_credentials::redeem(cx, &request),
             Request::PreAuthorizedCode(request) => pre_authorized_code::redeem(cx, &inner, request),
         })

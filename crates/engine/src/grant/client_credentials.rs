@@ -56,6 +56,7 @@ pub fn redeem(cx: &mut Cx<'_>, request: &Request) -> Outcome<PreparedTokens> {
     let scope = tokens::granted_scope(cx, &client, request.scope.as_deref())?;
     let project = cx.tx.project(client.project)?.ok_or(Fault::Inconsistent("client without project"))?;
     let id = cx.time_ordered_id()?;
+    let now = cx.now;
     tokens::prepare(
         cx,
         NewLogin {
@@ -64,9 +65,11 @@ pub fn redeem(cx: &mut Cx<'_>, request: &Request) -> Outcome<PreparedTokens> {
             client: &client,
             membership: &membership,
             auth_method: AuthMethod::Client,
+            auth_time: now,
             scope,
             nonce: None,
             pre_authorized_code: None,
+            refresh: None,
         },
     )
 }

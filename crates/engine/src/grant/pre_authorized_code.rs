@@ -105,6 +105,7 @@ pub fn redeem(cx: &mut Cx<'_>, engine: &Engine, request: Request) -> Outcome<Pre
     cx.about.actor = Some(code.membership);
     cx.event(EventKind::LinkRedeemed, EventBody::default())?;
     cx.changed(Topic::MagicLinks(Some(code.id.uuid())));
+    let now = cx.now;
     tokens::prepare(
         cx,
         NewLogin {
@@ -113,9 +114,11 @@ pub fn redeem(cx: &mut Cx<'_>, engine: &Engine, request: Request) -> Outcome<Pre
             client: &client,
             membership: &membership,
             auth_method: AuthMethod::PreAuthorized,
+            auth_time: now,
             scope,
             nonce: Some(code.nonce.clone()),
             pre_authorized_code: Some(code.id),
+            refresh: None,
         },
     )
 }

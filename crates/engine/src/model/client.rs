@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::id::Id;
 use crate::model::Project;
+use crate::model::refresh_token::REFRESH_TOKEN_LIFETIME;
 use crate::seal::Sealed;
 use crate::timestamp::Timestamp;
 
@@ -205,6 +206,20 @@ impl Client {
             .as_deref()
             .and_then(anteroom_oauth::lifetime::parse)
             .unwrap_or(ACCESS_TOKEN_LIFETIME)
+    }
+
+    /// Life of a refresh token in seconds.
+    pub fn refresh_token_lifetime(&self) -> u32 {
+        self.settings
+            .refresh_token_lifetime
+            .as_deref()
+            .and_then(anteroom_oauth::lifetime::parse)
+            .unwrap_or(REFRESH_TOKEN_LIFETIME)
+    }
+
+    /// Whether a code flow may do without PKCE. Never for a public client [RFC9700 §2.1.1].
+    pub fn may_omit_pkce(&self) -> bool {
+        self.settings.pkce_optional && self.client_type != ClientType::Public
     }
 
     /// Whether tokens of this client are signed with RS256.

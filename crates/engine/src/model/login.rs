@@ -11,6 +11,8 @@ pub enum AuthMethod {
     Client,
     /// A pre-authorized code.
     PreAuthorized,
+    /// A password on the sign-in page, or through `/auth/login`.
+    Password,
 }
 
 impl AuthMethod {
@@ -19,12 +21,13 @@ impl AuthMethod {
         match self {
             Self::Client => "client",
             Self::PreAuthorized => "pre-authorized",
+            Self::Password => "password",
         }
     }
 
     /// From Medplum's word.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Client, Self::PreAuthorized].into_iter().find(|method| method.as_str() == text)
+        [Self::Client, Self::PreAuthorized, Self::Password].into_iter().find(|method| method.as_str() == text)
     }
 }
 

@@ -26,6 +26,10 @@ pub struct VerifiedToken {
     pub sub: String,
     /// `scope`.
     pub scope: String,
+    /// `iss`, which is also `aud`.
+    pub iss: String,
+    /// `iat`.
+    pub iat: Timestamp,
     /// `exp`.
     pub exp: Timestamp,
 }
@@ -73,6 +77,7 @@ struct Claims {
     sub: String,
     exp: i64,
     nbf: i64,
+    iat: i64,
     login_id: Id<Login>,
     #[serde(default)]
     scope: String,
@@ -116,6 +121,8 @@ impl Engine {
             login: claims.login_id,
             sub: claims.sub,
             scope: claims.scope,
+            iss: claims.iss,
+            iat: Timestamp::from_seconds(claims.iat),
             exp: Timestamp::from_seconds(claims.exp),
         });
         self.verified().put(&digest, Arc::clone(&token));

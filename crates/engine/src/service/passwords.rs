@@ -1,9 +1,11 @@
 //! Passwords: Argon2id with 19 MiB and two passes. Hashed before the transaction, never on the writer.
 
+use std::sync::OnceLock;
+
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, PasswordHash as Phc, Version};
 
-use crate::entropy::{self, Entropy};
+use crate::entropy::{self, Entropy, OsEntropy};
 use crate::model::user::PasswordHash;
 use crate::stop::{Fault, Outcome, invalid};
 
@@ -34,6 +36,16 @@ pub fn hash(entropy: &dyn Entropy, password: &str) -> Outcome<PasswordHash> {
     Ok(PasswordHash(hash.to_string()))
 }
 
+/// A hash that no password fits, to compare with when there is no account: the answer takes as long.
+pub fn nobodys() -> Outcome<&'static PasswordHash> {
+    static NOBODYS: OnceLock<PasswordHash> = OnceLock::new();
+    if let Some(hash) = NOBODYS.get() {
+        return Ok(hash);
+    }
+    let made = hash(&OsEntropy, &entropy::uuid_from(entropy::bytes(&OsEntropy)?).to_string())?;
+    Ok(NOBODYS.get_or_init(|| made))
+}
+
 /// Whether `password` is the one `stored` was made from.
 pub fn verify(stored: &PasswordHash, password: &str) -> Outcome<bool> {
     let parsed = Phc::new(&stored.0).map_err(|error| Fault::PasswordHash(error.to_string()))?;
@@ -43,7 +55,6 @@ pub fn verify(stored: &PasswordHash, password: &str) -> Outcome<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entropy::OsEntropy;
 
     #[test]
     fn a_password_is_recognized_and_another_is_not() {

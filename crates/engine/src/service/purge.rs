@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::cx::Origin;
 use crate::engine::Engine;
+use crate::model::session::SESSION_LIFETIME;
 use crate::service::keys;
 use crate::stop::Outcome;
 
@@ -13,6 +14,8 @@ const ROWS: u32 = 500;
 pub const CODES_KEPT: u32 = 30 * 86_400;
 /// Seconds an ended login stays.
 pub const LOGINS_KEPT: u32 = 86_400;
+/// Seconds an authorization code stays: as long as a browser session may ask what came from it.
+const SESSIONS_KEPT: u32 = SESSION_LIFETIME + 86_400;
 /// Seconds a window of counted attempts stays.
 const ATTEMPTS_KEPT: u32 = 3_600;
 
@@ -24,8 +27,12 @@ pub async fn step(engine: &Arc<Engine>) -> Outcome<u32> {
             let codes = cx.tx.purge_pre_authorized_codes(cx.now - CODES_KEPT, ROWS)?;
             let logins = cx.tx.purge_logins(cx.now - LOGINS_KEPT, ROWS)?;
             let attempts = cx.tx.purge_attempts(cx.now - ATTEMPTS_KEPT, ROWS)?;
+            let ended = cx.tx.purge_issued_codes(cx.now - SESSIONS_KEPT, ROWS)?
+                + cx.tx.purge_interactions(cx.now - LOGINS_KEPT, ROWS)?
+                + cx.tx.purge_sessions(cx.now - LOGINS_KEPT, ROWS)?
+                + cx.tx.purge_refresh_families(cx.now - LOGINS_KEPT, ROWS)?;
             let keys = cx.tx.purge_signing_keys(cx.now)?;
-            Ok((codes + logins + attempts, keys))
+            Ok((codes + logins + attempts + ended, keys))
         })
         .await?;
     if keys > 0 {

@@ -3,7 +3,7 @@
 use anteroom_oauth::claims::{AccessTokenClaims, Aud, IdTokenClaims};
 use anteroom_oauth::jose::{Alg, Typ};
 use anteroom_oauth::scope::Scope;
-use anteroom_oauth::secret::Secret;
+use anteroom_oauth::secret::{RefreshToken, Secret};
 use anteroom_oauth::token_response::{Reference, TokenResponse};
 
 use crate::cx::{Cx, Topic};
@@ -14,8 +14,9 @@ use crate::issuer::Issuer;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::login::AuthMethod;
 use crate::model::membership::{Principal, ProfileType};
-use crate::model::{Client, Login, Membership, PreAuthorizedCode, Project};
+use crate::model::{Client, Login, Membership, PreAuthorizedCode, Project, Session};
 use crate::refusal::Refusal;
+use crate::service::refresh_tokens;
 use crate::stop::{Outcome, refuse};
 use crate::timestamp::Timestamp;
 
@@ -83,12 +84,25 @@ pub struct NewLogin<'a> {
     pub membership: &'a Membership,
     /// How.
     pub auth_method: AuthMethod,
+    /// When: now, or when the browser session began.
+    pub auth_time: Timestamp,
     /// Granted scope.
     pub scope: Scope,
     /// `nonce` for the id token.
     pub nonce: Option<String>,
     /// The code it came from.
     pub pre_authorized_code: Option<Id<PreAuthorizedCode>>,
+    /// Whether a refresh token goes along.
+    pub refresh: Option<NewFamily>,
+}
+
+/// The family of refresh tokens a new login gets.
+#[derive(Debug, Clone, Copy)]
+pub struct NewFamily {
+    /// The browser session it came from.
+    pub session: Option<Id<Session>>,
+    /// Whether it outlives that session.
+    pub offline: bool,
 }
 
 /// Everything two tokens say, ready to be signed off the writer's thread.
@@ -96,7 +110,9 @@ pub struct PreparedTokens {
     issuer: Issuer,
     alg: Alg,
     issued_at: Timestamp,
+    auth_time: Timestamp,
     access_lifetime: u32,
+    refresh_token: Option<Secret<RefreshToken>>,
     jti: [[u8; 16]; 2],
     login_id: String,
     client_id: String,
@@ -112,41 +128,73 @@ pub struct PreparedTokens {
 
 /// Writes the login and its event, and prepares the tokens.
 pub fn prepare(cx: &mut Cx<'_>, new: NewLogin<'_>) -> Outcome<PreparedTokens> {
-    let NewLogin { id, project, client, membership, auth_method, scope, nonce, pre_authorized_code } = new;
-    let access_lifetime = client.access_token_lifetime();
-    let email = match membership.principal {
-        Principal::User(user) if scope.contains("email") => cx.tx.user(user)?.and_then(|user| user.email),
-        _ => None,
-    };
-    let jti = [entropy::bytes(cx.entropy)?, entropy::bytes(cx.entropy)?];
-    cx.tx.insert_login(&Login {
+    let NewLogin { id, project, client, membership, auth_method, auth_time, scope, nonce, .. } = new;
+    let mut expires_at = cx.now + client.access_token_lifetime().max(ID_TOKEN_LIFETIME);
+    let mut refresh_token = None;
+    if let Some(family) = new.refresh {
+        let (token, ends) = refresh_tokens::begin(cx, id, client, family)?;
+        expires_at = expires_at.max(ends);
+        refresh_token = Some(token);
+    }
+    let login = Login {
         id,
         project: project.id,
         client: client.id,
         membership: membership.id,
         auth_method,
-        auth_time: cx.now,
+        auth_time,
         scope: scope.as_str().to_owned(),
         remote_address: cx.origin.remote_address.clone(),
-        expires_at: cx.now + access_lifetime.max(ID_TOKEN_LIFETIME),
+        expires_at,
         revoked_at: None,
-        pre_authorized_code,
-    })?;
+        pre_authorized_code: new.pre_authorized_code,
+    };
+    cx.tx.insert_login(&login)?;
     cx.about.row = Some(id.uuid());
     cx.about.subject = Some(membership.id);
     cx.event(EventKind::TokenIssued, EventBody::default())?;
     if auth_method != AuthMethod::Client {
         cx.changed(Topic::People);
     }
+    of_login(cx, &login, project, client, membership, Extras { scope, nonce, refresh_token })
+}
+
+/// What goes into the tokens besides the login's own.
+pub struct Extras {
+    /// Scope of these tokens: the login's, or less.
+    pub scope: Scope,
+    /// `nonce` for the id token.
+    pub nonce: Option<String>,
+    /// The refresh token that goes along.
+    pub refresh_token: Option<Secret<RefreshToken>>,
+}
+
+/// Prepares tokens of a login that is stored.
+pub fn of_login(
+    cx: &mut Cx<'_>,
+    login: &Login,
+    project: &Project,
+    client: &Client,
+    membership: &Membership,
+    extras: Extras,
+) -> Outcome<PreparedTokens> {
+    let Extras { scope, nonce, refresh_token } = extras;
+    let email = match membership.principal {
+        Principal::User(user) if scope.contains("email") => cx.tx.user(user)?.and_then(|user| user.email),
+        _ => None,
+    };
+    let jti = [entropy::bytes(cx.entropy)?, entropy::bytes(cx.entropy)?];
     let patient =
         (membership.profile.resource_type == ProfileType::Patient).then(|| membership.profile.id.to_string());
     Ok(PreparedTokens {
         issuer: cx.origin.issuer.clone(),
         alg: if client.signs_with_rs256() { Alg::RS256 } else { Alg::ES256 },
         issued_at: cx.now,
-        access_lifetime,
+        auth_time: login.auth_time,
+        access_lifetime: client.access_token_lifetime(),
+        refresh_token,
         jti,
-        login_id: id.to_string(),
+        login_id: login.id.to_string(),
         client_id: client.id.to_string(),
         sub: membership.subject(),
         scope,
@@ -196,7 +244,7 @@ impl PreparedTokens {
                     exp: iat + i64::from(ID_TOKEN_LIFETIME),
                     iat,
                     nbf: Some(iat),
-                    auth_time: iat,
+                    auth_time: self.auth_time.seconds(),
                     nonce: self.nonce.as_deref(),
                     client_id: &self.client_id,
                     login_id: &self.login_id,
@@ -214,6 +262,7 @@ impl PreparedTokens {
             self.scope.as_str().to_owned(),
         );
         response.id_token = id_token.map(Secret::new);
+        response.refresh_token = self.refresh_token;
         response.project = Some(self.project);
         response.profile = Some(Reference { reference: self.profile, display: Some(self.display) });
         response.need_patient_banner = self.patient.as_ref().map(|_| true);

@@ -7,6 +7,7 @@
 
 #![expect(clippy::missing_panics_doc, reason = "these are tests: what fails panics")]
 
+pub mod authorization;
 pub mod clients;
 pub mod codes;
 pub mod events;
@@ -47,6 +48,10 @@ macro_rules! contract_tests {
             logins: logins_come_back_with_member_and_client, logins_without_member_are_gone,
                 live_logins_are_listed_newest_first, logins_are_revoked_once, logins_of_a_client_end_together,
                 old_logins_are_purged;
+            authorization: issued_codes_come_back_as_they_were, an_issued_code_is_redeemed_once,
+                interactions_wait_and_end_once, sessions_end_and_know_their_logins,
+                refresh_families_rotate_and_replace, consents_are_replaced,
+                logins_are_extended_and_attempts_forgiven;
             keys: signing_keys_come_and_go, sealed_values_are_replaced, attempts_are_counted_in_windows,
                 old_attempts_are_purged;
             events: events_come_back_as_they_were, events_are_numbered_without_gaps_and_chained,

@@ -136,7 +136,7 @@ pub(super) fn message(status: StatusCode, words: &Words, (title, text): (&str, &
 }
 
 /// Our own failure: logged like every fault, shown as a page with an id to quote.
-pub(super) fn failed(call: &Call, words: &Words, stop: Stop) -> Response {
+pub(crate) fn failed(call: &Call, words: &Words, stop: Stop) -> Response {
     let answered = respond::stop(call, Family::OAuth, stop);
     let (title, text) = words.failed;
     let id = answered

@@ -165,6 +165,9 @@ impl Run<'_> {
             return conflict(Some("email"), "Somebody else in this project has this e-mail address.");
         }
         cx.tx.update_user(&after)?;
+        if after.password != before.password {
+            crate::service::logout::end_everything(cx, member)?;
+        }
         cx.about = About { project: Some(member.project), subject: Some(member.id), ..About::default() };
         cx.event(
             EventKind::MemberUpdated,
