@@ -63,7 +63,8 @@ async function newPage(browser, complaints) {
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
     // 422 is how the bridge answers a refused command; the screens say it in words.
-    if (message.type() === "error" && !message.text().includes("422")) complaints.push(message.text());
+    if (message.type() !== "error" || message.text().includes("422")) return;
+    complaints.push(`${message.text()} (${message.location().url})`);
   });
   return page;
 }
