@@ -233,19 +233,31 @@ async fn na_10_every_kind_of_client_proves_what_it_must() {
         ]
     };
     let code = self::code(&server, &mut browser).await;
-    assert_eq!(server.token(&fields(WEB, &code, CB)).await.refusal(), is((401, "invalid_client")), "no secret");
+    assert_eq!(
+        server.token(&fields(WEB, &code, CB)).await.refusal(),
+        is((401, "invalid_client")),
+        "no secret"
+    );
     let wrong = but(fields(WEB, &code, CB), "client_secret", Some("wrong"));
     assert_eq!(server.token(&wrong).await.refusal(), is((401, "invalid_client")));
 
     let code = browser.code(&server, &request(SPA, LOOPBACK)).await;
     let secret = but(fields(SPA, &code, LOOPBACK), "client_secret", Some("anything"));
-    assert_eq!(server.token(&secret).await.refusal(), is((401, "invalid_client")), "a public client has none");
+    assert_eq!(
+        server.token(&secret).await.refusal(),
+        is((401, "invalid_client")),
+        "a public client has none"
+    );
     assert_eq!(server.token(&fields(SPA, &code, LOOPBACK)).await.status, 200);
 
     let uri = "https://legacy.test/cb";
     let code = browser.code(&server, &request(LEGACY, uri)).await;
     let wrong = but(fields(LEGACY, &code, uri), "client_secret", Some("wrong"));
-    assert_eq!(server.token(&wrong).await.refusal(), is((401, "invalid_client")), "checked whenever it is sent");
+    assert_eq!(
+        server.token(&wrong).await.refusal(),
+        is((401, "invalid_client")),
+        "checked whenever it is sent"
+    );
     let nameless = but(fields(LEGACY, &code, uri), "client_id", None);
     assert_eq!(server.token(&nameless).await.status, 200, "Medplum's SDK may leave client_id out");
     let code = browser.code(&server, &request(LEGACY, uri)).await;

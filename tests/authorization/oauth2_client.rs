@@ -4,20 +4,16 @@ use std::collections::HashMap;
 
 use oauth2::basic::BasicClient;
 use oauth2::{
-    AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, PkceCodeChallenge,
-    RedirectUrl, Scope, TokenResponse as _, TokenUrl,
+    AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse,
+    PkceCodeChallenge, RedirectUrl, Scope, TokenResponse as _, TokenUrl,
 };
 
 use crate::harness::{Browser, CB, Server, WEB, WEB_SECRET};
 
 async fn over_reqwest(http: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
     let (parts, body) = request.into_parts();
-    let reply = http
-        .request(parts.method, parts.uri.to_string())
-        .headers(parts.headers)
-        .body(body)
-        .send()
-        .await?;
+    let reply =
+        http.request(parts.method, parts.uri.to_string()).headers(parts.headers).body(body).send().await?;
     let mut response = HttpResponse::new(Vec::new());
     *response.status_mut() = reply.status();
     *response.headers_mut() = reply.headers().clone();

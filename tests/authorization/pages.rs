@@ -68,7 +68,8 @@ async fn ar_38_only_the_browser_that_began_can_finish_and_only_with_our_form() {
     let mut attacker = Browser::default();
     let own = page(&server, &mut attacker).await;
     let token = attacker.get(&server, &own).await.field("form_token");
-    let sign_in = |token| [("press", "sign_in"), ("email", ADA), ("password", PASSWORD), ("form_token", token)];
+    let sign_in =
+        |token| [("press", "sign_in"), ("email", ADA), ("password", PASSWORD), ("form_token", token)];
     assert_eq!(attacker.get(&server, &target).await.status, 403, "another browser's page");
     assert_eq!(attacker.post(&server, &target, &sign_in(&token)).await.status, 403);
     assert_eq!(Browser::default().post(&server, &target, &sign_in(&token)).await.status, 403, "no cookie");
@@ -109,7 +110,10 @@ async fn cookies_are_out_of_reach_of_scripts_and_other_sites() {
     let mut browser = Browser::default();
     let began = browser.authorize(&server, &request(WEB, CB)).await;
     let line = began.header("set-cookie").unwrap();
-    assert!(line.contains("; HttpOnly") && line.contains("; SameSite=Lax") && line.contains("; Path=/"), "{line}");
+    assert!(
+        line.contains("; HttpOnly") && line.contains("; SameSite=Lax") && line.contains("; Path=/"),
+        "{line}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,11 +158,9 @@ async fn consent_cannot_be_given_before_signing_in() {
 async fn a_14_every_wrong_sign_in_looks_the_same() {
     let server = Server::start().await;
     let mut bodies = Vec::new();
-    for (email, password) in [
-        ("nobody@example.org", PASSWORD),
-        (ADA, "wrong password"),
-        ("gone@example.org", "wrong password"),
-    ] {
+    for (email, password) in
+        [("nobody@example.org", PASSWORD), (ADA, "wrong password"), ("gone@example.org", "wrong password")]
+    {
         let mut browser = Browser::default();
         let target = page(&server, &mut browser).await;
         let fields = [("press", "sign_in"), ("email", email), ("password", password)];
@@ -193,7 +195,8 @@ async fn a_15_a_16_guesses_are_counted_before_they_are_compared_and_waiting_help
     let token = browser.get(&server, &target).await.field("form_token");
     let mut guesses = tokio::task::JoinSet::new();
     for guess in 0..30 {
-        let (server, mut browser, target, token) = (Arc::clone(&server), browser.clone(), target.clone(), token.clone());
+        let (server, mut browser, target, token) =
+            (Arc::clone(&server), browser.clone(), target.clone(), token.clone());
         guesses.spawn(async move {
             let guess = format!("guess number {guess}");
             let fields = [("press", "sign_in"), ("email", ADA), ("password", &guess), ("form_token", &token)];
@@ -203,7 +206,8 @@ async fn a_15_a_16_guesses_are_counted_before_they_are_compared_and_waiting_help
     let statuses = guesses.join_all().await;
     assert_eq!(statuses.iter().filter(|status| **status == 400).count(), 10, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 20, "{statuses:?}");
-    let right = [("press", "sign_in"), ("email", ADA), ("password", PASSWORD), ("form_token", token.as_str())];
+    let right =
+        [("press", "sign_in"), ("email", ADA), ("password", PASSWORD), ("form_token", token.as_str())];
     let throttled = browser.post(&server, &target, &right).await;
     assert_eq!(throttled.status, 429);
     assert!(throttled.header("retry-after").is_some());

@@ -6,7 +6,8 @@ use anteroom_engine::service::logout;
 
 use crate::code::switch;
 use crate::harness::{
-    ADA_MEMBERSHIP, Browser, CB, LOOPBACK, OTHER, Page, SPA, Server, WEB, WEB_SECRET, but, claims, redeem, request,
+    ADA_MEMBERSHIP, Browser, CB, LOOPBACK, OTHER, Page, SPA, Server, WEB, WEB_SECRET, but, claims, redeem,
+    request,
 };
 
 async fn tokens(server: &Server, browser: &mut Browser, scope: &str) -> Page {

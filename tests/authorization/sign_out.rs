@@ -1,8 +1,6 @@
 //! Revocation, introspection and logout: RV, LO.
 
-use crate::harness::{
-    Browser, CB, OTHER, Page, SPA, Server, WEB, WEB_SECRET, but, encode, redeem, request,
-};
+use crate::harness::{Browser, CB, OTHER, Page, SPA, Server, WEB, WEB_SECRET, but, encode, redeem, request};
 
 async fn tokens(server: &Server, browser: &mut Browser, scope: &str) -> Page {
     let code = browser.code(server, &but(request(WEB, CB), "scope", Some(scope))).await;
@@ -26,7 +24,8 @@ async fn rv_01_rv_02_rv_03_a_revoked_token_takes_its_login_along() {
     let mut browser = Browser::default();
     for (kind, hint) in [("access_token", "refresh_token"), ("refresh_token", "junk")] {
         let tokens = tokens(&server, &mut browser, "openid offline_access").await;
-        let fields = [("token", &*tokens.str(kind)), ("token_type_hint", hint)].map(|(a, b)| (a, b.to_owned()));
+        let fields =
+            [("token", &*tokens.str(kind)), ("token_type_hint", hint)].map(|(a, b)| (a, b.to_owned()));
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         for _ in 0..2 {
             let reply = ask(&server, "oauth2/revoke", &fields).await;
@@ -85,11 +84,8 @@ async fn rv_10_rv_11_introspection_needs_proof_and_tells_nothing_about_others() 
     assert_eq!(server.send(unproven).await.refusal(), (401, "invalid_client".into()));
     let public = server.post("oauth2/introspect", &[("client_id", SPA), ("token", &token)]);
     assert_eq!(server.send(public).await.refusal(), (401, "invalid_client".into()));
-    let robot = [
-        ("client_id", crate::harness::ROBOT),
-        ("client_secret", "robot-secret"),
-        ("token", token.as_str()),
-    ];
+    let robot =
+        [("client_id", crate::harness::ROBOT), ("client_secret", "robot-secret"), ("token", token.as_str())];
     let other = server.send(server.post("oauth2/introspect", &robot)).await;
     assert_eq!(other.body, r#"{"active":false}"#, "another client's, and no admin");
 }
@@ -116,7 +112,8 @@ async fn lo_01_lo_08_lo_10_rt_13_a_client_signs_its_person_out() {
         let online = tokens(&server, &mut browser, "openid").await;
         let offline = tokens(&server, &mut browser, "openid offline_access").await;
         let hint = online.str("id_token");
-        let mut fields = vec![("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", "https://c.test/bye")];
+        let mut fields =
+            vec![("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", "https://c.test/bye")];
         fields.extend(state.map(|state| ("state", state)));
         let left = if post {
             browser.post(&server, "oauth2/logout", &fields).await
@@ -147,7 +144,8 @@ async fn lo_02_lo_03_lo_06_lo_07_nobody_is_sent_where_nobody_registered() {
         assert_eq!((reply.status, reply.location()), (200, None), "{uri}");
         browser.code(&server, &request(WEB, CB)).await;
     }
-    let forged = [("id_token_hint", "eyJhbGciOiJub25lIn0.e30."), ("post_logout_redirect_uri", "https://c.test/bye")];
+    let forged =
+        [("id_token_hint", "eyJhbGciOiJub25lIn0.e30."), ("post_logout_redirect_uri", "https://c.test/bye")];
     let reply = browser.get(&server, &format!("oauth2/logout?{}", crate::harness::query(&forged))).await;
     assert_eq!((reply.status, reply.location()), (200, None));
     assert!(browser.cookies.contains_key("anteroom-session"), "a forged hint asks, and ends nothing");

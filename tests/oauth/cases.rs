@@ -50,10 +50,7 @@ const MUST: &[(&str, &[&str])] = &[
             "17", "18",
         ],
     ),
-    (
-        "RT",
-        &["01", "02", "03", "04", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16"],
-    ),
+    ("RT", &["01", "02", "03", "04", "06", "07", "08", "09", "10", "11", "12", "13", "14", "15", "16"]),
     ("RV", &["01", "02", "03", "04", "05", "06", "07"]),
     ("PR", &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "14"]),
 ];
@@ -66,7 +63,10 @@ const NOT_APPLICABLE: &[(&str, &str)] = &[
         "RT-16",
         "By type: the store takes Digest<RefreshToken>, which has no way back; a plain token cannot be written.",
     ),
-    ("RV-07", "A fault of the store is answered in one place for all endpoints; the tests of HT-19 and the store show it."),
+    (
+        "RV-07",
+        "A fault of the store is answered in one place for all endpoints; the tests of HT-19 and the store show it.",
+    ),
 ];
 
 /// Cases whose test expects something else than the bar, and why.

@@ -84,10 +84,7 @@ async fn ds_04_every_address_answers_and_what_is_not_listed_is_refused() {
         let unsupported = refused(&reply) == is(400, "unsupported_grant_type");
         assert_eq!(unsupported, !listed.contains(grant), "{grant}: {reply:?}");
     }
-    for path in [
-        "/oauth2/register",
-        "/.well-known/smart-configuration",
-    ] {
+    for path in ["/oauth2/register", "/.well-known/smart-configuration"] {
         assert_eq!(server.get(path).send().await.status, 404, "{path} is not listed");
     }
 }

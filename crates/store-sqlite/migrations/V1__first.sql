@@ -76,7 +76,8 @@ CREATE TABLE profile (
 ) STRICT;
 
 -- A membership is a person's (`user`) or a client's (`client`). `row` is the row's number in `person_search`;
--- `sort_name` is `display` as lists sort it; `words` and `identifier` are what the search compares, folded.
+-- `sort_name` is `display` as lists of people sort it; `words` and `identifier` are what the search compares, folded. All
+-- three are a person's only, so that their indexes alone can count people.
 CREATE TABLE membership (
   row           INTEGER NOT NULL PRIMARY KEY,
   id            BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -86,8 +87,8 @@ CREATE TABLE membership (
   profile_type  TEXT    NOT NULL,
   profile       BLOB    NOT NULL CHECK (length(profile) = 16),
   display       TEXT    NOT NULL,
-  sort_name     TEXT    NOT NULL,
-  words         TEXT    NOT NULL,
+  sort_name     TEXT,
+  words         TEXT,
   identifier    TEXT,
   admin         INTEGER NOT NULL CHECK (admin IN (0, 1)),
   desk          INTEGER NOT NULL CHECK (desk IN (0, 1)),
@@ -100,7 +101,7 @@ CREATE TABLE membership (
 ) STRICT;
 CREATE INDEX membership_by_profile ON membership (profile);
 CREATE INDEX membership_by_user ON membership (user) WHERE user IS NOT NULL;
-CREATE INDEX person_by_name ON membership (project, sort_name, profile_type) WHERE user IS NOT NULL;
+CREATE INDEX person_by_name ON membership (project, sort_name, profile_type) WHERE sort_name IS NOT NULL;
 CREATE INDEX person_by_identifier ON membership (project, identifier, profile_type) WHERE identifier IS NOT NULL;
 
 -- `membership.words` of people, and one word each for project and profile type.

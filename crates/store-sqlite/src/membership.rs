@@ -11,7 +11,6 @@ use rusqlite::{Row, params};
 use crate::cache::OfClient;
 use crate::column;
 use crate::error::updated;
-use crate::fold::fold;
 use crate::tx::SqliteTx;
 
 macro_rules! columns {
@@ -140,9 +139,8 @@ impl Memberships for SqliteTx<'_> {
         self.config_changes();
         let (user, client) = user_and_client(&row.principal);
         self.run(
-            "INSERT INTO membership (id, project, user, client, profile_type, profile, display, sort_name, words, \
-             admin, desk, active, external_id, access_policy, created_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', ?9, ?10, ?11, ?12, ?13, ?14)",
+            "INSERT INTO membership (id, project, user, client, profile_type, profile, display, admin, desk, active, \
+             external_id, access_policy, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             params![
                 row.id.as_bytes(),
                 row.project.as_bytes(),
@@ -151,7 +149,6 @@ impl Memberships for SqliteTx<'_> {
                 row.profile.resource_type.as_str(),
                 row.profile.id.as_bytes(),
                 row.display,
-                fold(&row.display),
                 row.admin,
                 row.desk,
                 row.active,
@@ -168,8 +165,8 @@ impl Memberships for SqliteTx<'_> {
         let (user, client) = user_and_client(&row.principal);
         let rows = self.run(
             "UPDATE membership SET project = ?2, user = ?3, client = ?4, profile_type = ?5, profile = ?6, \
-             display = ?7, sort_name = ?8, admin = ?9, desk = ?10, active = ?11, external_id = ?12, \
-             access_policy = ?13, created_at = ?14 WHERE id = ?1",
+             display = ?7, admin = ?8, desk = ?9, active = ?10, external_id = ?11, access_policy = ?12, \
+             created_at = ?13 WHERE id = ?1",
             params![
                 row.id.as_bytes(),
                 row.project.as_bytes(),
@@ -178,7 +175,6 @@ impl Memberships for SqliteTx<'_> {
                 row.profile.resource_type.as_str(),
                 row.profile.id.as_bytes(),
                 row.display,
-                fold(&row.display),
                 row.admin,
                 row.desk,
                 row.active,

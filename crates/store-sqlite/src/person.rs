@@ -24,6 +24,9 @@ const MOST_WORDS: usize = 8;
 /// Begins the words for project and profile type. No letter or digit, so no name has it.
 const SCOPE: char = '\u{e000}';
 
+/// Only people have a name to sort by; the index on it has them all.
+const PEOPLE: &str = " AND sort_name IS NOT NULL";
+
 macro_rules! select {
     () => {
         concat!(
@@ -134,10 +137,11 @@ impl People<'_> {
         params
     }
 
-    /// Where people of this list are. Every statement names `?3` and `?4`, so that all take the same parameters.
+    /// Where people of this list are: every condition finds people only. Every statement names `?3` and `?4`, so that all
+    /// take the same parameters.
     fn matching(condition: &Condition) -> String {
         format!(
-            "FROM membership {} WHERE project = ?1 AND user IS NOT NULL AND (?2 IS NULL OR profile_type = ?2) {}",
+            "FROM membership {} WHERE project = ?1 AND (?2 IS NULL OR profile_type = ?2) {}",
             condition.index, condition.sql
         )
     }
@@ -162,13 +166,13 @@ impl People<'_> {
     }
 
     fn all(&self) -> StoreResult<Slice<PersonRow>> {
-        self.slice(&Condition::new("INDEXED BY person_by_name", "", vec![]))
+        self.slice(&Condition::new("INDEXED BY person_by_name", PEOPLE, vec![]))
     }
 
     fn by_reference(&self, reference: ProfileRef) -> StoreResult<Slice<PersonRow>> {
         self.slice(&Condition::new(
             "INDEXED BY membership_by_profile",
-            "AND profile = ?5 AND profile_type = ?6",
+            "AND profile = ?5 AND profile_type = ?6 AND sort_name IS NOT NULL",
             vec![reference.id.as_bytes().to_vec().into(), reference.resource_type.as_str().to_owned().into()],
         ))
     }
@@ -177,7 +181,7 @@ impl People<'_> {
         self.slice(&Condition::new(
             "",
             "AND row IN (SELECT row FROM membership WHERE id = ?5 UNION SELECT row FROM membership WHERE profile = ?5 \
-             UNION SELECT row FROM membership WHERE user = ?5 AND user IS NOT NULL)",
+             UNION SELECT row FROM membership WHERE user = ?5 AND user IS NOT NULL) AND sort_name IS NOT NULL",
             vec![uuid.as_bytes().to_vec().into()],
         ))
     }
@@ -198,6 +202,7 @@ impl People<'_> {
         let total = self.count(&condition)?;
         if total > SORTED_MATCHES {
             condition.index = "INDEXED BY person_by_name";
+            condition.sql.push_str(PEOPLE);
         }
         Ok(Slice { rows: self.rows(&condition)?, total })
     }
@@ -220,7 +225,8 @@ impl People<'_> {
             )
         } else {
             let begins = |at: usize| format!("AND instr(' ' || words, ?{at}) > 0");
-            let sql = (5..5 + words.len()).map(begins).collect::<Vec<_>>().join(" ");
+            let sql =
+                (5..5 + words.len()).map(begins).chain([PEOPLE.to_owned()]).collect::<Vec<_>>().join(" ");
             let params = words.iter().map(|word| format!(" {word}").into()).collect();
             Condition { index: "INDEXED BY person_by_name", sql, params }
         };
@@ -297,8 +303,8 @@ impl SqliteTx<'_> {
         for PersonRow { mut membership, email, .. } in people {
             membership.display.clone_from(&display);
             self.run(
-                "UPDATE membership SET display = ?2, sort_name = ?3 WHERE id = ?1",
-                params![membership.id.as_bytes(), display, fold(&display)],
+                "UPDATE membership SET display = ?2 WHERE id = ?1",
+                params![membership.id.as_bytes(), display],
             )?;
             self.write_search_entry(&membership, Some(profile), email.as_deref())?;
         }
@@ -328,8 +334,13 @@ impl SqliteTx<'_> {
         let words = words(&searched_text(membership, profile, email));
         let row: i64 = self
             .one(
-                "UPDATE membership SET words = ?2, identifier = ?3 WHERE id = ?1 RETURNING row",
-                params![membership.id.as_bytes(), words, profile.and_then(Profile::identifier).map(fold)],
+                "UPDATE membership SET sort_name = ?2, words = ?3, identifier = ?4 WHERE id = ?1 RETURNING row",
+                params![
+                    membership.id.as_bytes(),
+                    fold(&membership.display),
+                    words,
+                    profile.and_then(Profile::identifier).map(fold),
+                ],
                 |row| column::get(row, 0),
             )?
             .unwrap_or_default();
