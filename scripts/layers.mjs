@@ -19,7 +19,7 @@ const onlyIn = [
 /** Our own packages that a package may name, tests aside. What is not listed may know every package but the desktop. */
 const mayKnow = {
   "anteroom-oauth": [],
-  "anteroom-engine": ["anteroom-oauth"],
+  "anteroom-engine": ["anteroom-oauth", "anteroom-magic-link"],
   "anteroom-store-sqlite": ["anteroom-oauth", "anteroom-engine"],
   "anteroom-http": ["anteroom-oauth", "anteroom-engine", "anteroom-magic-link"],
   "anteroom-admin": ["anteroom-oauth", "anteroom-engine", "anteroom-magic-link"],
