@@ -283,7 +283,8 @@ async fn pa_19_a_code_is_of_one_kind() {
     let typed = issued["typedCode"].as_str().unwrap().replace('-', "");
     let reply = redeem(&server, PORTAL, &typed, &[]).await;
     assert_eq!(refused(&reply), is(400, "invalid_grant"), "a typed code is no pre-authorized code");
-    let fields = [("grant_type", "authorization_code"), ("code", code.as_str()), ("code_verifier", &"v".repeat(43))];
+    let fields =
+        [("grant_type", "authorization_code"), ("code", code.as_str()), ("code_verifier", &"v".repeat(43))];
     let reply = server.post("/oauth2/token").basic(PORTAL, PORTAL_SECRET).form(&fields).send().await;
     assert_eq!(refused(&reply), is(400, "invalid_grant"), "a pre-authorized code is no authorization code");
     assert_eq!(redeem(&server, PORTAL, &code, &[]).await.status, 200);
