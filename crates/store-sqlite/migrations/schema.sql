@@ -18,6 +18,36 @@ CREATE TABLE attempt (
 
 CREATE INDEX attempt_by_begin ON attempt (since);
 
+CREATE TABLE authorization_code (
+  id               BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  digest_prefix    INTEGER NOT NULL,
+  digest           BLOB    NOT NULL CHECK (length(digest) = 32),
+  project          BLOB    NOT NULL,
+  client           BLOB    NOT NULL,
+  membership       BLOB    NOT NULL,
+  session          BLOB,
+  login            BLOB    NOT NULL,
+  redirect_uri     TEXT,
+  scope            TEXT    NOT NULL,
+  nonce            TEXT,
+  challenge_method TEXT,
+  challenge        TEXT,
+  auth_method      TEXT    NOT NULL,
+  auth_time        INTEGER NOT NULL,
+  issued_at        INTEGER NOT NULL,
+  expires_at       INTEGER NOT NULL,
+  redeemed_at      INTEGER,
+  wrong_verifiers  INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX authorization_code_by_digest ON authorization_code (digest_prefix);
+
+CREATE INDEX authorization_code_by_expiry ON authorization_code (expires_at);
+
+CREATE INDEX authorization_code_by_login ON authorization_code (login);
+
+CREATE INDEX authorization_code_by_session ON authorization_code (session) WHERE session IS NOT NULL;
+
 CREATE TABLE client (
   id                        BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
   project                   BLOB    NOT NULL REFERENCES project (id),
@@ -69,6 +99,16 @@ CREATE INDEX code_ended ON pre_authorized_code (ended_at) WHERE ended_at IS NOT 
 CREATE INDEX code_outstanding ON pre_authorized_code (project, issued_at, expires_at)
   WHERE redeemed_at IS NULL AND ended_at IS NULL;
 
+CREATE TABLE consent (
+  membership BLOB    NOT NULL,
+  client     BLOB    NOT NULL,
+  scope      TEXT    NOT NULL,
+  given_at   INTEGER NOT NULL,
+  PRIMARY KEY (membership, client)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX consent_by_client ON consent (client);
+
 CREATE TABLE event (
   seq     INTEGER NOT NULL PRIMARY KEY,
   at      INTEGER NOT NULL,
@@ -96,6 +136,25 @@ CREATE TRIGGER event_is_not_deleted BEFORE DELETE ON event BEGIN SELECT RAISE(AB
 CREATE INDEX event_rare ON event (kind) WHERE kind NOT IN ('token_issued', 'refused', 'link_issued', 'link_opened', 'link_redeemed');
 
 CREATE INDEX event_refused ON event (seq) WHERE refusal IS NOT NULL;
+
+CREATE TABLE interaction (
+  id          BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  project     BLOB    NOT NULL,
+  client      BLOB    NOT NULL,
+  browser     BLOB    CHECK (length(browser) = 32),
+  request     TEXT    NOT NULL CHECK (json_valid(request)),
+  user        BLOB,
+  session     BLOB,
+  auth_method TEXT,
+  auth_time   INTEGER,
+  membership  BLOB,
+  seen        INTEGER NOT NULL CHECK (seen IN (0, 1)),
+  created_at  INTEGER NOT NULL,
+  expires_at  INTEGER NOT NULL,
+  finished_at INTEGER
+) STRICT;
+
+CREATE INDEX interaction_by_expiry ON interaction (expires_at);
 
 CREATE TABLE login (
   id                  BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -126,8 +185,8 @@ CREATE TABLE membership (
   profile_type  TEXT    NOT NULL,
   profile       BLOB    NOT NULL CHECK (length(profile) = 16),
   display       TEXT    NOT NULL,
-  sort_name     TEXT    NOT NULL,
-  words         TEXT    NOT NULL,
+  sort_name     TEXT,
+  words         TEXT,
   identifier    TEXT,
   admin         INTEGER NOT NULL CHECK (admin IN (0, 1)),
   desk          INTEGER NOT NULL CHECK (desk IN (0, 1)),
@@ -145,7 +204,7 @@ CREATE INDEX membership_by_user ON membership (user) WHERE user IS NOT NULL;
 
 CREATE INDEX person_by_identifier ON membership (project, identifier, profile_type) WHERE identifier IS NOT NULL;
 
-CREATE INDEX person_by_name ON membership (project, sort_name, profile_type) WHERE user IS NOT NULL;
+CREATE INDEX person_by_name ON membership (project, sort_name, profile_type) WHERE sort_name IS NOT NULL;
 
 CREATE VIRTUAL TABLE person_search USING fts5 (words, tokenize = 'ascii', prefix = '1 2 3 4', detail = 'none');
 
@@ -194,10 +253,42 @@ CREATE TABLE project (
   created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE refresh_family (
+  login      BLOB    NOT NULL PRIMARY KEY CHECK (length(login) = 16),
+  client     BLOB    NOT NULL,
+  session    BLOB,
+  locator    BLOB    NOT NULL UNIQUE CHECK (length(locator) = 32),
+  current    BLOB    NOT NULL CHECK (length(current) = 32),
+  previous   BLOB    CHECK (length(previous) = 32),
+  rotated_at INTEGER,
+  graced     INTEGER NOT NULL CHECK (graced IN (0, 1)),
+  offline    INTEGER NOT NULL CHECK (offline IN (0, 1)),
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX refresh_family_by_expiry ON refresh_family (expires_at);
+
 CREATE TABLE sealed_value (
   name   TEXT NOT NULL PRIMARY KEY,
   sealed BLOB NOT NULL
 ) STRICT;
+
+CREATE TABLE session (
+  id          BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  project     BLOB    NOT NULL,
+  digest      BLOB    NOT NULL UNIQUE CHECK (length(digest) = 32),
+  user        BLOB    NOT NULL,
+  membership  BLOB,
+  auth_method TEXT    NOT NULL,
+  auth_time   INTEGER NOT NULL,
+  expires_at  INTEGER NOT NULL,
+  ended_at    INTEGER
+) STRICT;
+
+CREATE INDEX session_by_expiry ON session (expires_at);
+
+CREATE INDEX session_by_user ON session (user);
 
 CREATE TABLE signing_key (
   kid        TEXT    NOT NULL PRIMARY KEY,

@@ -16,11 +16,22 @@ const NEXT: [&str; 5] = [
     "CREATE INDEX note_by_text ON note (text);",
 ];
 
-fn with_next(sql: String) -> [Migration; 2] {
-    [ALL[0], Migration { version: 2, sql: sql.leak() }]
+/// Number of the newest schema, and of the one after it.
+fn numbers() -> (u32, u32) {
+    (newest(ALL), newest(ALL) + 1)
 }
 
-/// A folder with a database of schema 1.
+fn with_next(sql: String) -> Vec<Migration> {
+    let mut migrations = ALL.to_vec();
+    migrations.push(Migration { version: numbers().1, sql: sql.leak() });
+    migrations
+}
+
+fn backup_in(dir: &TempDir) -> PathBuf {
+    dir.path().join(format!("anteroom.db.v{}.backup", numbers().0))
+}
+
+/// A folder with a database of the newest schema.
 fn old() -> (TempDir, PathBuf) {
     let dir = TempDir::new().unwrap();
     let path = dir.path().canonicalize().unwrap().join("anteroom.db");
@@ -61,10 +72,10 @@ fn an_old_file_is_backed_up_and_brought_to_the_new_schema() {
     assert_eq!(kept, "kept");
     let mut header = [0; 100];
     std::io::Read::read_exact(&mut std::fs::File::open(&path).unwrap(), &mut header).unwrap();
-    assert_eq!(header[60..64], [0, 0, 0, 2], "the new number stands in the file itself");
+    assert_eq!(header[60..64], numbers().1.to_be_bytes(), "the new number stands in the file itself");
     drop(connection);
 
-    let backup = dir.path().join("anteroom.db.v1.backup");
+    let backup = backup_in(&dir);
     assert_eq!(look(&backup), before);
     #[cfg(unix)]
     {
@@ -72,7 +83,8 @@ fn an_old_file_is_backed_up_and_brought_to_the_new_schema() {
         assert_eq!(std::fs::metadata(&backup).unwrap().permissions().mode() & 0o777, 0o600);
     }
     let refused = SqliteStore::open(&path, Options::default()).err();
-    assert!(matches!(refused, Some(OpenError::Newer { found: 2, known: 1, .. })), "{refused:?}");
+    let Some(OpenError::Newer { found, known, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!((known, found), numbers());
 }
 
 #[test]
@@ -82,10 +94,10 @@ fn f_11_a_migration_that_stops_anywhere_leaves_the_old_schema() -> StoreResult<(
     for statements in 0..=NEXT.len() {
         let sql = format!("{} SELECT no_such_function();", NEXT[..statements].concat());
         let error = open::open(&path, &Options::default(), &with_next(sql)).expect_err("it stops");
-        assert!(matches!(error, OpenError::Migration { version: 2, .. }), "{error:?}");
+        assert!(matches!(error, OpenError::Migration { version, .. } if version == numbers().1), "{error:?}");
         assert_eq!(look(&path), before, "stopped after {statements} statements");
-        assert_eq!(look(&dir.path().join("anteroom.db.v1.backup")), before, "the backup is whole");
-        assert!(!dir.path().join("anteroom.db.v1.backup.unfinished").exists());
+        assert_eq!(look(&backup_in(&dir)), before, "the backup is whole");
+        assert!(!beside(&backup_in(&dir), ".unfinished").exists());
     }
     let store = SqliteStore::open(&path, Options::default()).expect("the old program still opens it");
     store.read(&mut |tx| tx.client(id(10)).map(|found| assert!(found.is_some())))?;
@@ -94,7 +106,7 @@ fn f_11_a_migration_that_stops_anywhere_leaves_the_old_schema() -> StoreResult<(
         open::open(&path, &Options::default(), &with_next(NEXT.concat()))
             .expect("and the new one migrates it"),
     );
-    assert_eq!((look(&path).0, look(&path).2), (2, before.2));
+    assert_eq!((look(&path).0, look(&path).2), (numbers().1, before.2));
     Ok(())
 }
 
@@ -102,7 +114,7 @@ fn f_11_a_migration_that_stops_anywhere_leaves_the_old_schema() -> StoreResult<(
 fn f_11_a_backup_that_cannot_be_written_stops_the_migration() {
     let (dir, path) = old();
     let before = look(&path);
-    std::fs::create_dir(dir.path().join("anteroom.db.v1.backup.unfinished")).unwrap();
+    std::fs::create_dir(beside(&backup_in(&dir), ".unfinished")).unwrap();
     let error = open::open(&path, &Options::default(), &with_next(NEXT.concat())).expect_err("no backup");
     assert!(matches!(error, OpenError::Backup { .. }), "{error:?}");
     assert_eq!(look(&path), before);

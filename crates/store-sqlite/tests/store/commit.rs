@@ -161,7 +161,6 @@ fn the_wal_is_moved_in_a_pause() {
         assert!(begin.elapsed() < Duration::from_mins(1), "the writer had a pause");
         std::thread::yield_now();
     }
-    assert!(store.statistics().checkpoints > 0);
 }
 
 #[test]

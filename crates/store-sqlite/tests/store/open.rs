@@ -159,23 +159,23 @@ fn f_08_a_damaged_journal_of_a_killed_process_is_refused() {
 #[test]
 fn f_10_a_57_a_newer_schema_is_refused_with_both_versions() {
     let folder = Folder::filled();
-    folder.raw().execute_batch("PRAGMA user_version = 7").unwrap();
+    folder.raw().execute_batch("PRAGMA user_version = 700").unwrap();
     let error = refused(&folder);
-    assert!(matches!(error, OpenError::Newer { found: 7, known: 1, .. }), "{error:?}");
+    assert!(matches!(error, OpenError::Newer { found: 700, .. }), "{error:?}");
     let text = error.to_string();
-    assert!(text.contains("schema 7") && text.contains("up to 1"), "{text}");
+    assert!(text.contains("schema 700") && text.contains("schemas up to "), "{text}");
 }
 
 #[test]
 fn f_10_a_newer_schema_that_is_only_in_the_journal_is_refused_too() {
     let folder = Folder::filled();
     let newer = folder.raw();
-    newer.execute_batch("PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = 7").unwrap();
+    newer.execute_batch("PRAGMA wal_autocheckpoint = 0; PRAGMA user_version = 700").unwrap();
     let left = Folder::new();
     for ending in ["", "-wal"] {
         std::fs::copy(folder.beside(ending), left.beside(ending)).unwrap();
     }
-    assert!(matches!(refused(&left), OpenError::Newer { found: 7, known: 1, .. }));
+    assert!(matches!(refused(&left), OpenError::Newer { found: 700, .. }));
 }
 
 #[test]
