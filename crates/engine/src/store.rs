@@ -4,6 +4,8 @@
 //! generation, no policy. Everything arrives in the row. Looking something up gives `Option`: not finding it is a
 //! case, not an error.
 //!
+//! An update of a row that is not there is an error; a delete of one is not.
+//!
 //! # Durability
 //! [`Store::submit`] queues a closure. A store may run several closures in one database transaction (group commit); each
 //! is atomic by itself, and `done` is called only after everything it wrote is on disk.
@@ -431,7 +433,7 @@ pub trait PreAuthorizedCodes {
         ending: Ending,
         at: Timestamp,
     ) -> StoreResult<bool>;
-    /// Ends all live codes of a client; how many.
+    /// Ends all codes of a client that could still be redeemed at `at`; how many.
     fn end_codes_of_client(&mut self, client: Id<Client>, ending: Ending, at: Timestamp) -> StoreResult<u32>;
     /// Counts one PIN try before it is compared; the number so far, this one included.
     fn count_tx_code_try(&mut self, id: Id<PreAuthorizedCode>) -> StoreResult<u32>;
@@ -509,7 +511,7 @@ pub struct EventRow {
 pub trait Events {
     /// Appends an event, chained to the one before; its sequence number.
     fn append_event(&mut self, event: &NewEvent) -> StoreResult<i64>;
-    /// Newest first.
+    /// Newest first: the project's, and those of no project (an unknown client knocked).
     fn list_events(
         &self,
         project: Id<Project>,

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -19,7 +20,12 @@ pub(crate) enum Readers {
     /// Connections of their own, on a file.
     Pool(Pool),
     /// The write connection, between its transactions: a database in memory has no second one.
-    Shared(Arc<Mutex<Connection>>),
+    Shared {
+        /// The write connection.
+        connection: Arc<Mutex<Connection>>,
+        /// Whether the store is closed.
+        closed: AtomicBool,
+    },
 }
 
 /// Read connections, opened when first needed.
@@ -48,7 +54,8 @@ impl Readers {
                 let lent = pool.borrow()?;
                 on_snapshot(lent.connection()?, cache, read)
             }
-            Self::Shared(connection) => {
+            Self::Shared { closed, .. } if closed.load(Ordering::SeqCst) => Err(StoreError::Closed),
+            Self::Shared { connection, .. } => {
                 let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
                 on_snapshot(&connection, cache, read)
             }
@@ -57,11 +64,14 @@ impl Readers {
 
     /// Closes idle connections and lends no more.
     pub(crate) fn close(&self) {
-        if let Self::Pool(pool) = self {
-            let mut state = pool.state();
-            state.closed = true;
-            state.idle.clear();
-            pool.returned.notify_all();
+        match self {
+            Self::Pool(pool) => {
+                let mut state = pool.state();
+                state.closed = true;
+                state.idle.clear();
+                pool.returned.notify_all();
+            }
+            Self::Shared { closed, .. } => closed.store(true, Ordering::SeqCst),
         }
     }
 }

@@ -96,7 +96,7 @@ impl SqliteStore {
         migrations::apply(&mut connection, migrations::ALL, Path::new(":memory:"))
             .map_err(|error| StoreError::Database(Box::new(error)))?;
         let connection = Arc::new(Mutex::new(connection));
-        let readers = Readers::Shared(Arc::clone(&connection));
+        let readers = Readers::Shared { connection: Arc::clone(&connection), closed: AtomicBool::new(false) };
         Ok(Self::start(connection, readers, Arc::default(), &options, Arc::default(), None))
     }
 

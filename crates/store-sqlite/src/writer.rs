@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anteroom_engine::store::{Done, StoreError, StoreResult, Verdict};
+use anteroom_engine::store::{Done, Job, StoreError, StoreResult, Verdict};
 use rusqlite::Connection;
 
 use crate::cache::ConfigCache;
@@ -21,8 +21,10 @@ use crate::tx::{SqliteTx, WriterNotes};
 const MOST_JOBS: usize = 256;
 /// A pause this long is used to move the WAL into the main file.
 const IDLE: Duration = Duration::from_millis(50);
-/// A WAL of this many pages (48 MiB) is moved without waiting for a pause.
+/// A WAL of this many pages (48 MiB) is moved without waiting for a pause; when a reader is in the way, again after so many
+/// more.
 const MOST_WAL_PAGES: i32 = 12_000;
+const MORE_WAL_PAGES: i32 = 1_000;
 
 /// What the writer has done so far.
 #[derive(Debug, Default)]
@@ -49,6 +51,7 @@ type Outcome = (StoreResult<()>, Done);
 impl Writer {
     /// Works until the queue is closed and empty, then moves everything into the main file.
     pub(crate) fn run(self) {
+        let mut limit = MOST_WAL_PAGES;
         loop {
             let pages = self.wal_pages.load(Ordering::Relaxed);
             match self.queue.take(MOST_JOBS, (pages > 0).then_some(IDLE)) {
@@ -57,8 +60,12 @@ impl Writer {
                         let (outcomes, committed) = self.run_batch(&mut batch);
                         answer(outcomes, &committed);
                     }
-                    if self.wal_pages.load(Ordering::Relaxed) > MOST_WAL_PAGES {
+                    let pages = self.wal_pages.load(Ordering::Relaxed);
+                    if pages > limit {
                         self.checkpoint("PASSIVE");
+                        limit = pages.saturating_add(MORE_WAL_PAGES);
+                    } else if pages < MOST_WAL_PAGES {
+                        limit = MOST_WAL_PAGES;
                     }
                 }
                 Taken::Idle => self.checkpoint("PASSIVE"),
@@ -77,22 +84,32 @@ impl Writer {
             return (outcomes, Err(error));
         }
         let mut tx = SqliteTx::new(&connection, &self.notes, &self.cache, self.cache.generation());
-        let mut lost = false;
+        let mut sound = Ok(());
         let mut jobs = std::mem::take(batch).into_iter();
         for work in jobs.by_ref() {
             let result = self.run_job(&mut tx, work.job);
-            outcomes.push((result, work.done));
-            lost = connection.is_autocommit();
-            if lost {
+            if connection.is_autocommit() {
+                sound = Err(StoreError::NotWritable("the database gave the transaction up".to_owned()));
+            }
+            match result {
+                Ok(result) => outcomes.push((result, work.done)),
+                Err(error) => {
+                    outcomes.push((Ok(()), work.done));
+                    sound = Err(error);
+                }
+            }
+            if sound.is_err() {
                 break;
             }
         }
         batch.extend(jobs);
         self.counters.jobs.fetch_add(outcomes.len() as u64, Ordering::Relaxed);
-        let committed = if lost {
-            Err(StoreError::NotWritable("the database gave the transaction up".to_owned()))
-        } else {
-            self.commit(&connection, tx.changed_config())
+        let committed = match sound {
+            Ok(()) => self.commit(&connection, tx.changed_config()),
+            Err(error) => {
+                roll_back(&connection);
+                Err(error)
+            }
         };
         if committed.is_err() {
             self.notes.borrow_mut().forget();
@@ -100,23 +117,21 @@ impl Writer {
         (outcomes, committed)
     }
 
-    /// Runs one job under its savepoint.
-    fn run_job(&self, tx: &mut SqliteTx<'_>, job: anteroom_engine::store::Job) -> StoreResult<()> {
+    /// Runs one job under its savepoint; what its `done` is told. `Err` when the savepoint itself failed: then nothing of
+    /// the transaction may stay.
+    fn run_job(&self, tx: &mut SqliteTx<'_>, job: Job) -> StoreResult<StoreResult<()>> {
         execute(tx.connection, "SAVEPOINT job")?;
         let verdict = catch_unwind(AssertUnwindSafe(|| job(tx)));
         if tx.connection.is_autocommit() {
-            return Ok(());
+            return Ok(Ok(()));
         }
         if let Ok(Verdict::Commit) = verdict {
-            return execute(tx.connection, "RELEASE job");
+            return execute(tx.connection, "RELEASE job").map(Ok);
         }
         self.notes.borrow_mut().forget();
         execute(tx.connection, "ROLLBACK TO job")?;
         execute(tx.connection, "RELEASE job")?;
-        match verdict {
-            Ok(_) => Ok(()),
-            Err(_) => Err(StoreError::Database(Box::new(JobPanicked))),
-        }
+        Ok(verdict.map(drop).map_err(|_| StoreError::Database(Box::new(JobPanicked))))
     }
 
     fn commit(&self, connection: &Connection, changed_config: bool) -> StoreResult<()> {
@@ -124,11 +139,8 @@ impl Writer {
             self.cache.begin_change();
         }
         let committed = execute(connection, "COMMIT");
-        if committed.is_err()
-            && !connection.is_autocommit()
-            && let Err(error) = execute(connection, "ROLLBACK")
-        {
-            tracing::error!(%error, "a transaction that could not be committed could not be rolled back");
+        if committed.is_err() {
+            roll_back(connection);
         }
         if changed_config {
             self.cache.end_change();
@@ -153,6 +165,15 @@ impl Writer {
             // Nothing is lost: the WAL stays and is tried again after the next commit.
             Err(error) => tracing::warn!(%error, "the WAL could not be moved into the main file"),
         }
+    }
+}
+
+/// Ends a transaction that cannot be committed, if the database has not done so itself.
+fn roll_back(connection: &Connection) {
+    if !connection.is_autocommit()
+        && let Err(error) = execute(connection, "ROLLBACK")
+    {
+        tracing::error!(%error, "a transaction that could not be committed could not be rolled back");
     }
 }
 

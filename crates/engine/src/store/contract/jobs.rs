@@ -119,5 +119,7 @@ pub fn closed_stores_take_no_jobs(store: &dyn Store) -> StoreResult<()> {
     dones.try_recv().expect("a closed store has answered every job")?;
     let late = store.submit(Box::new(|_| Verdict::Commit), Box::new(|_| {}));
     assert!(matches!(late, Err(StoreError::Closed)), "{late:?}");
+    let late = store.read(&mut |_| Ok(()));
+    assert!(matches!(late, Err(StoreError::Closed)), "{late:?}");
     store.close()
 }
