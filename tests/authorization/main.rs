@@ -2,10 +2,17 @@
 //!
 //! The names of the tests begin with the cases of the security bar they prove (`az_04_…`, `rt_03_…`).
 
+#[cfg(test)]
 mod authorize;
+#[cfg(test)]
 mod code;
+#[cfg(test)]
 mod harness;
+#[cfg(test)]
 mod oauth2_client;
+#[cfg(test)]
 mod pages;
+#[cfg(test)]
 mod refresh;
+#[cfg(test)]
 mod sign_out;

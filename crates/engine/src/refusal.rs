@@ -777,7 +777,7 @@ refusals! {
         rfc: oauth(400, E::InvalidRequest, "Missing code challenge"),
         medplum: oauth(400, E::InvalidRequest, "Missing code challenge"),
         section: "RFC 9700 section 2.1.1",
-        advice: "Use PKCE with S256.",
+        advice: "Use PKCE: send code_challenge with code_challenge_method=S256.",
     }
     /// A `code_challenge` without a method.
     MissingCodeChallengeMethod = "missing_code_challenge_method" {

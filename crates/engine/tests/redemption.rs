@@ -1,5 +1,7 @@
 //! Whatever is done to a pre-authorized code, in whatever order: it signs in at most once, and only as it was issued.
 
+#![expect(clippy::unwrap_used, reason = "what fails in a test panics")]
+
 use std::sync::Arc;
 
 use anteroom_engine::Engine;

@@ -149,7 +149,7 @@ pub(crate) async fn rotate_key(admin: &Admin, request: RotateKey) -> Result<Sett
     // Nobody waits for an RSA key on the writer, and no key is made for a project that is not there.
     admin.acting().await?;
     let prepared = admin.aside(move |engine| keys::prepare(engine, alg)).await?;
-    admin.change(move |cx, _, _| keys::rotate(cx, prepared)).await?;
+    admin.change(move |cx, _, _| keys::rotate(cx, &prepared)).await?;
     admin.aside(|engine| keys::adopt(engine)).await?;
     get(admin, Get {}).await
 }

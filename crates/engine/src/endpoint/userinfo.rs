@@ -39,10 +39,10 @@ pub fn respond(engine: &Engine, token: &Secret<AccessToken>) -> Outcome<Map<Stri
             Dialect::Medplum => member.profile.id.to_string(),
         };
         claims.insert("sub".into(), sub.into());
-        if ["profile", "phone", "address"].iter().any(|word| has(word)) {
-            if let Some(profile) = tx.profile(member.profile)? {
-                profile_claims(&mut claims, &profile, &has);
-            }
+        if ["profile", "phone", "address"].iter().any(|word| has(word))
+            && let Some(profile) = tx.profile(member.profile)?
+        {
+            profile_claims(&mut claims, &profile, &has);
         }
         if has("email") {
             email_claims(tx, &mut claims, user)?;
@@ -113,11 +113,11 @@ fn email_claims(
     claims: &mut Map<String, Value>,
     user: crate::id::Id<crate::model::User>,
 ) -> Outcome<()> {
-    if let Some(user) = tx.user(user)? {
-        if let Some(email) = user.email {
-            claims.insert("email".into(), email.into());
-            claims.insert("email_verified".into(), user.email_verified.into());
-        }
+    if let Some(user) = tx.user(user)?
+        && let Some(email) = user.email
+    {
+        claims.insert("email".into(), email.into());
+        claims.insert("email_verified".into(), user.email_verified.into());
     }
     Ok(())
 }

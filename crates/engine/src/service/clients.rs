@@ -67,24 +67,21 @@ pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> 
         ("accessTokenLifetime", &settings.access_token_lifetime),
         ("refreshTokenLifetime", &settings.refresh_token_lifetime),
     ] {
-        if let Some(lifetime) = lifetime {
-            if anteroom_oauth::lifetime::parse(lifetime).is_none() {
-                return invalid(
-                    field,
-                    format!(
-                        "{lifetime:?} is no duration: write a number and one of s, m, h, d, w, y (2w, 1h), at most a year."
-                    ),
-                );
-            }
-        }
-    }
-    if let Some(alg) = settings.id_token_signed_response_alg.as_deref() {
-        if !matches!(alg, "ES256" | "RS256") {
+        if let Some(lifetime) = lifetime
+            && anteroom_oauth::lifetime::parse(lifetime).is_none()
+        {
             return invalid(
-                "idTokenSignedResponseAlg",
-                format!("{alg:?} is not supported; use ES256 or RS256."),
+                field,
+                format!(
+                    "{lifetime:?} is no duration: write a number and one of s, m, h, d, w, y (2w, 1h), at most a year."
+                ),
             );
         }
+    }
+    if let Some(alg) = settings.id_token_signed_response_alg.as_deref()
+        && !matches!(alg, "ES256" | "RS256")
+    {
+        return invalid("idTokenSignedResponseAlg", format!("{alg:?} is not supported; use ES256 or RS256."));
     }
     if !settings.default_scope.is_empty() {
         let joined = settings.default_scope.join(" ");
@@ -97,10 +94,10 @@ pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> 
             check_url(field, url)?;
         }
     }
-    if let Some(template) = &settings.magic_link_template {
-        if let Err(problem) = Template::parse(template) {
-            return invalid("magicLinkTemplate", format!("{template}: {problem}."));
-        }
+    if let Some(template) = &settings.magic_link_template
+        && let Err(problem) = Template::parse(template)
+    {
+        return invalid("magicLinkTemplate", format!("{template}: {problem}."));
     }
     if client_type == ClientType::Public
         && settings
@@ -277,11 +274,11 @@ pub fn update(cx: &mut Cx<'_>, before: &Client, mut after: Client) -> Outcome<bo
     after.version = before.version + 1;
     after.updated_at = cx.now;
     cx.tx.update_client(&after)?;
-    if before.name != after.name {
-        if let Some(membership) = cx.tx.membership_of_client(after.id)? {
-            let renamed = Membership { display: after.name.clone(), ..(*membership).clone() };
-            cx.tx.update_membership(&renamed)?;
-        }
+    if before.name != after.name
+        && let Some(membership) = cx.tx.membership_of_client(after.id)?
+    {
+        let renamed = Membership { display: after.name.clone(), ..(*membership).clone() };
+        cx.tx.update_membership(&renamed)?;
     }
     about(cx, &after);
     let body =

@@ -90,17 +90,14 @@ pub(crate) fn open_or_create(
             made.push(row);
         }
     }
-    let (tx_code_key, sealed) = match tx_code_key {
-        Some(sealed) => {
-            let plain = master.open(TX_CODE_KEY, &sealed)?;
-            let bytes = plain.as_slice().try_into().map_err(|_| Fault::Inconsistent("PIN key"))?;
-            (TxCodeKey(bytes), None)
-        }
-        None => {
-            let bytes = entropy::bytes(entropy)?;
-            let sealed = master.seal(entropy, TX_CODE_KEY, &bytes)?;
-            (TxCodeKey(bytes), Some(sealed))
-        }
+    let (tx_code_key, sealed) = if let Some(sealed) = tx_code_key {
+        let plain = master.open(TX_CODE_KEY, &sealed)?;
+        let bytes = plain.as_slice().try_into().map_err(|_| Fault::Inconsistent("PIN key"))?;
+        (TxCodeKey(bytes), None)
+    } else {
+        let bytes = entropy::bytes(entropy)?;
+        let sealed = master.seal(entropy, TX_CODE_KEY, &bytes)?;
+        (TxCodeKey(bytes), Some(sealed))
     };
     if !made.is_empty() || sealed.is_some() {
         store::write(store, move |tx| {
@@ -148,7 +145,7 @@ fn overlap(tx: &dyn Tx) -> Outcome<u32> {
 
 /// Makes a new signing key for `alg`. The old one stops signing and stays in the JWKS until every token it signed has
 /// ended. Call [`adopt`] after the commit.
-pub fn rotate(cx: &mut Cx<'_>, prepared: PreparedKey) -> Outcome<()> {
+pub fn rotate(cx: &mut Cx<'_>, prepared: &PreparedKey) -> Outcome<()> {
     let leaves_at = cx.now + overlap(cx.tx)?;
     for row in cx.tx.list_signing_keys()? {
         if row.alg == prepared.0.alg && row.retired_at.is_none() {

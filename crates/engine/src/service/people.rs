@@ -104,13 +104,13 @@ pub fn create_with_user(cx: &mut Cx<'_>, new: NewPerson, user: Id<User>) -> Outc
         birth_date(date.as_str().unwrap_or_default())?;
     }
     let email = new.email.as_deref().map(email).transpose()?;
-    if let Some(address) = &email {
-        if cx.tx.user_by_email(new.project, address)?.is_some() {
-            return conflict(
-                Some("email"),
-                format!("Somebody in this project has the e-mail address {address} already."),
-            );
-        }
+    if let Some(address) = &email
+        && cx.tx.user_by_email(new.project, address)?.is_some()
+    {
+        return conflict(
+            Some("email"),
+            format!("Somebody in this project has the e-mail address {address} already."),
+        );
     }
     if let Some(external_id) = &new.external_id {
         check_external_id(cx, new.project, external_id, None)?;

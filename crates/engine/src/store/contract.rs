@@ -5,8 +5,6 @@
 //! # To add one
 //! A function in the file of its row kind and its name in [`contract_tests!`].
 
-#![expect(clippy::missing_panics_doc, reason = "these are tests: what fails panics")]
-
 pub mod authorization;
 pub mod clients;
 pub mod codes;
