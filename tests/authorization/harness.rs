@@ -317,7 +317,8 @@ pub(crate) fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            use std::fmt::Write as _;
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded

@@ -235,7 +235,7 @@ async fn ds_13_a_rotated_key_stays_until_its_tokens_have_ended() {
     let before = tokens(&server, PORTAL).await.str("access_token");
     let old = header(&before)["kid"].as_str().unwrap().to_owned();
     let prepared = keys::prepare(&server.engine, Alg::ES256).unwrap();
-    server.change(|cx| keys::rotate(cx, &prepared)).await;
+    server.change(move |cx| keys::rotate(cx, &prepared)).await;
     keys::adopt(&server.engine).unwrap();
 
     let after = tokens(&server, PORTAL).await.str("access_token");

@@ -130,7 +130,8 @@ impl Bench {
     fn redeem(&mut self, client: Id<Client>, tx_code: Option<String>) -> Result<(), Refusal> {
         let mut body = format!("pre-authorized_code={}", grant::encode(&self.plain.code).expose());
         if let Some(tx_code) = tx_code {
-            body.push_str(&format!("&tx_code={tx_code}"));
+            body.push_str("&tx_code=");
+            body.push_str(&tx_code);
         }
         let mut form = Form::decode(body.as_bytes()).unwrap();
         let presented = Presented { client_id: Some(client.to_string()), secret: None };

@@ -1,5 +1,7 @@
 //! Workspace files against a store: what they add, what they change, what they leave, and what they refuse.
 
+#![expect(clippy::unwrap_used, reason = "what fails in a test panics")]
+
 use std::sync::Arc;
 
 use anteroom_engine::Engine;
@@ -73,6 +75,7 @@ fn clinic() -> Value {
 }
 
 /// A file about the clinic with one list in it.
+#[expect(clippy::needless_pass_by_value, reason = "callers write the JSON in place")]
 fn about(list: &str, items: Value) -> Value {
     json!({ "projects": [{ "name": "Clinic", list: items }] })
 }
@@ -177,6 +180,7 @@ fn members_are_found_by_address_external_id_and_profile() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of cases")]
 fn a_value_that_does_not_fit_is_named_by_its_path_and_nothing_is_kept() {
     let clients = |client: Value| about("clients", json!([client]));
     let members = |member: Value| about("members", json!([member]));

@@ -4,9 +4,10 @@ mod page;
 mod wait;
 
 use std::{
+    fs::DirBuilder,
     io::{BufRead, BufReader},
     net::{Ipv4Addr, TcpListener, TcpStream},
-    os::unix::process::CommandExt,
+    os::unix::{fs::DirBuilderExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::Arc,
@@ -85,7 +86,7 @@ impl Home {
         let folder = Arc::new(tempfile::tempdir().expect("a temporary home"));
         let home = Self { folder, listen: address.to_owned() };
         for folder in ["run", "data"] {
-            std::fs::create_dir(home.path().join(folder)).expect("a folder in the home");
+            DirBuilder::new().mode(0o700).create(home.path().join(folder)).expect("a folder in the home");
         }
         home
     }
@@ -115,6 +116,7 @@ impl Home {
             .env("ANTEROOM_DATA_DIR", home.join("data"))
             .env("ANTEROOM_LISTEN", &self.listen)
             .env("ANTEROOM_MASTER_KEY", "file")
+            .env("ANTEROOM_LOG", "error")
             .env("NO_AT_BRIDGE", "1")
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .stdin(Stdio::null());
@@ -123,7 +125,12 @@ impl Home {
 
     /// Starts the app without a driver, its log to be read.
     pub(crate) fn start(&self) -> Undriven {
-        let child = self.command(APP).stderr(Stdio::piped()).spawn().expect("the app starts");
+        let child = self
+            .command(APP)
+            .env("ANTEROOM_LOG", "info")
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the app starts");
         Undriven(child)
     }
 

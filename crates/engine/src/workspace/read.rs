@@ -178,7 +178,7 @@ mod tests {
         assert!(Workspace::read(member(&nested(27)).as_bytes()).unwrap_err().rule.contains("32 deep"));
         let text = format!("\"\\\"{}\"", "[".repeat(100));
         assert!(Workspace::read(member(&text).as_bytes()).is_ok(), "brackets in a text are text");
-        assert!(Workspace::read(&[b'['; 100_000]).unwrap_err().rule.contains("32 deep"));
+        assert!(Workspace::read(&vec![b'['; 100_000]).unwrap_err().rule.contains("32 deep"));
         assert!(Workspace::read(&vec![b' '; MAX_BYTES + 1]).unwrap_err().rule.contains("5000001 bytes"));
     }
 }

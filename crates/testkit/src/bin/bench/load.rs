@@ -127,11 +127,11 @@ impl Connection {
             if body.is_none() {
                 body = head(&self.buffer)?;
             }
-            if let Some((start, length)) = body {
-                if self.buffer.len() >= start + length {
-                    return String::from_utf8(self.buffer[start..start + length].to_vec())
-                        .map_err(|error| error.to_string());
-                }
+            if let Some((start, length)) = body
+                && self.buffer.len() >= start + length
+            {
+                return String::from_utf8(self.buffer[start..start + length].to_vec())
+                    .map_err(|error| error.to_string());
             }
         }
     }

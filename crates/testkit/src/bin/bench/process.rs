@@ -44,7 +44,7 @@ impl Server {
         let mut line = String::new();
         let mut reader = BufReader::new(stdout);
         let read = reader.read_line(&mut line);
-        tokio::time::timeout(Duration::from_secs(60), read)
+        tokio::time::timeout(Duration::from_mins(1), read)
             .await
             .map_err(|_| "no ready line within 60 s")?
             .map_err(|error| error.to_string())?;

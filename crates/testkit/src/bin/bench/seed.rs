@@ -52,7 +52,7 @@ fn insert(tx: &mut dyn Tx, now: Timestamp, index: u32) -> StoreResult<()> {
         revoked_at: None,
         pre_authorized_code: None,
     };
-    let redeemed = index % 2 == 0;
+    let redeemed = index.is_multiple_of(2);
     tx.insert_pre_authorized_code(&PreAuthorizedCode {
         id: entropy::time_ordered_id(&OsEntropy, issued_at).map_err(random)?,
         project: login.project,
