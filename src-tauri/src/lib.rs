@@ -21,12 +21,24 @@ use tauri_plugin_deep_link::DeepLinkExt;
 
 use crate::{deep_link::DeepLink, engine::Engine, inbox::Inbox};
 
+/// What the build embedded: `tauri.conf.json`, the icons and the screens.
+#[expect(
+    clippy::unwrap_used,
+    clippy::default_trait_access,
+    clippy::manual_string_new,
+    clippy::single_match_else,
+    reason = "Tauri generates this expression"
+)]
+fn context() -> tauri::Context {
+    tauri::tauri_build_context!()
+}
+
 /// Runs the app until its window closes.
 ///
 /// # Errors
 /// When the window toolkit cannot start, such as without a display.
 pub fn run(settings: Settings) -> tauri::Result<ExitCode> {
-    let context: tauri::Context = tauri::tauri_build_context!();
+    let context = context();
     let instance = settings.instance_name(&context.config().identifier);
     let app = tauri::Builder::default()
         // First of all: a second start ends here, before it opens anything.

@@ -54,8 +54,8 @@ impl Settings {
         let Some(folder) = &self.data_dir else { return identifier.to_owned() };
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
         let digest = Sha256::digest(folder.as_os_str().as_encoded_bytes());
-        let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        format!("{identifier}.d{short}")
+        let short = digest.iter().take(8).fold(0_u64, |short, byte| (short << 8) | u64::from(*byte));
+        format!("{identifier}.d{short:016x}")
     }
 }
 

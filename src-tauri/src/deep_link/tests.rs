@@ -143,7 +143,7 @@ proptest! {
     /// A well-formed answer arrives exactly as the server sent it.
     #[test]
     fn a_response_survives_the_trip(code in "[ -~]{1,64}", state in "[ -~]{1,64}") {
-        let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let encode = |text: &str| text.bytes().flat_map(|byte| format!("%{byte:02X}").into_bytes()).map(char::from).collect::<String>();
         let link = format!("anteroom://oauth/callback?state={}&code={}", encode(&state), encode(&code));
         let Ok(DeepLink::OauthCallback(response)) = DeepLink::parse(&link) else {
             return Err(TestCaseError::fail("refused"));
