@@ -25,8 +25,13 @@ test("an edit over a newer version is kept in the form and not saved over it", a
   const stored = await desk.call("clients_get", { id: portal.id });
   assert.deepEqual([stored.name, stored.description, stored.version], ["Patient portal", "Theirs", 2]);
 
-  await desk.button("Save").click();
-  await page.getByRole("heading", { name: "My portal" }).waitFor();
+  // The form takes over the newer version as soon as it was read again; until then another Save is refused like the first.
+  const renamed = page.getByRole("heading", { name: "My portal" });
+  for (let tries = 0; tries < 5 && !(await renamed.isVisible()); tries += 1) {
+    await desk.button("Save").click();
+    await renamed.waitFor({ timeout: 4000 }).catch(() => {});
+  }
+  await renamed.waitFor();
   const merged = await desk.call("clients_get", { id: portal.id });
   assert.deepEqual([merged.name, merged.description], ["My portal", "Theirs"]);
 });

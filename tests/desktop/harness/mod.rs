@@ -140,6 +140,7 @@ impl Home {
     }
 
     /// Opens a link the way another program of the desktop does.
+    #[expect(clippy::unused_self, reason = "only a running desktop can be sent a link")]
     pub(crate) fn open_link(&self, opener: &mut Command, link: &str) {
         let status = opener.arg(link).status().expect("the opener starts");
         assert!(status.success(), "{opener:?} ended with {status}");
