@@ -1,6 +1,12 @@
 //! The engine behind the window. The window opens whether or not the engine does, and shows why when it does not.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use anteroom_admin::{Admin, CommandError, commands::home::EngineState, error::Code};
 use anteroom_server::{
@@ -22,6 +28,8 @@ const CHANGED: &str = "changed";
 pub(crate) struct Engine {
     state: watch::Sender<State>,
     settings: Settings,
+    /// Whether somebody is opening it again; the old reason stands until that is known.
+    retrying: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -34,7 +42,8 @@ enum State {
 impl Engine {
     /// Begins to open the engine beside the window: a keychain may ask the person first, a migration may take a while.
     pub(crate) fn open<R: Runtime>(app: &AppHandle<R>, settings: Settings) {
-        let engine = Self { state: watch::Sender::new(State::Opening), settings };
+        let engine =
+            Self { state: watch::Sender::new(State::Opening), settings, retrying: AtomicBool::new(false) };
         app.manage(engine);
         let app = app.clone();
         tauri::async_runtime::spawn_blocking(move || app.state::<Self>().try_open(&app));
@@ -55,10 +64,13 @@ impl Engine {
             }
             Err(error) => {
                 let problem = explain(&error);
-                tracing::error!(%problem, "the engine could not be opened");
+                if !matches!(&*self.state.borrow(), State::Stopped { problem: known, .. } if *known == problem) {
+                    tracing::error!(%problem, "the engine could not be opened");
+                }
                 State::Stopped { problem, exit_code: error.exit_code() }
             }
         });
+        self.retrying.store(false, Ordering::Release);
     }
 
     /// Answers a command of the screens, once the engine is open.
@@ -71,24 +83,34 @@ impl Engine {
         name: &str,
         request: Value,
     ) -> Result<Value, CommandError> {
-        let asks_for_state = name == "home_get";
+        if name == "home_get" {
+            self.mend(app).await;
+        }
         match self.opened().await {
-            Some(State::Open { admin, host }) => {
-                if asks_for_state && matches!(host.listener_state(), ListenerState::Problem(_)) {
-                    // the port may be free by now; if it is not, the state says so
-                    let _ = host.start_listener().await;
-                }
-                anteroom_admin::dispatch(&admin, name, request).await
-            }
-            Some(State::Stopped { problem, exit_code }) => {
-                if asks_for_state && exit_code == problem::STORE && self.begin_again() {
-                    // whoever held the store may be gone by now; a keychain is not asked again without a new start
-                    let app = app.clone();
-                    tauri::async_runtime::spawn_blocking(move || app.state::<Self>().try_open(&app));
-                }
-                Err(unavailable(problem))
-            }
+            Some(State::Open { admin, .. }) => anteroom_admin::dispatch(&admin, name, request).await,
+            Some(State::Stopped { problem, .. }) => Err(unavailable(problem)),
             Some(State::Opening) | None => Err(unavailable("The program is ending.".to_owned())),
+        }
+    }
+
+    /// Tries again what can succeed by itself: whoever held the store or the port may be gone by now. A keychain is not
+    /// asked again without a new start.
+    async fn mend<R: Runtime>(&self, app: &AppHandle<R>) {
+        match self.opened().await {
+            Some(State::Open { host, .. }) if matches!(host.listener_state(), ListenerState::Problem(_)) => {
+                // if the port is still taken, the listener's state says so
+                let _ = host.start_listener().await;
+            }
+            Some(State::Stopped { exit_code: problem::STORE, .. })
+                if !self.retrying.swap(true, Ordering::AcqRel) =>
+            {
+                let app = app.clone();
+                let retry = tauri::async_runtime::spawn_blocking(move || app.state::<Self>().try_open(&app));
+                if let Err(error) = retry.await {
+                    tracing::error!(%error, "the engine could not be opened again");
+                }
+            }
+            _ => {}
         }
     }
 
@@ -97,17 +119,6 @@ impl Engine {
         let mut state = self.state.subscribe();
         let state = state.wait_for(|state| !matches!(state, State::Opening)).await.ok()?;
         Some(state.clone())
-    }
-
-    /// Whether this caller is the one to open the engine again.
-    fn begin_again(&self) -> bool {
-        self.state.send_if_modified(|state| {
-            let stopped = matches!(state, State::Stopped { .. });
-            if stopped {
-                *state = State::Opening;
-            }
-            stopped
-        })
     }
 
     /// What the program exits with when its window closes, as `anteroom-server` would.

@@ -55,6 +55,30 @@ async fn a_taken_port_is_named_and_the_engine_answers_when_it_is_free() {
 }
 
 #[tokio::test]
+async fn without_a_session_bus_a_second_start_names_the_lock() {
+    let home = Home::new();
+    let mut first = home.start_without_bus();
+    first.read_until("opened the master key");
+    let mut second = home.start_without_bus();
+    let line = second.read_until("the engine could not be opened");
+    assert!(line.contains(home.data().to_str().unwrap()) && line.contains("another Anteroom"), "{line}");
+    assert_eq!(second.end(), Some(4));
+    assert_eq!(first.end(), Some(0));
+}
+
+#[tokio::test]
+async fn the_engine_opens_once_the_store_is_free() {
+    let home = Home::new();
+    let mut first = home.start_without_bus();
+    first.read_until("opened the master key");
+    let desktop = Desktop::open_in(home.clone(), &[]).await;
+    desktop.text("another Anteroom is using it").await;
+    assert_eq!(first.end(), Some(0));
+    desktop.press("Try again").await;
+    desktop.text("Welcome to Anteroom").await;
+}
+
+#[tokio::test]
 async fn a_second_data_folder_is_a_second_app() {
     let one = Desktop::open().await;
     let other = Desktop::open().await;

@@ -95,9 +95,14 @@ impl Home {
         self.folder.path()
     }
 
+    /// The data folder.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.path().join("data")
+    }
+
     /// The database.
     pub(crate) fn store(&self) -> PathBuf {
-        self.path().join("data/anteroom.db")
+        self.data().join("anteroom.db")
     }
 
     /// A command that runs as this home's user: the app finds its own data and nobody else's.
@@ -113,7 +118,7 @@ impl Home {
             .env_remove("XDG_CURRENT_DESKTOP")
             .env("LANG", "C.UTF-8")
             .env("LANGUAGE", "en")
-            .env("ANTEROOM_DATA_DIR", home.join("data"))
+            .env("ANTEROOM_DATA_DIR", self.data())
             .env("ANTEROOM_LISTEN", &self.listen)
             .env("ANTEROOM_MASTER_KEY", "file")
             .env("ANTEROOM_LOG", "error")
@@ -134,6 +139,13 @@ impl Home {
         Undriven(child)
     }
 
+    /// The same where no session bus tells two starts of each other.
+    pub(crate) fn start_without_bus(&self) -> Undriven {
+        let mut command = self.command(APP);
+        command.env("ANTEROOM_LOG", "info").env_remove("DBUS_SESSION_BUS_ADDRESS").stderr(Stdio::piped());
+        Undriven(command.spawn().expect("the app starts"))
+    }
+
     /// Starts the app a second time, without a driver, and waits until that start has ended.
     pub(crate) fn start_again(&self, arguments: &[&str]) -> ExitStatus {
         self.command(APP).args(arguments).status().expect("the app starts")
@@ -151,11 +163,11 @@ impl Home {
 pub(crate) struct Undriven(Child);
 
 impl Undriven {
-    /// Reads the log up to a line with this text.
-    pub(crate) fn read_until(&mut self, text: &str) {
+    /// Reads the log up to a line with this text, and gives that line.
+    pub(crate) fn read_until(&mut self, text: &str) -> String {
         let log = self.0.stderr.as_mut().expect("the log is piped");
-        let found = BufReader::new(log).lines().map_while(Result::ok).any(|line| line.contains(text));
-        assert!(found, "the app ended without saying {text:?}");
+        let line = BufReader::new(log).lines().map_while(Result::ok).find(|line| line.contains(text));
+        line.unwrap_or_else(|| panic!("the app ended without saying {text:?}"))
     }
 
     /// Ends the app as the end of a session does, and gives its exit code.
