@@ -47,16 +47,14 @@ doc() { runner doc cargo test --locked --workspace --doc; }
 
 screens() { runner screens npm --prefix ui test; }
 
-chromium() {
-  local name
-  for name in chromium chromium-browser google-chrome google-chrome-stable; do
-    if command -v "$name"; then return; fi
-  done
+# The path of the browser that drives the screens; a shell function of the same name must not answer for it.
+browser_path() {
+  type -P chromium chromium-browser google-chrome google-chrome-stable | head -n 1
 }
 
 browser() {
   cargo build --locked --workspace --bin anteroom-bridge
-  CHROMIUM=$(chromium) runner browser node --test --test-concurrency=1 'tests/ui/'
+  CHROMIUM=$(browser_path) runner browser node --test --test-concurrency=1 'tests/ui/'
 }
 
 desktop() {
