@@ -8,6 +8,8 @@ SHELL := bash
 
 UI_BUILT := ui/dist/index.html
 UI_INSTALLED := ui/node_modules/.package-lock.json
+SDK_INSTALLED := tests/sdk/node_modules/.package-lock.json
+JUDGES_INSTALLED := target/judges/.installed
 UI_SOURCES := $(shell find ui/src ui/public ui/index.html ui/*.json ui/*.ts -type f 2>/dev/null)
 CLIPPY := cargo clippy --locked --workspace
 
@@ -21,7 +23,7 @@ run: ## open the desktop app; without a display, the server with a sample clinic
 
 test: ## every test: Rust, screens, browser, the real window
 	@scripts/setup.sh test
-	@$(MAKE) --no-print-directory screens
+	@$(MAKE) --no-print-directory screens judges
 	@scripts/test.sh
 
 ## before a commit
@@ -44,12 +46,14 @@ lint: $(UI_INSTALLED) ## formatting, clippy, Biome, tsc, knip, shell syntax
 	$(CLIPPY) --all-targets -- -D warnings
 	$(CLIPPY) --test desktop -- -D warnings
 
-gen: ## write the generated files anew: TypeScript bindings of the commands, schema of the workspace file
+gen: ## write the generated files anew: TypeScript bindings, schema of the workspace file, refusals, OpenAPI
 	ANTEROOM_UPDATE_BINDINGS=1 cargo test --quiet --locked -p anteroom-admin --test bindings
+	ANTEROOM_UPDATE_BINDINGS=1 cargo test --quiet --locked -p anteroom-engine --test errors
+	ANTEROOM_UPDATE_BINDINGS=1 cargo test --quiet --locked -p anteroom-testkit --test oauth published_openapi
 	ANTEROOM_UPDATE_BINDINGS=1 cargo test --quiet --locked -p anteroom-engine --lib published_schema
 
 gen-clean: gen ## fail if the committed generated files differ from what is generated
-	@git diff --exit-code -- ui/src/api/bindings.ts docs/workspace.schema.json \
+	@git diff --exit-code -- ui/src/api/bindings.ts docs/workspace.schema.json docs/errors.md docs/openapi.json \
 	  || { echo 'The generated files above are out of date: commit what `make gen` wrote.' >&2; exit 1; }
 
 layers: ## check which package may know what
@@ -80,6 +84,9 @@ bench: ## speed against bare handlers; writes target/bench.json
 pictures: $(UI_INSTALLED) ## every screen, light and dark, wide and narrow, into target/pictures
 	npm --prefix ui run pictures
 
+fuzz: ## libFuzzer on every target, FUZZ_SECONDS each (60 if not said)
+	@scripts/fuzz.sh $${FUZZ_SECONDS:-60}
+
 nightly: $(UI_BUILT) ## the long runs: 1,000 kills, a million codes
 	@scripts/test.sh nightly
 
@@ -99,4 +106,17 @@ $(UI_BUILT): $(UI_SOURCES) $(UI_INSTALLED)
 screens: $(UI_BUILT)
 	@:
 
-.PHONY: help screens run test check fmt lint gen gen-clean layers deny setup dev ui e2e bench pictures nightly deb
+# The clients and judges of other people: from npm, and from PyPI into an environment of its own.
+$(SDK_INSTALLED): tests/sdk/package-lock.json
+	cd tests/sdk && npm ci --no-audit --no-fund
+	touch $@
+
+$(JUDGES_INSTALLED): tests/openapi/requirements.txt
+	python3 -m venv target/judges
+	target/judges/bin/pip install --quiet --disable-pip-version-check -r tests/openapi/requirements.txt
+	touch $@
+
+judges: $(SDK_INSTALLED) $(JUDGES_INSTALLED)
+	@:
+
+.PHONY: help screens judges run test check fmt lint gen gen-clean layers deny setup dev ui e2e bench pictures fuzz nightly deb

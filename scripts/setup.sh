@@ -11,8 +11,9 @@ purpose=${1:-test}
 packages=(gcc libc6-dev)
 # What the window needs besides: WebKitGTK, and the tools that register anteroom:// links.
 window_packages=(pkg-config libwebkit2gtk-4.1-dev xdg-utils desktop-file-utils)
-# What the tests need besides: a display, a session bus, drivers for the window and for a browser, a QR reader.
-test_packages=(xvfb xauth webkit2gtk-driver shared-mime-info dbus zbar-tools)
+# What the tests need besides: a display, a session bus, drivers for the window and for a browser, a QR reader, and Python
+# for a judge of the OpenAPI document.
+test_packages=(xvfb xauth webkit2gtk-driver shared-mime-info dbus zbar-tools curl python3 python3-venv)
 browsers=(chromium chromium-browser google-chrome google-chrome-stable)
 
 fail() {
@@ -101,6 +102,8 @@ setup_elsewhere() {
     need "WebKitWebDriver, which drives the window (WebKitGTK's driver package)" have WebKitWebDriver
     need "zbarimg (ZBar), the independent reader of QR codes" have zbarimg
     need "Chromium or Chrome, for the browser tests" have_browser
+    need "curl" have curl
+    need "Python 3 with venv, for the judge of the OpenAPI document" python3 -c 'import venv, ensurepip'
   fi
   [ ${#lacking[@]} -eq 0 ] ||
     fail "this is not Debian or Ubuntu, so please install what is missing:" "${lacking[@]/#/  - }"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the tests and prints each runner's closing lines once more at the end.
-#   scripts/test.sh [rust|doc|screens|browser|desktop|nightly]...     (all but nightly if none is named)
+#   scripts/test.sh [rust|doc|sdk|openapi|screens|browser|desktop|nightly]...     (all but nightly if none is named)
 # `make test` calls this after it installed and built what the tests need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -45,6 +45,18 @@ rust() {
 
 doc() { runner doc cargo test --locked --workspace --doc; }
 
+# OAuth clients that nobody here wrote, against the real server.
+sdk() {
+  cargo build --locked --workspace --bin anteroom-server
+  runner sdk node --test --test-concurrency=2 tests/sdk/*.test.mjs
+}
+
+# docs/openapi.json, judged by schemathesis.
+openapi() {
+  cargo build --locked --workspace --bin anteroom-server
+  runner openapi node --test tests/openapi/*.test.mjs
+}
+
 screens() { runner screens npm --prefix ui test; }
 
 # The path of the browser that drives the screens; a shell function of the same name must not answer for it.
@@ -70,10 +82,10 @@ nightly() {
   browser
 }
 
-if [ $# -eq 0 ]; then set -- rust doc screens browser desktop; fi
+if [ $# -eq 0 ]; then set -- rust doc sdk openapi screens browser desktop; fi
 for part in "$@"; do
   case $part in
-    rust | doc | screens | browser | desktop | nightly) "$part" ;;
+    rust | doc | sdk | openapi | screens | browser | desktop | nightly) "$part" ;;
     *) echo "test: there is no part called $part" >&2 && exit 2 ;;
   esac
 done

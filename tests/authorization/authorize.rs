@@ -250,7 +250,7 @@ async fn ht_03_parameters_that_come_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ar_06_ar_07_ar_27_unknown_words_and_parameters_do_no_harm() {
+async fn ar_06_ar_07_ar_27_ar_31_unknown_words_and_parameters_do_no_harm() {
     let server = Server::start().await;
     let mut browser = Browser::default();
     let mut parameters = but(request(WEB, CB), "scope", Some("no-such-word profile openid"));

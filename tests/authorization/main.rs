@@ -9,6 +9,8 @@ mod code;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod medplum;
+#[cfg(test)]
 mod oauth2_client;
 #[cfg(test)]
 mod pages;

@@ -172,3 +172,16 @@ async fn lo_05_lo_09_without_a_hint_the_person_is_asked() {
     assert_eq!(pressed.status, 200);
     assert_eq!(browser.authorize(&server, &silent).await.error(), "login_required");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lo_04_an_id_token_that_has_ended_is_still_a_hint() {
+    let server = Server::start().await;
+    let mut browser = Browser::default();
+    let hint = tokens(&server, &mut browser, "openid").await.str("id_token");
+    server.clock.advance(2 * 3_600);
+    let fields = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", "https://c.test/bye")];
+    let left = browser.get(&server, &format!("oauth2/logout?{}", crate::harness::query(&fields))).await;
+    assert_eq!((left.status, left.location()), (303, Some("https://c.test/bye")), "{left:?}");
+    let silent = browser.authorize(&server, &but(request(WEB, CB), "prompt", Some("none"))).await;
+    assert_eq!(silent.error(), "login_required");
+}

@@ -292,3 +292,42 @@ async fn head_answers_like_get_without_a_body() {
     let post = server.post("/.well-known/jwks.json").header("Content-Type", FORM).send().await;
     assert_eq!((post.status, post.header("allow")), (405, Some("GET, HEAD, OPTIONS")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ot_09_what_is_not_built_is_not_announced_and_cleanly_refused() {
+    let server = TestServer::start().await;
+    let document = document(&server).await;
+    for member in [
+        "registration_endpoint",
+        "pushed_authorization_request_endpoint",
+        "require_pushed_authorization_requests",
+        "device_authorization_endpoint",
+        "backchannel_authentication_endpoint",
+        "dpop_signing_alg_values_supported",
+        "mtls_endpoint_aliases",
+        "tls_client_certificate_bound_access_tokens",
+        "signed_metadata",
+        "credential_endpoint",
+        "nonce_endpoint",
+    ] {
+        assert!(document.get(member).is_none(), "{member} is announced");
+    }
+    for target in [
+        "/oauth2/register",
+        "/oauth2/par",
+        "/oauth2/device_authorization",
+        "/oauth2/credential",
+        "/credential",
+        "/.well-known/openid-credential-issuer",
+    ] {
+        for request in [server.get(target), server.post(target).json(&json!({ "redirect_uris": null }))] {
+            assert_eq!(request.send().await.status, 404, "{target}");
+        }
+    }
+    // A proof that nobody asked for changes nothing, and the token is no proof-bound one.
+    let request = server.post("/oauth2/token").basic(PORTAL, PORTAL_SECRET).header("DPoP", "a.b.c");
+    let reply = request.form(&[("grant_type", "client_credentials")]).send().await;
+    assert_eq!((reply.status, reply.str("token_type")), (200, "Bearer".into()));
+    let bound = server.get("/oauth2/userinfo").header("Authorization", "DPoP a.b.c").send().await;
+    assert_eq!(bound.status, 401);
+}

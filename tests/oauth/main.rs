@@ -1,9 +1,11 @@
 //! The engine over real HTTP, case by case.
 //!
-//! The names of the tests begin with the cases of the security bar they prove (`ht_06_…`, `pa_04_…`); `cases.rs` holds the
-//! list of all that must be proven, with the reason for each that is not, and fails while one is missing. Rows of
-//! Medplum's own tests are in `medplum.rs`.
+//! The names of the tests begin with the cases of the security bar they prove (`ht_06_…`, `pa_04_…`). Three ledgers look
+//! at the tests of the whole repository and fail while something has neither a test nor a reason: `cases.rs` for the bar,
+//! `attacks.rs` for attacks and faults, `medplum_cases.rs` for Medplum's own tests, whose rows are tests under their titles.
 
+#[cfg(test)]
+mod attacks;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
@@ -19,6 +21,10 @@ mod listener;
 #[cfg(test)]
 mod medplum;
 #[cfg(test)]
+mod medplum_cases;
+#[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod pre_authorized_code;
 #[cfg(test)]
 mod preauthorize;
@@ -27,10 +33,14 @@ mod routes;
 #[cfg(test)]
 mod snapshot;
 #[cfg(test)]
+mod sources;
+#[cfg(test)]
 mod spend_once;
 #[cfg(test)]
 mod steps;
 #[cfg(test)]
 mod token;
+#[cfg(test)]
+mod tokens;
 #[cfg(test)]
 mod userinfo;

@@ -4,11 +4,13 @@ use anteroom_engine::id::Id;
 use anteroom_engine::model::{Client, Membership};
 use anteroom_testkit::Clinic;
 use anteroom_testkit::builders::{
-    ADA, BLOCKED, BLOCKED_SECRET, DESK, DESK_SECRET, FAR, KEYLESS, OFF, OFF_SECRET, PAT, PORTAL,
+    ADA, BLOCKED, BLOCKED_SECRET, DESK, DESK_SECRET, FAR, GONE, KEYLESS, OFF, OFF_SECRET, PAT, PORTAL,
     PORTAL_RETIRING, PORTAL_SECRET,
 };
-use anteroom_testkit::client::Reply;
+use anteroom_testkit::client::{Reply, encode};
 use anteroom_testkit::server::TestServer;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use crate::steps::{
@@ -43,23 +45,27 @@ async fn refusals_of_the_token_endpoint() {
     let pre = ("grant_type", PRE_AUTHORIZED);
     let rows: &[Row<'_>] = &[
         (
-            "missing grant type",
+            "Token with missing grant type",
             &[("grant_type", ""), ("code", "fake-code")],
             ("invalid_request", "Missing grant_type"),
         ),
         (
-            "unsupported grant type",
+            "Token with unsupported grant type",
             &[("grant_type", "xyz"), ("code", "x")],
             ("invalid_request", "Unsupported grant_type"),
         ),
         (
-            "missing client_id",
+            "Token for client credentials with missing client_id",
             &[cc, ("client_id", ""), ("client_secret", "x")],
             ("invalid_request", "Missing client_id"),
         ),
-        ("missing client_secret", &[cc, ("client_id", PORTAL)], ("invalid_request", "Missing client_secret")),
         (
-            "wrong client_id",
+            "Token for client credentials with missing client_secret",
+            &[cc, ("client_id", PORTAL)],
+            ("invalid_request", "Missing client_secret"),
+        ),
+        (
+            "Token for client credentials with wrong client_id",
             &[cc, ("client_id", NOBODY), ("client_secret", "x")],
             ("invalid_request", "Invalid client"),
         ),
@@ -69,42 +75,42 @@ async fn refusals_of_the_token_endpoint() {
             ("invalid_request", "Invalid client"),
         ),
         (
-            "wrong client_secret",
+            "Token for client credentials with wrong client_secret",
             &[cc, ("client_id", PORTAL), ("client_secret", "x")],
             ("invalid_request", "Invalid secret"),
         ),
         (
-            "empty secret",
+            "Token for client empty secret",
             &[cc, ("client_id", KEYLESS), ("client_secret", "x")],
             ("invalid_request", "Invalid client"),
         ),
         (
-            "off",
+            "Token for client in \"off\" status",
             &[cc, ("client_id", OFF), ("client_secret", OFF_SECRET)],
             ("invalid_request", "Invalid client"),
         ),
         (
-            "IP",
+            "Client credentials IP address restriction",
             &[cc, ("client_id", BLOCKED), ("client_secret", BLOCKED_SECRET)],
             ("invalid_request", "IP address not allowed"),
         ),
         (
-            "code: missing client_id",
+            "Pre-authorized code with missing client_id",
             &[pre, ("pre-authorized_code", "x")],
             ("invalid_request", "Missing client_id"),
         ),
         (
-            "code: missing code",
+            "Pre-authorized code with missing code",
             &[pre, ("client_id", PORTAL)],
             ("invalid_request", "Missing pre-authorized_code"),
         ),
         (
-            "code: invalid client_id",
+            "Pre-authorized code with invalid client_id",
             &[pre, ("client_id", "x"), ("pre-authorized_code", "x")],
             ("invalid_client", "Invalid client"),
         ),
         (
-            "code: invalid code",
+            "Pre-authorized code with invalid code",
             &[pre, ("client_id", PORTAL), ("pre-authorized_code", "x")],
             ("invalid_request", "Invalid pre-authorized_code"),
         ),
@@ -120,19 +126,31 @@ async fn refusals_of_the_token_endpoint() {
         assert!(reply.header("www-authenticate").is_none(), "{title}");
     }
     let bearer = server.post("/oauth2/token").bearer("xyz").form(&[cc]).send().await;
-    assert_eq!(bearer.refusal(), (400, "invalid_request".into(), "Invalid authorization header".into()));
+    assert_eq!(
+        bearer.refusal(),
+        (400, "invalid_request".into(), "Invalid authorization header".into()),
+        "Token for client credentials wrong authentication header"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn client_credentials_that_work() {
     let server = medplum().await;
     let cc = ("grant_type", "client_credentials");
-    for secret in [PORTAL_SECRET, PORTAL_RETIRING] {
+    for (title, secret) in [
+        ("Token for client credentials success", PORTAL_SECRET),
+        ("Token for client in \"active\" status", PORTAL_SECRET),
+        ("Token for client credentials with secondary client_secret", PORTAL_RETIRING),
+    ] {
         let reply = token(&server, &[cc, ("client_id", PORTAL), ("client_secret", secret)]).await;
-        assert_eq!(reply.status, 200);
-        assert!(reply.json()["access_token"].is_string());
+        assert_eq!(reply.status, 200, "{title}");
+        assert!(reply.json()["access_token"].is_string(), "{title}");
     }
-    assert_eq!(client_credentials(&server, PORTAL, PORTAL_SECRET).await.status, 200, "authentication header");
+    assert_eq!(
+        client_credentials(&server, PORTAL, PORTAL_SECRET).await.status,
+        200,
+        "Token for client credentials authentication header success"
+    );
     let fields = [cc, ("client_id", PORTAL), ("client_secret", PORTAL_SECRET)];
     assert_eq!(server.post("/api/oauth2/token").form(&fields).send().await.status, 200, "below /api");
 }
@@ -264,7 +282,7 @@ async fn preauthorize_rows() {
         assert_eq!(reply.json()["resourceType"], "OperationOutcome", "{title}");
     }
     let reply = ask(Some(&admin), true, json!({ "clientId": PORTAL })).await;
-    assert_eq!(reply.status, 200, "Success");
+    assert_eq!(reply.status, 200, "auth/preauthorize: Success");
     let body = reply.json();
     let members: Vec<&str> = body.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(members, ["preAuthorizedCode", "expiresAt"]);
@@ -276,17 +294,18 @@ async fn userinfo_rows() {
     let (code, _) = code_with(&server, json!({ "scope": "openid profile email phone address" })).await;
     let token = redeem(&server, PORTAL, &code, &[]).await.str("access_token");
     let info = server.get("/oauth2/userinfo").bearer(&token).send().await.json();
-    for (member, value) in [
-        ("sub", PAT),
-        ("given_name", "Pat"),
-        ("family_name", "Doe"),
-        ("email", "pat@example.org"),
-        ("phone_number", "+49 30 1234"),
+    for (title, member, value) in [
+        ("Get userinfo with user email", "email", "pat@example.org"),
+        ("Get userinfo with user email", "given_name", "Pat"),
+        ("Get userinfo with user email", "family_name", "Doe"),
+        ("Get userinfo with profile email", "sub", PAT),
+        ("Get userinfo with phone", "phone_number", "+49 30 1234"),
     ] {
-        assert_eq!(info[member], value, "{member}");
+        assert_eq!(info[member], value, "{title}: {member}");
     }
     assert_eq!(info["profile"], format!("Patient/{PAT}"));
-    assert!(info["address"]["formatted"].as_str().unwrap().contains("Riverside"));
+    let address = info["address"]["formatted"].as_str().unwrap();
+    assert!(address.contains("Riverside"), "Get userinfo with address");
 
     let (code, _) = code_with(&server, json!({ "scope": "openid" })).await;
     let token = redeem(&server, PORTAL, &code, &[]).await.str("access_token");
@@ -307,5 +326,100 @@ async fn the_dialect_changes_words_and_no_check() {
         let claims = claims(&reply.str("access_token"));
         assert_eq!((claims["scope"].as_str(), claims["client_id"].as_str()), (Some("openid"), Some(PORTAL)));
         assert_ne!(client_credentials(server, OFF, OFF_SECRET).await.status, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_tokens_hold() {
+    // Gil has no e-mail address.
+    let server = TestServer::over(Clinic::medplum().with("/projects/0/members/2/active", json!(true))).await;
+    let issue = async |scope: &str| {
+        let (code, _) = code_with(&server, json!({ "scope": scope })).await;
+        let reply = redeem(&server, PORTAL, &code, &[]).await;
+        (claims(&reply.str("access_token")), claims(&reply.str("id_token")))
+    };
+    let (access, id) = issue("openid profile email").await;
+    for (title, token) in [("Generate access token", &access), ("Generate ID token", &id)] {
+        assert!(token["jti"].is_string() && token["login_id"].is_string(), "{title}: {token}");
+        assert_eq!(token["nbf"], token["iat"], "Tokens include NotBefore claim");
+    }
+    let (without, id_without) = issue("openid profile").await;
+    for (title, with, without) in [
+        ("Generate access token with email / without email", &access, &without),
+        ("Generate ID token with email / without email", &id, &id_without),
+        ("Access token includes email when email scope is requested for User", &access, &without),
+        ("Access token does not include email when email scope is not requested", &access, &without),
+    ] {
+        assert_eq!(with["email"], "pat@example.org", "{title}");
+        assert!(without.get("email").is_none(), "{title}");
+    }
+    let fields = [("grant_type", "client_credentials"), ("scope", "openid email")];
+    let client = server.post("/oauth2/token").basic(DESK, DESK_SECRET).form(&fields).send().await;
+    let client = claims(&client.str("access_token"));
+    assert!(
+        client.get("email").is_none(),
+        "Access token does not include email for ClientApplication even with email scope"
+    );
+    let gil = preauthorize(&server, PORTAL, GONE, json!({ "scope": "openid email" })).await;
+    let nobody = redeem(&server, PORTAL, &gil.str("preAuthorizedCode"), &[]).await;
+    assert!(
+        claims(&nobody.str("access_token")).get("email").is_none(),
+        "Access token does not include email when user has no email address"
+    );
+    assert_eq!(nobody.json()["patient"], GONE, "Patient in token response");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_of_the_well_known_folder() {
+    let server = medplum().await;
+    for (title, members) in [
+        ("Get /.well-known/jwks.json", &["keys"][..]),
+        (
+            "Get /.well-known/openid-configuration",
+            &[
+                "issuer",
+                "authorization_endpoint",
+                "token_endpoint",
+                "userinfo_endpoint",
+                "jwks_uri",
+                "id_token_signing_alg_values_supported",
+                "response_types_supported",
+                "subject_types_supported",
+            ],
+        ),
+        ("Get /.well-known/oauth-authorization-server", &["issuer", "token_endpoint", "jwks_uri"]),
+    ] {
+        let reply = server.get(title.strip_prefix("Get ").unwrap()).send().await;
+        assert_eq!(reply.status, 200, "{title}");
+        for member in members {
+            assert!(reply.json().get(member).is_some(), "{title}: {member}");
+        }
+    }
+    let base = server.base();
+    let resource =
+        |query: String| server.get(&format!("/.well-known/oauth-protected-resource?{query}")).send();
+    let own = format!("{base}fhir/R4");
+    let reply = resource(format!("resource={}", encode(&own))).await;
+    assert_eq!(reply.str("resource"), own, "Protected resource with custom request");
+    for (title, query) in [
+        ("Protected resource with invalid resource", "resource=https://example.com/invalid"),
+        ("Protected resource with resource array", "resource=a&resource=b&resource=c"),
+    ] {
+        let reply = resource(query.to_owned()).await;
+        assert_eq!((reply.status, reply.text()), (400, "Invalid resource URL"), "{title}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_that_name_no_key_of_ours() {
+    let server = medplum().await;
+    let token = client_credentials(&server, DESK, DESK_SECRET).await.str("access_token");
+    let rest = token.split_once('.').unwrap().1;
+    for (title, header) in [
+        ("Missing kid", json!({ "alg": "ES256", "typ": "at+jwt" })),
+        ("Key not found", json!({ "alg": "ES256", "typ": "at+jwt", "kid": NOBODY })),
+    ] {
+        let forged = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header.to_string()));
+        assert_eq!(userinfo_status(&server, &forged).await, 401, "{title}");
     }
 }

@@ -1,12 +1,13 @@
 //! Userinfo: claims about the person a token acts for.
 
-use anteroom_testkit::builders::{PAT, PAT_USER, PORTAL};
+use anteroom_engine::id::Id;
+use anteroom_testkit::builders::{DESK, DESK_SECRET, PAT, PAT_MEMBERSHIP, PAT_USER, PORTAL, PORTAL_ORIGIN};
 use anteroom_testkit::client::{FORM, encode};
 use anteroom_testkit::server::TestServer;
 use serde_json::json;
 
 use crate::snapshot::redacted;
-use crate::steps::{claims, code_with, is, redeem, refused};
+use crate::steps::{claims, client_credentials, code_with, is, redeem, refused, userinfo_status};
 
 async fn token(server: &TestServer, scope: &str) -> (String, String) {
     let (code, _) = code_with(server, json!({ "scope": scope })).await;
@@ -16,7 +17,7 @@ async fn token(server: &TestServer, scope: &str) -> (String, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn openid_core_5_3_claims_follow_the_scope() {
+async fn ui_01_ui_07_ui_10_claims_follow_the_scope() {
     let server = TestServer::start().await;
     let (all, id_token) = token(&server, "openid profile email phone address").await;
     let reply = server.get("/oauth2/userinfo").bearer(&all).send().await;
@@ -42,7 +43,7 @@ async fn openid_core_5_3_claims_follow_the_scope() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rfc6750_2_the_token_comes_in_the_header_or_the_form() {
+async fn ui_02_to_ui_04_ui_12_the_token_comes_in_the_header_or_the_form() {
     let server = TestServer::start().await;
     let (token, _) = token(&server, "openid").await;
     let body = format!("access_token={}", encode(&token));
@@ -75,7 +76,7 @@ async fn rfc6750_2_the_token_comes_in_the_header_or_the_form() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rfc6750_3_1_what_is_no_token_is_challenged() {
+async fn ui_05_ui_06_what_is_no_token_is_challenged() {
     let server = TestServer::start().await;
     let (token, id_token) = token(&server, "openid").await;
     let altered = format!("{}A{}", &token[..token.len() - 10], &token[token.len() - 9..]);
@@ -99,4 +100,55 @@ async fn in_medplums_dialect_the_subject_is_the_profile() {
     assert_eq!(server.get("/oauth2/userinfo").bearer(&token).send().await.str("sub"), PAT);
     let reply = server.get("/oauth2/userinfo").bearer("x").send().await;
     assert_eq!(reply.outcome(), (401, "Unauthorized".into(), None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ui_08_only_a_persons_access_token_will_do() {
+    let server = TestServer::start().await;
+    let (_, id_token) = token(&server, "openid").await;
+    let own = client_credentials(&server, DESK, DESK_SECRET).await.str("access_token");
+    for (kind, token, status) in [("an id token", &id_token, 401), ("a client's own token", &own, 403)] {
+        assert_eq!(userinfo_status(&server, token).await, status, "{kind}");
+    }
+    assert_eq!(userinfo_status(&server, &"A".repeat(67)).await, 401, "the form of a refresh token");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ui_09_a_token_of_another_server_is_refused_though_its_signature_is_right() {
+    // Servers of one test have the same keys.
+    let (here, there) = (TestServer::start().await, TestServer::start().await);
+    let (token, _) = token(&there, "openid").await;
+    assert_eq!(userinfo_status(&there, &token).await, 200);
+    let reply = here.get("/oauth2/userinfo").bearer(&token).send().await;
+    assert_eq!(refused(&reply), is(401, "invalid_token"));
+    let fields = [("token", token.as_str())];
+    let asked = here.post("/oauth2/introspect").basic(DESK, DESK_SECRET).form(&fields).send().await;
+    assert_eq!(asked.text(), r#"{"active":false}"#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ui_11_a_person_who_was_deleted_has_no_claims() {
+    let server = TestServer::start().await;
+    let (token, _) = token(&server, "openid").await;
+    assert_eq!(userinfo_status(&server, &token).await, 200);
+    server
+        .change(|cx| {
+            let pat = Id::parse(PAT_MEMBERSHIP).unwrap();
+            cx.tx.revoke_logins_of_member(pat, cx.now)?;
+            Ok(cx.tx.delete_membership(pat)?)
+        })
+        .await;
+    let reply = server.get("/oauth2/userinfo").bearer(&token).send().await;
+    assert_eq!(refused(&reply), is(401, "invalid_token"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ui_13_claims_are_read_by_registered_origins_only() {
+    let server = TestServer::start().await;
+    let (token, _) = token(&server, "openid").await;
+    for (origin, allowed) in [(PORTAL_ORIGIN, Some(PORTAL_ORIGIN)), ("https://evil.example", None)] {
+        let reply = server.get("/oauth2/userinfo").bearer(&token).header("Origin", origin).send().await;
+        assert_eq!((reply.status, reply.header("access-control-allow-origin")), (200, allowed), "{origin}");
+        assert!(reply.header("access-control-allow-credentials").is_none(), "{origin}");
+    }
 }

@@ -1,4 +1,4 @@
-//! Pre-authorized code grant: [OpenID4VCI 1.0 §6.1, §6.3], as Medplum offers it.
+//! Pre-authorized code grant: [OpenID4VCI 1.0 §6.1], [OpenID4VCI 1.0 §6.3], as Medplum offers it.
 //!
 //! Redeems a one-time code for tokens of the person it was issued for. One conditional UPDATE decides who wins; everything
 //! before it only finds the right words for a refusal.

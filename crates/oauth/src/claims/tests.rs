@@ -137,7 +137,7 @@ fn rfc8725_3_8_the_issuer_is_compared_exactly() {
 }
 
 #[test]
-fn rfc7519_4_1_3_jt_11_audiences_are_compared_exactly() {
+fn jt_11_rfc7519_4_1_3_audiences_are_compared_exactly() {
     let many = with("aud", r#"["c1","c2"]"#).unwrap().aud;
     assert!(many.contains("c1") && many.contains("c2") && !many.contains("c"));
     assert_eq!(many.iter().count(), 2, "the caller can see that others are named");
@@ -147,7 +147,7 @@ fn rfc7519_4_1_3_jt_11_audiences_are_compared_exactly() {
 }
 
 #[test]
-fn rfc9068_2_2_jt_07_an_access_token_has_the_required_claims() {
+fn rfc9068_2_2_an_access_token_has_the_required_claims() {
     let claims = AccessTokenClaims {
         iss: ISS,
         exp: NOW + 3_600,
@@ -180,7 +180,7 @@ fn rfc9068_2_2_jt_07_an_access_token_has_the_required_claims() {
 }
 
 #[test]
-fn oidc_core_2_jt_01_an_id_token_has_the_required_claims() {
+fn oidc_core_2_an_id_token_has_the_required_claims() {
     let claims = IdTokenClaims {
         iss: ISS,
         sub: "u1",

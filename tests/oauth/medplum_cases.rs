@@ -1,0 +1,231 @@
+//! The ledger of Medplum's own tests: every row of `tests/ledger/medplum_cases.json` that means something for this server
+//! stands in a test under its title, or here with its reason.
+//!
+//! A row is shown by a test whose source holds its title as a text, or whose name is the title in snake case.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use crate::sources::{functions, sources};
+
+#[derive(Debug, Deserialize)]
+struct Row {
+    suite: String,
+    title: String,
+    local: Local,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Local {
+    /// It means the same here.
+    Yes,
+    /// In part: where the part exists.
+    Part,
+    /// Outside of this server's trade.
+    No,
+}
+
+/// Rows that hold by how the program is made, or whose laxness a decision closed. The stricter answer has a test.
+const OTHERWISE: &[(&str, &str, &str)] = &[
+    ("oauth/authorize.test", "Success", "To our own sign-in page, not to a sign-in app at /oauth: AZ-01."),
+    (
+        "oauth/authorize.test",
+        "Show scope screen on subsequent authorize",
+        "Our page asks again when a scope is new; no login id stands in an address: AR-18.",
+    ),
+    (
+        "oauth/authorize.test",
+        "Multiple authorizations reusing same login",
+        "Every code begins a login of its own, so that revoking one ends one: AR-40.",
+    ),
+    ("oauth/authorize.test", "Using id_token_hint", "A hint signs nobody in: AR-24, AR-25."),
+    ("oauth/authorize.test", "Invalid id_token_hint", "Refused, so that a client notices: AR-24."),
+    (
+        "oauth/authorize.test",
+        "Invalid ClientApplication.redirectUri",
+        "A client cannot be stored with a redirect URI that is none: AZ-18.",
+    ),
+    ("oauth/clients.test", "getClientRedirectUri", "Exact text only, and never a longer path: AZ-05."),
+    (
+        "oauth/clients.test",
+        "getClientRedirectUri with deprecated redirectUri",
+        "Exact text only, and never a longer path: AZ-05.",
+    ),
+    ("oauth/keys.test", "Missing issuer", "By type: an engine does not open without an issuer."),
+    ("oauth/keys.test", "Generate before initialized", "By type: an engine makes its keys when it opens."),
+    ("oauth/keys.test", "Generate refresh token", "Refresh tokens are random texts, not JWTs: RT-15."),
+    ("oauth/keys.test", "Generate secret", "Secrets are 32 random bytes in base64url: AR-37, PR-12."),
+    (
+        "oauth/introspect.test",
+        "Token introspection",
+        "Only for clients that prove who they are, as RFC 7662 asks: RV-08, RV-10.",
+    ),
+    (
+        "oauth/refresh-token-grant.test",
+        "Rejects a refresh token signed with \"alg\": \"none\"",
+        "Refresh tokens are random texts, not JWTs; anything else is unknown: RT-02.",
+    ),
+    (
+        "oauth/refresh-token-grant.test",
+        "Rejects a refresh token re-signed with HS256",
+        "Refresh tokens are random texts, not JWTs; anything else is unknown: RT-02.",
+    ),
+    (
+        "oauth/refresh-token-grant.test",
+        "Rejects a refresh token with a tampered payload",
+        "Refresh tokens are random texts, not JWTs; anything else is unknown: RT-02.",
+    ),
+    (
+        "oauth/refresh-token-grant.test",
+        "Rotation loses a write conflict and reports reuse rather than rotating again",
+        "One conditional UPDATE on one writer decides: RT-04.",
+    ),
+    (
+        "oauth/refresh-token-grant.test",
+        "Concurrent refreshes with the same token rotate once and all succeed",
+        "At most one branch lives; the answer that was lost is given once more: RT-04, RT-05.",
+    ),
+    (
+        "oauth/refresh-token-grant.test",
+        "A rotation rejected for a reason other than the secret does not revoke the login",
+        "A fault rolls the whole request back: HT-19.",
+    ),
+    (
+        "oauth/refresh-token-grant.test",
+        "Known gap: Confidential client can refresh without client authentication",
+        "A gap that is closed here: RT-07.",
+    ),
+    (
+        "oauth/refresh-token-grant.test",
+        "Known gap: IP access rules are not enforced on refresh",
+        "A gap that is closed here: RT-12.",
+    ),
+    (
+        "oauth/token.test",
+        "Refresh token failed for no refresh_secret claim",
+        "Refresh tokens are random texts, without claims: RT-02.",
+    ),
+    (
+        "oauth/token.test",
+        "Token for client with inactive ProjectMembership",
+        "Refused when it asks, not by a token that then fails: CC-06.",
+    ),
+    (
+        "oauth/token.test",
+        "Token for authorization_code with invalid client ID",
+        "Who cannot be a client learns nothing about codes: the client is looked at first.",
+    ),
+    ("oauth/register.test", "Missing redirect_uri", "There is no dynamic registration: OT-09."),
+    ("oauth/register.test", "Unknown redirect_uri", "There is no dynamic registration: OT-09."),
+    ("oauth/register.test", "Success", "There is no dynamic registration: OT-09."),
+];
+
+/// Suites of routes that are not built, or whose parts are not.
+const NOT_BUILT: &[(&str, &str)] = &[
+    ("oauth/token.test", "rows for private_key_jwt, mTLS, SMART launches, token exchange and /auth/login"),
+    ("oauth/routes.test", "FHIR operations are no part of this server"),
+    ("auth/exchange.test", "token exchange"),
+    ("oauth/authorize.test", "SMART launches"),
+    ("auth/login.test", "/auth/login"),
+    ("auth/profile.test", "/auth/profile"),
+    ("auth/scope.test", "/auth/scope"),
+    ("auth/status.test", "/auth/login/{id}"),
+    ("auth/revoke.test", "/auth/revoke"),
+    ("auth/mfa.test", "the second factor"),
+    ("oauth/utils.test", "/auth/login, whose rules these are"),
+    ("auth/me.test", "/auth/me"),
+    ("oauth/middleware.test", "FHIR, which these rows ask with"),
+    ("oauth/refresh-token-grant.test", "FHIR, which one row asks with"),
+    ("auth/external.test", "sign-in through a client's identity provider"),
+    ("oauth/external.test", "bearer tokens of other issuers"),
+    ("auth/method.test", "/auth/method"),
+    ("oauth/cert.test", "mutual TLS"),
+    ("auth/newuser.test", "people who register themselves: an admin makes accounts"),
+    ("auth/newproject.test", "people who register themselves: an admin makes projects"),
+    ("auth/newpatient.test", "people who register themselves: an admin makes patients"),
+    ("auth/changepassword.test", "/auth/changepassword"),
+    ("auth/setpassword.test", "password links by mail: an admin sets passwords"),
+    ("auth/resetpassword.test", "password links by mail: an admin sets passwords"),
+    ("auth/verifyemail.test", "links by mail"),
+    ("auth/clientinfo.test", "/auth/clientinfo"),
+    ("admin/client.test", "/admin/projects"),
+    ("admin/project.test", "/admin/projects"),
+    ("admin/invite.test", "/admin/projects"),
+    ("fhir/smart.test", "FHIR, which SMART scopes narrow"),
+    ("wellknown.test", "members of the protected resource document"),
+];
+
+fn rows() -> Vec<Row> {
+    let text = include_str!("../ledger/medplum_cases.json");
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("medplum_cases.json: {error}"))
+}
+
+fn snake_case(title: &str) -> String {
+    let words = title.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_")
+}
+
+/// What shows rows: texts in the tests, and their names.
+struct Shown {
+    texts: Vec<&'static str>,
+    names: BTreeSet<String>,
+}
+
+impl Shown {
+    fn read() -> Self {
+        let ours = ["tests/oauth/medplum_cases.rs", "tests/oauth/cases.rs", "tests/oauth/attacks.rs"];
+        let tests = sources()
+            .iter()
+            .filter(|source| source.file.contains("tests/") && !ours.contains(&source.file.as_str()));
+        let names = functions().into_iter().map(|function| function.name).collect();
+        Self { texts: tests.map(|source| source.text.as_str()).collect(), names }
+    }
+
+    /// One word is no title: it may stand anywhere.
+    fn has(&self, row: &Row) -> bool {
+        let quoted = format!("\"{}\"", row.title.replace('"', "\\\""));
+        let prefixed = format!("\"{}: {}\"", row.suite.trim_end_matches(".test"), row.title);
+        let one_word = !row.title.contains(' ');
+        self.texts.iter().any(|text| text.contains(&prefixed) || (!one_word && text.contains(&quoted)))
+            || (!one_word && self.names.contains(&snake_case(&row.title)))
+    }
+}
+
+#[test]
+fn every_row_of_medplums_tests_has_a_test_or_a_reason() {
+    let rows = rows();
+    assert_eq!(rows.len(), 474);
+    let shown = Shown::read();
+    let (mut tested, mut otherwise, mut not_built, mut wrong) = (0, 0, Vec::new(), Vec::new());
+    for row in rows.iter().filter(|row| row.local != Local::No) {
+        if OTHERWISE.iter().any(|(suite, title, _)| row.suite == *suite && row.title == *title) {
+            otherwise += 1;
+        } else if shown.has(row) {
+            tested += 1;
+        } else if NOT_BUILT.iter().any(|(suite, _)| row.suite == *suite) {
+            not_built.push(format!("{}: {}", row.suite, row.title));
+        } else {
+            wrong.push(format!("{}: {}", row.suite, row.title));
+        }
+    }
+    println!(
+        "Medplum's rows: {tested} tested, {otherwise} stricter or by type, {} of what is not built:\n{}",
+        not_built.len(),
+        not_built.join("\n")
+    );
+    assert!(wrong.is_empty(), "neither a test nor a reason:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn reasons_belong_to_rows() {
+    let rows = rows();
+    for (suite, title, reason) in OTHERWISE {
+        assert!(rows.iter().any(|row| row.suite == *suite && row.title == *title), "{suite}: {title}");
+        assert!(reason.len() > 20 && reason.ends_with('.'), "{title}: {reason}");
+    }
+    for (suite, reason) in NOT_BUILT {
+        assert!(rows.iter().any(|row| row.suite == *suite) && reason.len() > 5, "{suite}");
+    }
+}

@@ -1,0 +1,159 @@
+// The real server over a store of its own, and a browser that needs no screen: cookies, forms and redirects.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const program = path.join(
+  path.resolve(root, process.env.CARGO_TARGET_DIR ?? "target"),
+  "debug",
+  "anteroom-server",
+);
+
+const id = (kind, number) => `${kind}-0000-4000-8000-${String(number).padStart(12, "0")}`;
+
+export const PROJECT = id("8a5c1f8e", 1);
+export const PASSWORD = "correct horse battery";
+export const CALLBACK = "http://127.0.0.1:8999/callback";
+export const SIGNED_OUT = "http://127.0.0.1:8999/signed-out";
+
+/** One client for each way of being a client. */
+export const CLIENTS = {
+  web: { id: id("c0ffee00", 1), secret: "web-secret" },
+  spa: { id: id("c0ffee00", 2) },
+  medplum: { id: id("c0ffee00", 3), secret: "medplum-secret" },
+  service: { id: id("c0ffee00", 4), secret: "service-secret" },
+  wallet: { id: id("c0ffee00", 5) },
+  seed: { id: id("c0ffee00", 6) },
+};
+
+export const ADA = { email: "ada@example.org", profile: `Practitioner/${id("0a000000", 1)}` };
+export const PAT = { email: "pat@example.org", profile: `Patient/${id("0a000000", 2)}` };
+
+export function workspace(dialect) {
+  const common = { redirectUris: [CALLBACK], postLogoutRedirectUris: [SIGNED_OUT] };
+  const person = ({ email, profile }, given, family, more) => {
+    const [resourceType, id] = profile.split("/");
+    return { email, password: PASSWORD, profile: { resourceType, id, name: [{ given: [given], family }] }, ...more };
+  };
+  return {
+    projects: [
+      {
+        id: PROJECT,
+        name: "Riverside Clinic",
+        dialect,
+        clients: [
+          { ...CLIENTS.web, name: "Web app", clientType: "confidential", ...common },
+          { ...CLIENTS.spa, name: "Browser app", clientType: "public", ...common },
+          { ...CLIENTS.medplum, name: "Medplum app", clientType: "medplum", ...common },
+          { ...CLIENTS.service, name: "Service", clientType: "confidential", admin: true },
+          { ...CLIENTS.wallet, name: "Wallet", clientType: "public" },
+          { ...CLIENTS.seed, name: "Minimal app", clientType: "medplum", pkceOptional: true, ...common },
+        ],
+        members: [person(ADA, "Ada", "Byron", { admin: true }), person(PAT, "Pat", "Doe")],
+      },
+    ],
+  };
+}
+
+/** Starts a server; it ends with the test. Gives its base URL. */
+export async function startServer(test, file = workspace("rfc")) {
+  if (!existsSync(program)) {
+    throw new Error(`${program} is missing: run \`cargo build -p anteroom-server --bin anteroom-server\``);
+  }
+  const folder = await mkdtemp(path.join(tmpdir(), "anteroom-sdk-"));
+  const workspaceFile = path.join(folder, "workspace.json");
+  await writeFile(workspaceFile, JSON.stringify(file));
+  const child = spawn(program, ["serve", "--ephemeral", "--listen", "127.0.0.1:0", "--workspace", workspaceFile], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  child.stderr.on("data", (part) => {
+    log += part;
+  });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const line = await Promise.race([
+    new Promise((resolve) => createInterface({ input: child.stdout }).once("line", resolve)),
+    ended.then((code) => Promise.reject(new Error(`anteroom-server ended with ${code}: ${log}`))),
+  ]);
+  test.after(async () => {
+    child.kill("SIGTERM");
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  });
+  return JSON.parse(line).base_url;
+}
+
+/** A browser: it keeps cookies, fills forms in and stops at the first address that is not the server's. */
+export class Browser {
+  #cookies = new Map();
+
+  constructor(base) {
+    this.base = base;
+  }
+
+  async #ask(url, init = {}) {
+    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const reply = await fetch(url, {
+      ...init,
+      redirect: "manual",
+      headers: { Accept: "text/html", ...(cookie && { Cookie: cookie }), ...init.headers },
+    });
+    for (const line of reply.headers.getSetCookie()) {
+      const [name, value] = line.split(";")[0].split("=");
+      if (line.includes("Max-Age=0")) this.#cookies.delete(name);
+      else this.#cookies.set(name, value);
+    }
+    return reply;
+  }
+
+  #submit(url, page, fields) {
+    const token = page.match(/name="form_token" value="([^"]*)"/)?.[1];
+    if (!token) throw new Error(`no form at ${url}: ${page}`);
+    return this.#ask(url, {
+      method: "POST",
+      headers: { Origin: new URL(url).origin },
+      body: new URLSearchParams({ form_token: token, ...fields }),
+    });
+  }
+
+  /** Goes where an application sends the person, signs in, agrees, and gives the address they come back to. */
+  async follow(start, email = ADA.email) {
+    let url = String(start);
+    for (let steps = 0; steps < 8; steps += 1) {
+      if (!url.startsWith(this.base)) return new URL(url);
+      let reply = await this.#ask(url);
+      if (reply.status === 200) {
+        const page = await reply.text();
+        const fields = page.includes('name="password"')
+          ? { press: "sign_in", email, password: PASSWORD }
+          : { press: "allow", remember: "1" };
+        reply = await this.#submit(url, page, fields);
+      }
+      if (reply.status !== 303) throw new Error(`${url} answers ${reply.status}: ${await reply.text()}`);
+      url = new URL(reply.headers.get("location"), url).href;
+    }
+    throw new Error(`no end at ${url}`);
+  }
+}
+
+/** Issues a magic link for Pat as the service does it: the answer of /auth/preauthorize. */
+export async function preauthorize(base, body, onBehalfOf = PAT.profile) {
+  const { id, secret } = CLIENTS.service;
+  const reply = await fetch(new URL("auth/preauthorize", base), {
+    method: "POST",
+    headers: {
+      Authorization: `Basic ${btoa(`${id}:${secret}`)}`,
+      "Content-Type": "application/json",
+      "X-Medplum-On-Behalf-Of": onBehalfOf,
+    },
+    body: JSON.stringify(body),
+  });
+  if (!reply.ok) throw new Error(`preauthorize: ${reply.status} ${await reply.text()}`);
+  return reply.json();
+}
