@@ -4,7 +4,7 @@ use anteroom_oauth::secret::{Kind, Secret};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::entropy::{self, Entropy, EntropyFailed};
+use crate::entropy::{self, Entropy, EntropyFailed, IdSequence};
 use crate::id::Id;
 use crate::issuer::Issuer;
 use crate::model::event::{EventBody, EventKind, NewEvent};
@@ -30,6 +30,7 @@ pub struct Cx<'a> {
     pub now: Timestamp,
     /// Chance.
     pub entropy: &'a dyn Entropy,
+    pub(crate) ids: &'a IdSequence,
     /// Where the request came from.
     pub origin: &'a Origin,
     /// What was checked.
@@ -77,7 +78,7 @@ impl Cx<'_> {
 
     /// A time-ordered id for a hot row.
     pub fn time_ordered_id<K>(&mut self) -> Result<Id<K>, EntropyFailed> {
-        entropy::time_ordered_id(self.entropy, self.now)
+        entropy::time_ordered_id(self.entropy, self.ids, self.now)
     }
 
     /// A random id.

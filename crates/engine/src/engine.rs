@@ -9,7 +9,7 @@ use tokio::sync::{broadcast, oneshot};
 
 use crate::clock::Clock;
 use crate::cx::{About, Cx, Origin, Topic};
-use crate::entropy::Entropy;
+use crate::entropy::{Entropy, IdSequence};
 use crate::id::Id;
 use crate::issuer::Issuer;
 use crate::key_ring::KeyRing;
@@ -44,6 +44,7 @@ pub struct Engine {
     master_key: MasterKey,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    ids: IdSequence,
     issuers: Vec<Issuer>,
     key_ring: KeyRing,
     tx_code_key: keys::TxCodeKey,
@@ -74,6 +75,7 @@ impl Engine {
             master_key,
             clock,
             entropy,
+            ids: IdSequence::default(),
             issuers,
             key_ring: opened.ring,
             tx_code_key: opened.tx_code_key,
@@ -180,6 +182,7 @@ impl Engine {
             tx,
             now: self.now(),
             entropy: &*self.entropy,
+            ids: &self.ids,
             origin,
             trace: Trace::default(),
             about: About::default(),

@@ -151,7 +151,8 @@ pub fn prepare(cx: &mut Cx<'_>, new: NewLogin<'_>) -> Outcome<PreparedTokens> {
     };
     cx.tx.insert_login(&login)?;
     cx.about.row = Some(id.uuid());
-    cx.about.subject = Some(membership.id);
+    // A client that acts for itself is named as the client already.
+    cx.about.subject = (auth_method != AuthMethod::Client).then_some(membership.id);
     cx.event(EventKind::TokenIssued, EventBody::default())?;
     if auth_method != AuthMethod::Client {
         cx.changed(Topic::People);

@@ -1,9 +1,10 @@
 //! Fills a store with codes and their logins, through the store contract.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anteroom_engine::clock::{Clock as _, SystemClock};
-use anteroom_engine::entropy::{self, OsEntropy};
+use anteroom_engine::entropy::{self, IdSequence, OsEntropy};
 use anteroom_engine::id::Id;
 use anteroom_engine::model::login::AuthMethod;
 use anteroom_engine::model::pre_authorized_code::HandOver;
@@ -23,10 +24,12 @@ pub(crate) fn codes(data: &Path, count: u32) -> Result<u32, String> {
     let store = SqliteStore::open(&data.join("anteroom.db"), Options::default())
         .map_err(|error| error.to_string())?;
     let now = SystemClock.now();
+    let ids = Arc::new(IdSequence::default());
     let mut done = 0;
     while done < count {
         let batch = BATCH.min(count - done);
-        store::write(&store, move |tx| (0..batch).try_for_each(|index| insert(tx, now, done + index)))
+        let ids = Arc::clone(&ids);
+        store::write(&store, move |tx| (0..batch).try_for_each(|index| insert(tx, &ids, now, done + index)))
             .map_err(|error| error.to_string())?;
         done += batch;
     }
@@ -34,13 +37,13 @@ pub(crate) fn codes(data: &Path, count: u32) -> Result<u32, String> {
     Ok(done)
 }
 
-fn insert(tx: &mut dyn Tx, now: Timestamp, index: u32) -> StoreResult<()> {
+fn insert(tx: &mut dyn Tx, ids: &IdSequence, now: Timestamp, index: u32) -> StoreResult<()> {
     let random = |message: entropy::EntropyFailed| store::StoreError::Damaged(message.to_string());
     let id = |text: &str| Id::parse(text).expect("a constant of this program is a UUID");
-    // Spread over the last day, so that ids are in the order of time as in real use.
-    let issued_at = now - 86_400 + index % 80_000;
+    // Spread over the last day, in the order of time as in real use.
+    let issued_at = now - 86_400 + (index / 13).min(80_000);
     let login = Login {
-        id: entropy::time_ordered_id(&OsEntropy, issued_at).map_err(random)?,
+        id: entropy::time_ordered_id(&OsEntropy, ids, issued_at).map_err(random)?,
         project: Id::parse(PROJECT).expect("a constant of this program is a UUID"),
         client: Id::parse(PORTAL).expect("a constant of this program is a UUID"),
         membership: Id::parse(MEMBERSHIP).expect("a constant of this program is a UUID"),
@@ -54,7 +57,7 @@ fn insert(tx: &mut dyn Tx, now: Timestamp, index: u32) -> StoreResult<()> {
     };
     let redeemed = index.is_multiple_of(2);
     tx.insert_pre_authorized_code(&PreAuthorizedCode {
-        id: entropy::time_ordered_id(&OsEntropy, issued_at).map_err(random)?,
+        id: entropy::time_ordered_id(&OsEntropy, ids, issued_at).map_err(random)?,
         project: login.project,
         client: login.client,
         membership: login.membership,
