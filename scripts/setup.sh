@@ -11,9 +11,9 @@ purpose=${1:-test}
 packages=(gcc libc6-dev)
 # What the window needs besides: WebKitGTK, and the tools that register anteroom:// links.
 window_packages=(pkg-config libwebkit2gtk-4.1-dev xdg-utils desktop-file-utils)
-# What the tests need besides: a display, a session bus, drivers for the window and for a browser, a QR reader, and Python
+# What the tests need besides: a display, a session bus, drivers for the window and for a browser, readers of QR codes and of PDF, and Python
 # for a judge of the OpenAPI document.
-test_packages=(xvfb xauth webkit2gtk-driver shared-mime-info dbus zbar-tools curl python3 python3-venv)
+test_packages=(xvfb xauth webkit2gtk-driver shared-mime-info dbus zbar-tools poppler-utils curl python3 python3-venv)
 browsers=(chromium chromium-browser google-chrome google-chrome-stable)
 
 fail() {
@@ -100,6 +100,7 @@ setup_elsewhere() {
     need "xauth, which xvfb-run uses" have xauth
     need "dbus-run-session, the session bus of the window's test" have dbus-run-session
     need "WebKitWebDriver, which drives the window (WebKitGTK's driver package)" have WebKitWebDriver
+    need "pdftoppm, pdftotext and pdfinfo (Poppler), the readers of print sheets" have pdftoppm
     need "zbarimg (ZBar), the independent reader of QR codes" have zbarimg
     need "Chromium or Chrome, for the browser tests" have_browser
     need "curl" have curl

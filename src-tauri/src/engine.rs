@@ -14,6 +14,7 @@ use anteroom_server::{
     master_key::{KeyError, Source},
     place::{KeyOptions, Place},
     problem::{self, HostError},
+    save,
 };
 use serde_json::Value;
 use tauri::{AppHandle, Emitter, EventTarget, Manager, Runtime};
@@ -158,7 +159,7 @@ impl anteroom_admin::Host for Seat {
         EngineState {
             running,
             base_url: self.host.engine().issuer().as_str().to_owned(),
-            tls_base_url: None,
+            tls_base_url: self.host.tls_base().map(|base| base.as_str().to_owned()),
             problem,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
@@ -166,6 +167,11 @@ impl anteroom_admin::Host for Seat {
 
     fn data_dir(&self) -> String {
         self.folder.display().to_string()
+    }
+
+    fn save_file(&self, stem: &str, extension: &str, contents: &[u8]) -> std::io::Result<PathBuf> {
+        let folder = save::downloads().unwrap_or_else(|| self.folder.clone());
+        save::new_private_file(&folder, stem, extension, contents)
     }
 
     fn master_key(&self) -> &'static str {
@@ -185,6 +191,7 @@ fn options(settings: &Settings) -> Result<(PathBuf, HostOptions), HostError> {
         place: Place::Folder(folder.clone()),
         keys,
         listen: settings.listen,
+        tls_listen: settings.tls_listen,
         base_urls: Vec::new(),
         workspaces: Vec::new(),
         needs_listener: false,

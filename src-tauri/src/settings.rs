@@ -18,6 +18,8 @@ pub struct Settings {
     pub data_dir: Option<PathBuf>,
     /// `ANTEROOM_LISTEN`: the engine's address; `127.0.0.1:8103` unless set.
     pub listen: SocketAddr,
+    /// `ANTEROOM_TLS_LISTEN`: also serve https with the locally made CA; off unless set.
+    pub tls_listen: Option<SocketAddr>,
     /// `ANTEROOM_MASTER_KEY`: where the key comes from that seals the others. What the store is sealed with if `None`, and
     /// the keychain for a new store.
     pub master_key: Option<Source>,
@@ -42,7 +44,11 @@ impl Settings {
     ) -> Result<Self, WrongSetting> {
         Ok(Self {
             data_dir: variable("ANTEROOM_DATA_DIR").map(PathBuf::from),
-            listen: variable("ANTEROOM_LISTEN").map_or(Ok(DEFAULT_LISTEN), |value| parse_listen(&value))?,
+            listen: variable("ANTEROOM_LISTEN")
+                .map_or(Ok(DEFAULT_LISTEN), |value| parse_address("ANTEROOM_LISTEN", &value))?,
+            tls_listen: variable("ANTEROOM_TLS_LISTEN")
+                .map(|value| parse_address("ANTEROOM_TLS_LISTEN", &value))
+                .transpose()?,
             master_key: variable("ANTEROOM_MASTER_KEY").map(|value| parse_master_key(&value)).transpose()?,
             passphrase: variable("ANTEROOM_PASSPHRASE").map(Passphrase::new),
             command_line,
@@ -59,9 +65,9 @@ impl Settings {
     }
 }
 
-fn parse_listen(value: &str) -> Result<SocketAddr, WrongSetting> {
+fn parse_address(name: &str, value: &str) -> Result<SocketAddr, WrongSetting> {
     value.parse().map_err(|_| {
-        WrongSetting(format!("ANTEROOM_LISTEN is {value:?}; it must be ADDRESS:PORT, such as 127.0.0.1:8103"))
+        WrongSetting(format!("{name} is {value:?}; it must be ADDRESS:PORT, such as 127.0.0.1:8103"))
     })
 }
 
@@ -103,6 +109,7 @@ mod tests {
         for (name, value, expected) in [
             ("ANTEROOM_LISTEN", "8103", "it must be ADDRESS:PORT"),
             ("ANTEROOM_LISTEN", "localhost:8103", "it must be ADDRESS:PORT"),
+            ("ANTEROOM_TLS_LISTEN", "8443", "it must be ADDRESS:PORT"),
             ("ANTEROOM_MASTER_KEY", "Keychain", "it must be keychain, passphrase or file"),
         ] {
             let message = read(&[(name, value)]).unwrap_err().to_string();

@@ -1,5 +1,6 @@
 //! A desk for tests: the commands over an engine with a store in memory and a clock that moves when told.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anteroom_admin::commands::home::EngineState;
@@ -27,7 +28,14 @@ pub(crate) const MINUTE: i64 = 60;
 pub(crate) const DAY: i64 = 86_400;
 pub(crate) const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-struct Bench;
+/// Where files are saved.
+struct Bench(tempfile::TempDir);
+
+impl Bench {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(tempfile::tempdir().expect("a folder for temporary files")))
+    }
+}
 
 impl Host for Bench {
     fn engine_state(&self) -> EngineState {
@@ -46,6 +54,12 @@ impl Host for Bench {
 
     fn master_key(&self) -> &'static str {
         "file"
+    }
+
+    fn save_file(&self, stem: &str, extension: &str, contents: &[u8]) -> std::io::Result<PathBuf> {
+        let path = self.0.path().join(format!("{stem}.{extension}"));
+        std::fs::write(&path, contents)?;
+        Ok(path)
     }
 }
 
@@ -67,7 +81,7 @@ impl Desk {
             issuers: vec![Issuer::parse(BASE).expect("a base URL")],
         });
         let engine = Arc::new(engine.expect("a new engine opens"));
-        Self { admin: Admin::new(Arc::clone(&engine), Arc::new(Bench)), engine, clock }
+        Self { admin: Admin::new(Arc::clone(&engine), Bench::new()), engine, clock }
     }
 
     /// A project with its first admin, Ada Byron.
@@ -79,7 +93,7 @@ impl Desk {
 
     /// A second program over the same store: it holds no codes of the first.
     pub(crate) fn another_program(&self) -> Self {
-        let admin = Admin::new(Arc::clone(&self.engine), Arc::new(Bench));
+        let admin = Admin::new(Arc::clone(&self.engine), Bench::new());
         Self { admin, engine: Arc::clone(&self.engine), clock: Arc::clone(&self.clock) }
     }
 
@@ -140,7 +154,7 @@ impl Desk {
         assert!(written.await.expect("the policy is in order"), "a new policy is a change");
     }
 
-    fn origin(&self, address: &str) -> Origin {
+    pub(crate) fn origin(&self, address: &str) -> Origin {
         Origin { issuer: self.engine.issuer().clone(), remote_address: Some(address.into()) }
     }
 

@@ -28,6 +28,7 @@ async fn home_answers_before_the_first_start() {
             ],
             "outstandingLinks": 0,
             "recent": [],
+            "desk": null,
         })
     );
 }

@@ -143,18 +143,6 @@ async fn a_link_is_shown_again_while_it_lives_and_its_code_is_in_memory() {
 }
 
 #[tokio::test]
-async fn the_oldest_of_two_hundred_and_one_codes_is_forgotten() {
-    let ready = Ready::new().await;
-    let first = ready.issue("take_home", false).await;
-    let second = ready.issue("take_home", false).await;
-    for _ in 0..199 {
-        ready.issue("take_home", false).await;
-    }
-    ready.desk.fails("magic_links_show", id(&first), Code::NotHeld, None, "no longer in memory").await;
-    ready.desk.call("magic_links_show", id(&second)).await;
-}
-
-#[tokio::test]
 async fn a_link_is_taken_back() {
     let ready = Ready::new().await;
     let card = ready.issue("waiting", false).await;

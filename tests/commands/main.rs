@@ -1,14 +1,17 @@
 //! Every command through `dispatch`, with JSON in and out, over a real engine and a real store.
 
 mod activity;
+mod batch;
 mod changes;
 mod clients;
 mod clients_update;
+mod desk;
 mod harness;
 mod home;
 mod link_refusals;
 mod magic_links;
 mod people;
+mod print;
 mod settings;
 mod setup;
 mod table;

@@ -3,7 +3,7 @@
 use anteroom_engine::id::Id;
 use anteroom_engine::model::pre_authorized_code::Ending;
 use anteroom_engine::model::{Membership, PreAuthorizedCode};
-use anteroom_engine::service::magic_links;
+use anteroom_engine::service::{magic_links, projects};
 use anteroom_engine::store::{CodeFilter, Window};
 use anteroom_testkit::builders::{ELSEWHERE, FAR, PAT, PAT_MEMBERSHIP, PORTAL, PROJECT};
 use anteroom_testkit::client::Reply;
@@ -420,4 +420,33 @@ async fn the_pages_as_they_are() {
         page(press(&server, &link.page, &[("tx_code", &link.pin)]).await)
     );
     insta::assert_snapshot!("page_used", page(look(&server, &link.page).await));
+}
+
+/// Whom to call: a button on every page that goes no further, and nowhere else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_end_says_whom_to_call() {
+    let server = TestServer::start().await;
+    let issued = link(&server).await;
+    assert!(!look(&server, "/in/nobody-has-this").await.text().contains("tel:"), "no phone, no button");
+    server
+        .change(|cx| {
+            let before = cx.tx.project(Id::parse(PROJECT).unwrap())?.expect("the clinic's project");
+            let mut after = (*before).clone();
+            after.settings.desk_phone = Some("+49 30 555-0100".to_owned());
+            projects::update(cx, &before, &after)
+        })
+        .await;
+    assert!(!look(&server, &issued.page).await.text().contains("tel:"), "nothing is wrong yet");
+    press(&server, &issued.page, &[]).await;
+    for (page, lang, words) in [
+        (issued.page.as_str(), "en", "Call the desk: +49 30 555-0100"),
+        (issued.page.as_str(), "es", "Llamar a recepción: +49 30 555-0100"),
+        (issued.page.as_str(), "de", "Empfang anrufen: +49 30 555-0100"),
+    ] {
+        let reply = server.get(page).header("Accept-Language", lang).send().await;
+        let text = reply.text();
+        assert!(text.contains(r#"href="tel:+49305550100""#) && text.contains(words), "{page} {lang}: {text}");
+    }
+    let unknown = look(&server, "/in/nobody-has-this").await;
+    assert!(!unknown.text().contains("tel:"), "there are two clinics here: which one would it be?");
 }

@@ -1,4 +1,4 @@
-//! In whose name the window acts: the project's first admin.
+//! In whose name the window acts: the project's first admin; in desk mode, whoever works at the desk.
 
 use anteroom_engine::id::Id;
 use anteroom_engine::model::membership::ProfileType;
@@ -12,6 +12,8 @@ pub(crate) struct Acting {
     pub(crate) project: Id<Project>,
     /// `None` when the project has no admin who is a person.
     pub(crate) member: Option<Id<Membership>>,
+    /// Whether the window is locked to the desk.
+    pub(crate) desk: bool,
 }
 
 /// Members read at a time.
@@ -21,13 +23,16 @@ const SLICE: u32 = 500;
 /// `known` is who it was last time: still good, it saves the search.
 pub(crate) fn find(tx: &dyn Tx, known: Option<Id<Membership>>) -> Outcome<Option<Acting>> {
     let Some(project) = tx.list_projects()?.into_iter().next() else { return Ok(None) };
+    if let Some(desk) = project.settings.desk_mode {
+        return Ok(Some(Acting { project: project.id, member: Some(desk.member), desk: true }));
+    }
     if let Some(known) = known {
         let still = tx.membership(known)?;
         if still.is_some_and(|member| member.project == project.id && member.admin && member.active) {
-            return Ok(Some(Acting { project: project.id, member: Some(known) }));
+            return Ok(Some(Acting { project: project.id, member: Some(known), desk: false }));
         }
     }
-    Ok(Some(Acting { project: project.id, member: first_admin(tx, project.id, None)? }))
+    Ok(Some(Acting { project: project.id, member: first_admin(tx, project.id, None)?, desk: false }))
 }
 
 /// The oldest active admin among the practitioners, `except` aside.

@@ -1,5 +1,7 @@
 //! What a command works with: the engine, the codes still in memory, and what runs it all.
 
+use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anteroom_engine::Engine;
@@ -9,14 +11,16 @@ use anteroom_engine::model::{Membership, Project};
 use anteroom_engine::stop::{Fault, Outcome};
 use anteroom_engine::store::Tx;
 use anteroom_engine::timestamp::Timestamp;
+use anteroom_magic_link::Redacted;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::AbortHandle;
 use tokio::time::{Duration, interval};
 
 use crate::acting::{self, Acting};
 use crate::changed::Subscription;
+use crate::commands::Right;
 use crate::commands::home::EngineState;
-use crate::error::CommandError;
+use crate::error::{Code, CommandError};
 use crate::shelf::Shelf;
 
 /// What the commands need from whatever runs them: the window, or the bridge.
@@ -27,6 +31,12 @@ pub trait Host: Send + Sync + 'static {
     fn data_dir(&self) -> String;
     /// Where the master key is: `keychain`, `passphrase` or `file`.
     fn master_key(&self) -> &'static str;
+    /// Writes a new file where the person finds it, readable by nobody else, and gives its path. `stem` and `extension`
+    /// make its name; a number is added where that is taken.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn save_file(&self, stem: &str, extension: &str, contents: &[u8]) -> io::Result<PathBuf>;
 }
 
 /// The one way to run commands. Cloning is cheap.
@@ -103,8 +113,54 @@ impl Admin {
         let known = *self.0.acting.lock().unwrap_or_else(PoisonError::into_inner);
         let acting = self.read(move |tx, _| acting::find(tx, known)).await?;
         let acting = acting.ok_or_else(CommandError::setup_needed)?;
-        *self.0.acting.lock().unwrap_or_else(PoisonError::into_inner) = acting.member;
+        if !acting.desk {
+            *self.0.acting.lock().unwrap_or_else(PoisonError::into_inner) = acting.member;
+        }
         Ok(acting)
+    }
+
+    /// Whether whoever acts may run a command.
+    ///
+    /// # Errors
+    /// `forbidden` in desk mode for everything but what the desk is for; and for that, too, when who works there no longer
+    /// has the right. Who acts is known by membership, never by a name of a role.
+    pub(crate) async fn permit(&self, name: &str, right: Right) -> Result<(), CommandError> {
+        if right == Right::Anybody {
+            return Ok(());
+        }
+        let locked = self.read(|tx, _| {
+            let Some(acting) = acting::find(tx, None)?.filter(|acting| acting.desk) else { return Ok(None) };
+            let member = acting.member.map(|id| tx.membership(id)).transpose()?.flatten();
+            Ok(Some(member.is_some_and(|member| member.may_issue_links())))
+        });
+        let message = match (locked.await?, right) {
+            (None, _) | (Some(true), Right::Desk) => return Ok(()),
+            (Some(false), Right::Desk) => {
+                "Whoever works at this desk no longer has the desk right.".to_owned()
+            }
+            (Some(_), _) => format!("This window is locked to the desk, which may not run {name}."),
+        };
+        Err(CommandError::new(Code::Forbidden, None, message))
+    }
+
+    /// Saves a file for the person, off the runtime's threads.
+    pub(crate) async fn save_file(
+        &self,
+        stem: &'static str,
+        extension: &'static str,
+        contents: Redacted<Vec<u8>>,
+    ) -> Result<String, CommandError> {
+        let host = Arc::clone(&self.0.host);
+        let saved =
+            tokio::task::spawn_blocking(move || host.save_file(stem, extension, contents.expose())).await;
+        match saved {
+            Ok(Ok(path)) => Ok(path.display().to_string()),
+            Ok(Err(error)) => {
+                let message = format!("The file could not be saved: {error}.");
+                Err(CommandError::new(Code::Unavailable, None, message))
+            }
+            Err(_) => Err(Fault::Panicked.into()),
+        }
     }
 
     /// Runs something slow (a long list, a hash, a picture) where it holds nobody up.

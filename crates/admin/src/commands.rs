@@ -6,6 +6,7 @@
 
 pub mod activity;
 pub mod clients;
+pub mod desk;
 pub mod home;
 pub mod magic_links;
 pub mod people;
@@ -21,19 +22,46 @@ use crate::changed::Changed;
 use crate::error::CommandError;
 use crate::request;
 
-/// Declares the commands: name, body, request and response.
+/// Who may run a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// Project admins: everything that says nothing else.
+    Admin,
+    /// The desk, too.
+    Desk,
+    /// Everybody who has the window: what it needs to show anything, and the way out of desk mode.
+    Anybody,
+}
+
+macro_rules! right {
+    () => {
+        Right::Admin
+    };
+    (desk) => {
+        Right::Desk
+    };
+    (anybody) => {
+        Right::Anybody
+    };
+}
+
+/// Declares the commands: name, body, request and response; after a comma, who may run it besides project admins.
 macro_rules! commands {
-    ($($(#[doc = $doc:literal])+ $name:ident = $noun:ident :: $body:ident ($request:ty) -> $response:ty;)+) => {
+    ($($(#[doc = $doc:literal])+ $name:ident = $noun:ident :: $body:ident ($request:ty) -> $response:ty $(, $right:ident)?;)+) => {
         /// The names of all commands, in the order of the table.
         pub const NAMES: &[&str] = &[$(stringify!($name)),+];
+
+        /// Who may run which command, in the order of the table.
+        pub const RIGHTS: &[(&str, Right)] = &[$((stringify!($name), right!($($right)?))),+];
 
         /// Runs the command `name`. What comes out is the response of the table as JSON.
         ///
         /// # Errors
-        /// `unsupported` for a name that is not in the table, `invalid` for a request that does not fit its type, and
-        /// whatever the command itself says.
+        /// `unsupported` for a name that is not in the table, `forbidden` for one that the desk may not run, `invalid` for a
+        /// request that does not fit its type, and whatever the command itself says.
         pub async fn dispatch(admin: &Admin, name: &str, request: Value) -> Result<Value, CommandError> {
             $(if name == stringify!($name) {
+                admin.permit(name, right!($($right)?)).await?;
                 let request: $request = request::read(name, request)?;
                 let response: $response = Box::pin($noun::$body(admin, request)).await?;
                 return request::answer(&response);
@@ -54,7 +82,7 @@ macro_rules! commands {
 
 commands! {
     /// Whether the engine is up, what is still to do, what happened last.
-    home_get = home::get(home::Get) -> home::Home;
+    home_get = home::get(home::Get) -> home::Home, anybody;
     /// First start: names the project and creates its first admin.
     setup_complete = setup::complete(setup::Complete) -> setup::Completed;
 
@@ -80,9 +108,9 @@ commands! {
     clients_delete = clients::delete(clients::Delete) -> clients::Deleted;
 
     /// Lists people.
-    people_list = people::list(people::List) -> people::Listed;
+    people_list = people::list(people::List) -> people::Listed, desk;
     /// One person.
-    people_get = people::get(people::Ref) -> people::Person;
+    people_get = people::get(people::Ref) -> people::Person, desk;
     /// Creates a person.
     people_create = people::create(people::Create) -> people::Person;
     /// Changes a person's rights.
@@ -91,19 +119,32 @@ commands! {
     people_revoke_session = people::revoke_session(people::RevokeSession) -> people::Person;
 
     /// What the desk may choose from.
-    magic_links_options = magic_links::options(magic_links::Options) -> magic_links::Choices;
+    magic_links_options = magic_links::options(magic_links::Options) -> magic_links::Choices, desk;
     /// Issues a magic link.
-    magic_links_issue = magic_links::issue(magic_links::Issue) -> magic_links::Card;
+    magic_links_issue = magic_links::issue(magic_links::Issue) -> magic_links::Card, desk;
     /// Shows a link again, while the app holds its code in memory.
-    magic_links_show = magic_links::show(magic_links::Ref) -> magic_links::Card;
+    magic_links_show = magic_links::show(magic_links::Ref) -> magic_links::Card, desk;
     /// One link's state.
-    magic_links_get = magic_links::get(magic_links::Ref) -> magic_links::MagicLink;
+    magic_links_get = magic_links::get(magic_links::Ref) -> magic_links::MagicLink, desk;
     /// The board.
-    magic_links_list = magic_links::list(magic_links::List) -> magic_links::Board;
+    magic_links_list = magic_links::list(magic_links::List) -> magic_links::Board, desk;
     /// Takes a link back.
-    magic_links_revoke = magic_links::revoke(magic_links::Ref) -> magic_links::MagicLink;
+    magic_links_revoke = magic_links::revoke(magic_links::Ref) -> magic_links::MagicLink, desk;
     /// Issues a new link in place of an old one, which dies.
-    magic_links_reissue = magic_links::reissue(magic_links::Ref) -> magic_links::Card;
+    magic_links_reissue = magic_links::reissue(magic_links::Ref) -> magic_links::Card, desk;
+    /// Shows what would be printed.
+    magic_links_print = magic_links::print(magic_links::Print) -> magic_links::SheetPreview, desk;
+    /// Saves sheets as PDF.
+    magic_links_save_sheets = magic_links::save_sheets(magic_links::Print) -> magic_links::SavedSheets, desk;
+    /// Checks a pasted list of people, line by line.
+    magic_links_check_batch = magic_links::check_batch(magic_links::CheckBatch) -> magic_links::CheckedBatch, desk;
+    /// Issues links to many people; who has one already gets no second one.
+    magic_links_issue_batch = magic_links::issue_batch(magic_links::IssueBatch) -> magic_links::IssuedBatch, desk;
+
+    /// Locks the window to the desk.
+    desk_enter = desk::enter(desk::Enter) -> desk::DeskState;
+    /// Unlocks it, with an admin's password.
+    desk_leave = desk::leave(desk::Leave) -> desk::Left, anybody;
 
     /// The log.
     activity_list = activity::list(activity::List) -> activity::Log;

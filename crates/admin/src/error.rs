@@ -38,6 +38,8 @@ pub enum Code {
     SetupNeeded,
     /// The code of this link is no longer in memory; issue it again.
     NotHeld,
+    /// Who acts may not do this.
+    Forbidden,
     /// The engine is not open: see the message.
     Unavailable,
     /// Our fault; the message holds an id to quote.

@@ -25,7 +25,7 @@ type Entry = (Id<PreAuthorizedCode>, Arc<Held>);
 pub(crate) struct Shelf(Mutex<VecDeque<Entry>>);
 
 /// Links held at most; the oldest goes.
-const MOST: usize = 200;
+const MOST: usize = 1_000;
 
 impl Shelf {
     fn entries(&self) -> MutexGuard<'_, VecDeque<Entry>> {
@@ -94,6 +94,18 @@ mod tests {
 
     fn id() -> Id<PreAuthorizedCode> {
         entropy::random_id(&OsEntropy).unwrap()
+    }
+
+    #[test]
+    fn the_oldest_is_forgotten_when_there_are_too_many() {
+        let shelf = Shelf::default();
+        let ids: Vec<_> = (0..=MOST).map(|_| id()).collect();
+        let plain = || magic_links::make(&OsEntropy, None).unwrap();
+        for id in &ids {
+            shelf.put(*id, Arc::new(Held { plain: plain(), typed: TypedCode::from_random(&[1; 7]) }));
+        }
+        assert!(shelf.get(ids[0]).is_none(), "the oldest went");
+        assert!(ids[1..].iter().all(|id| shelf.get(*id).is_some()), "a batch of 500 fits twice");
     }
 
     #[test]

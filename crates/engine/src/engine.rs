@@ -1,8 +1,8 @@
 //! The engine: owns the store, the keys and the clock; runs one request in one transaction.
 
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
 
 use tokio::sync::{broadcast, oneshot};
@@ -46,6 +46,8 @@ pub struct Engine {
     entropy: Arc<dyn Entropy>,
     ids: IdSequence,
     issuers: Vec<Issuer>,
+    /// Bases that came while the engine was open, such as an address in the local network.
+    later_issuers: RwLock<Vec<Issuer>>,
     key_ring: KeyRing,
     tx_code_key: keys::TxCodeKey,
     verified: VerifiedTokens,
@@ -77,6 +79,7 @@ impl Engine {
             entropy,
             ids: IdSequence::default(),
             issuers,
+            later_issuers: RwLock::default(),
             key_ring: opened.ring,
             tx_code_key: opened.tx_code_key,
             verified: VerifiedTokens::new(),
@@ -94,6 +97,22 @@ impl Engine {
     /// The base URLs requests may come in on.
     pub fn issuers(&self) -> &[Issuer] {
         &self.issuers
+    }
+
+    /// Takes one more base URL in, for as long as the engine is open: tokens that name it stay good when nobody listens
+    /// there any more.
+    pub fn add_issuer(&self, issuer: Issuer) {
+        let mut later = self.later_issuers.write().unwrap_or_else(PoisonError::into_inner);
+        if !later.contains(&issuer) {
+            later.push(issuer);
+        }
+    }
+
+    /// Whether `text` is one of the base URLs.
+    pub fn is_issuer(&self, text: &str) -> bool {
+        let later = || self.later_issuers.read().unwrap_or_else(PoisonError::into_inner);
+        self.issuers.iter().any(|issuer| issuer.as_str() == text)
+            || later().iter().any(|issuer| issuer.as_str() == text)
     }
 
     /// The default base URL.

@@ -5,6 +5,7 @@ pub mod bearer;
 pub mod clients;
 pub mod interactions;
 pub mod keys;
+pub mod local_ca;
 pub mod logout;
 pub mod magic_links;
 pub mod master_key;

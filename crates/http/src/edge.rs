@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use anteroom_engine::Engine;
+use anteroom_engine::issuer::Issuer;
 use axum::Router;
 use axum::body::Body;
 use axum::http::uri::PathAndQuery;
@@ -44,9 +45,10 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(engine: Arc<Engine>) -> Self {
-        let hosts = Hosts::new(engine.issuers());
-        let documents = Documents::new(engine.issuers());
+    /// For the bases that are served: all of the engine's, or the one of a listener of its own.
+    pub(crate) fn new(engine: Arc<Engine>, issuers: &[Issuer]) -> Self {
+        let hosts = Hosts::new(issuers);
+        let documents = Documents::new(issuers);
         let jwks = Jwks::new(&engine);
         Self { engine, documents, jwks, hosts }
     }

@@ -39,7 +39,7 @@ pub(crate) async fn link(call: Call, body: Body) -> Response {
         return head();
     }
     let Some(code) = call.parts.uri.path().rsplit('/').next().and_then(Code::parse) else {
-        return pages::message(StatusCode::NOT_FOUND, words, words.unknown);
+        return unknown(&call, words);
     };
     let presented = Presented::Link(code);
     if call.method() == Method::GET {
@@ -171,7 +171,7 @@ fn show(call: &Call, words: &Words, presented: &Presented, view: &View, error: O
     let at = view.at.unwrap_or(view.expires_at);
     let ago = words.ago(at.until(call.shared.engine.now()));
     let text = page::fill(text, &[("ago", &ago), ("time", &page::clock_time(at))]);
-    page::message(StatusCode::GONE, words, title, &text)
+    pages::dead_end(StatusCode::GONE, words, (title, &text), view.desk_phone.as_deref())
 }
 
 /// Redeems a code, or hands it over.
@@ -250,7 +250,7 @@ fn stopped(call: &Call, words: &Words, presented: Option<&Presented>, stop: Stop
                 let typed = code.grouped();
                 pages::typed(StatusCode::NOT_FOUND, words, typed.expose(), Some(words.unknown_typed))
             }
-            _ => pages::message(StatusCode::NOT_FOUND, words, words.unknown),
+            _ => unknown(call, words),
         },
         Refusal::TooManyTypedCodes => {
             let seconds = refused.retry_after.unwrap_or(landing::TYPED_CODES_WINDOW);
@@ -261,6 +261,15 @@ fn stopped(call: &Call, words: &Words, presented: Option<&Presented>, stop: Stop
             response
         }
         Refusal::UnexpectedTxCode => pages::message(StatusCode::BAD_REQUEST, words, words.unreadable),
-        _ => pages::message(StatusCode::FORBIDDEN, words, words.inactive),
+        _ => {
+            let phone = landing::desk_phone(&call.shared.engine);
+            pages::dead_end(StatusCode::FORBIDDEN, words, words.inactive, phone.as_deref())
+        }
     }
+}
+
+/// Nobody has such a code.
+fn unknown(call: &Call, words: &Words) -> Response {
+    let phone = landing::desk_phone(&call.shared.engine);
+    pages::dead_end(StatusCode::NOT_FOUND, words, words.unknown, phone.as_deref())
 }

@@ -20,7 +20,7 @@
 //! | [`landing`] | `/in/{code}` and `/in` |
 //!
 //! # Not supported
-//! HTTP/2, TLS, and trusting a proxy: `X-Forwarded-*` and `Forwarded` are never read.
+//! HTTP/2, and trusting a proxy: `X-Forwarded-*` and `Forwarded` are never read.
 
 mod authorize;
 mod call;
@@ -44,9 +44,10 @@ mod preauthorize;
 mod respond;
 mod revoke;
 pub mod router;
+pub mod tls;
 mod token;
 mod userinfo;
 
 pub use edge::Edge;
 pub use listener::{BindError, Listener};
-pub use router::{ROUTES, Route, router};
+pub use router::{ROUTES, Route, lan_router, router};

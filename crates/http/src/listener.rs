@@ -20,12 +20,15 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 use tower::Service;
 
 use crate::call::Peer;
 use crate::edge::{HEADERS_LIMIT, TARGET_LIMIT};
 use crate::router::router;
+use crate::tls::Certificate;
 
 mod connections;
 mod patience;
@@ -113,6 +116,7 @@ pub struct Listener {
     socket: TcpListener,
     address: SocketAddr,
     limits: Limits,
+    tls: Option<TlsAcceptor>,
 }
 
 impl Listener {
@@ -124,7 +128,7 @@ impl Listener {
         let failed = |error| BindError::new(address, error);
         let socket = TcpListener::bind(address).await.map_err(failed)?;
         let address = socket.local_addr().map_err(failed)?;
-        Ok(Self { socket, address, limits: Limits::default() })
+        Ok(Self { socket, address, limits: Limits::default(), tls: None })
     }
 
     /// The address, with the port the system chose.
@@ -136,6 +140,14 @@ impl Listener {
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    /// With TLS, showing `certificate`. A handshake has the time that the headers of a request have.
+    ///
+    /// # Errors
+    /// When the cryptography library refuses its own defaults.
+    pub fn with_tls(self, certificate: &Certificate) -> Result<Self, tokio_rustls::rustls::Error> {
+        Ok(Self { tls: Some(certificate.acceptor()?), ..self })
     }
 
     /// Serves the engine until `shutdown` is done and requests in flight are answered, or the time for that is over.
@@ -165,7 +177,7 @@ impl Listener {
             };
             match accepted {
                 Ok((stream, peer)) => match connections.place() {
-                    Some(place) => start(stream, peer, place, service.clone()),
+                    Some(place) => start((stream, self.tls.clone()), peer, place, service.clone()),
                     None => turn_away(&stream),
                 },
                 Err(error) if is_of_one_connection(&error) => {}
@@ -195,7 +207,7 @@ fn turn_away(stream: &TcpStream) {
     let _ = stream.try_write(FULL);
 }
 
-fn start<S>(stream: TcpStream, peer: SocketAddr, place: Place, service: S)
+fn start<S>((stream, tls): (TcpStream, Option<TlsAcceptor>), peer: SocketAddr, place: Place, service: S)
 where
     S: Service<Request<Incoming>, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
@@ -206,13 +218,21 @@ where
             tracing::debug!(%error, "a connection ended before it began");
             return;
         }
-        serve_connection(stream, peer, place, service).await;
+        let stream = Patient::new(stream, place.handle(), place.limits());
+        match tls {
+            None => serve_connection(stream, peer, place, service).await,
+            Some(tls) => match tls.accept(stream).await {
+                Ok(stream) => serve_connection(stream, peer, place, service).await,
+                Err(error) => tracing::debug!(%error, "a connection ended in its TLS handshake"),
+            },
+        }
     });
     handle.is_run_by(task.abort_handle());
 }
 
-async fn serve_connection<S>(stream: TcpStream, peer: SocketAddr, place: Place, service: S)
+async fn serve_connection<T, S>(stream: T, peer: SocketAddr, place: Place, service: S)
 where
+    T: AsyncRead + AsyncWrite + Unpin,
     S: Service<Request<Incoming>, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
@@ -230,7 +250,7 @@ where
             answer
         }
     });
-    let io = TokioIo::new(Patient::new(stream, Arc::clone(&control), place.limits()));
+    let io = TokioIo::new(stream);
     let connection = http1::Builder::new()
         .max_header_size(HEADERS_LIMIT + TARGET_LIMIT)
         .max_buf_size(BUFFER)

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use anteroom_engine::Engine;
+use anteroom_engine::issuer::Issuer;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -120,9 +121,26 @@ pub const ROUTES: &[Route] = &[
 
 /// The whole HTTP side of an engine: every route, behind the edge.
 pub fn router(engine: Arc<Engine>) -> Edge {
-    let shared = Arc::new(Shared::new(engine));
+    let issuers = engine.issuers().to_vec();
+    behind_the_edge(engine, &issuers, |_| true)
+}
+
+/// What the local network may reach on the base `issuer`: the pages of magic links, and what a client needs to redeem and
+/// use them. Everything else is not there, a route that is added later included.
+pub fn lan_router(engine: Arc<Engine>, issuer: &Issuer) -> Edge {
+    behind_the_edge(engine, std::slice::from_ref(issuer), is_for_lan)
+}
+
+fn is_for_lan(route: &Route) -> bool {
+    const REACHABLE: [&str; 6] =
+        ["/in/", "/IN/", "/oauth2/", "/api/oauth2/", "/.well-known/", "/api/.well-known/"];
+    matches!(route.path, "/in" | "/IN") || REACHABLE.iter().any(|prefix| route.path.starts_with(prefix))
+}
+
+fn behind_the_edge(engine: Arc<Engine>, issuers: &[Issuer], serves: impl Fn(&Route) -> bool) -> Edge {
+    let shared = Arc::new(Shared::new(engine, issuers));
     let mut routes = Router::new();
-    for route in ROUTES {
+    for route in ROUTES.iter().filter(|route| serves(route)) {
         let handler =
             move |State(shared): State<Arc<Shared>>, request: Request| answer(route, shared, request);
         routes = routes.route(route.path, any(handler));

@@ -11,6 +11,7 @@
 //! | [`qr`] | a picture, read back before anybody sees it |
 //! | [`offer`] | an OID4VCI credential offer for wallets |
 //! | [`curl`] | the command line that redeems it |
+//! | [`sheet`] | a page of paper, as PDF and as preview |
 //! | [`typed_code`] | (not the same code, but a short companion) 12 characters for typing |
 //!
 //! ```
@@ -33,6 +34,7 @@ pub mod offer;
 mod percent;
 pub mod qr;
 pub mod redacted;
+pub mod sheet;
 pub mod template;
 pub mod typed_code;
 

@@ -116,8 +116,23 @@ impl QrPicture {
     }
 
     /// Modules a side with the quiet zone.
-    fn side(&self) -> u16 {
+    pub(crate) fn side(&self) -> u16 {
         self.modules + 2 * QUIET_ZONE
+    }
+
+    /// Runs of dark modules, row by row: column, row and length, counted with the quiet zone.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = [u16; 3]> {
+        let within = QUIET_ZONE..QUIET_ZONE + self.modules;
+        within.clone().flat_map(move |y| {
+            let end = within.end;
+            let mut x = within.start;
+            std::iter::from_fn(move || {
+                x = (x..end).find(|x| self.is_dark(*x, y))?;
+                let start = x;
+                x = (x..end).find(|x| !self.is_dark(*x, y)).unwrap_or(end);
+                Some([start, y, x - start])
+            })
+        })
     }
 
     /// Whether the module at (`x`, `y`) is dark, counted with the quiet zone. Outside, all is light.
@@ -129,5 +144,7 @@ impl QrPicture {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod readers;
 #[cfg(test)]
 mod tests;

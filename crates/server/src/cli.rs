@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Check store, keys, ports and clock
     Doctor(Doctor),
+    /// Print the certificate of the local CA as PEM, made if there is none yet
+    Ca(Ca),
 }
 
 /// Where the store is and what it is sealed with.
@@ -50,9 +52,10 @@ pub(crate) struct Serve {
     /// The address; port 0 picks a free one
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8103")]
     pub(crate) listen: SocketAddr,
-    /// Not part of this version
-    #[arg(long, value_name = "ADDR:PORT", hide = true)]
-    tls_listen: Option<SocketAddr>,
+    /// Also serve https with the locally made CA, at https://localhost:<port>/ or at the address; port 0 picks a free one
+    /// [default: off]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) tls_listen: Option<SocketAddr>,
     /// The public base, ends with "/"; may be given several times, the first is the default [default: http://<listen>/]
     #[arg(long, value_name = "URL", value_parser = base_url)]
     pub(crate) base_url: Vec<Issuer>,
@@ -82,6 +85,12 @@ pub(crate) struct Export {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Ca {
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Doctor {
     #[command(flatten)]
     pub(crate) store: StoreArgs,
@@ -106,10 +115,10 @@ impl Cli {
 impl Serve {
     /// Rules that need more than one argument, or more than its form.
     fn check(&self) -> Result<(), String> {
-        if self.tls_listen.is_some() {
-            return Err("--tls-listen is not supported by this version: put a TLS proxy in front, and name its address \
-                        with --base-url"
-                .to_owned());
+        if self.tls_listen.is_some_and(|tls| tls.ip().is_unspecified()) {
+            return Err(
+                "--tls-listen needs the one address that others use: the certificate names it".to_owned()
+            );
         }
         // Others could not reach http://0.0.0.0/, and over plain http everybody in between could read their codes.
         if !self.listen.ip().is_loopback() && self.base_url.is_empty() {
@@ -163,7 +172,6 @@ mod tests {
             (&["serve", "--base-url", "http://127.0.0.1:8103"], ErrorKind::ValueValidation),
             (&["serve", "--master-key", "Keychain"], ErrorKind::ValueValidation),
             (&["apply"], ErrorKind::MissingRequiredArgument),
-            (&["ca"], ErrorKind::InvalidSubcommand),
             (&["flow", "run", "a.flow.json"], ErrorKind::InvalidSubcommand),
         ] {
             assert_eq!(parse(words).unwrap_err(), kind, "{words:?}");
@@ -180,6 +188,7 @@ mod tests {
         assert!(check(&["serve", "--listen", "0.0.0.0:8103"]).unwrap_err().contains("--base-url"));
         let proxied = ["serve", "--listen", "0.0.0.0:8103", "--base-url", "https://auth.clinic.example/"];
         assert!(check(&proxied).is_ok());
-        assert!(check(&["serve", "--tls-listen", "127.0.0.1:8443"]).unwrap_err().contains("not supported"));
+        assert!(check(&["serve", "--tls-listen", "127.0.0.1:8443"]).is_ok());
+        assert!(check(&["serve", "--tls-listen", "0.0.0.0:8443"]).unwrap_err().contains("names it"));
     }
 }

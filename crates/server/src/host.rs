@@ -1,6 +1,6 @@
 //! The host: store, keys, engine, and a listener that can be stopped and started while the engine goes on.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,11 +8,14 @@ use anteroom_engine::Engine;
 use anteroom_engine::issuer::Issuer;
 use anteroom_engine::service::purge;
 use anteroom_engine::store::StoreResult;
-use anteroom_http::Listener;
+use anteroom_engine::timestamp::Timestamp;
+use anteroom_http::tls::Certificate;
+use anteroom_http::{Edge, Listener};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::local_ca::LocalCa;
 use crate::place::{KeyOptions, Place, open_engine};
 use crate::problem::{HostError, ListenError};
 use crate::workspace_file::WorkspaceFile;
@@ -26,6 +29,8 @@ pub struct HostOptions {
     pub keys: KeyOptions,
     /// The address; port 0 picks a free one.
     pub listen: SocketAddr,
+    /// The address of the TLS listener, which shows a certificate of the local CA; port 0 picks a free one.
+    pub tls_listen: Option<SocketAddr>,
     /// Public bases, the default one first; none means `http://<listen>/`.
     pub base_urls: Vec<Issuer>,
     /// Applied before anything is served.
@@ -53,7 +58,15 @@ pub struct Host {
     /// The address with the port that was picked, so that the base stays true when the listener is started again.
     address: SocketAddr,
     serving: Mutex<Serving>,
+    tls: Option<Tls>,
     purge: JoinHandle<()>,
+}
+
+/// The TLS listener.
+struct Tls {
+    base: Issuer,
+    serving: Mutex<Serving>,
+    renewing: JoinHandle<()>,
 }
 
 enum Serving {
@@ -64,6 +77,8 @@ enum Serving {
 
 /// The listener gives requests in flight 5 s; after this it is cut off.
 const DRAIN: Duration = Duration::from_millis(5_500);
+/// Between two looks at how long the certificate still lives.
+const RENEW_EVERY: Duration = Duration::from_mins(10);
 /// Between two looks for what can be deleted.
 const PURGE_EVERY: Duration = Duration::from_mins(1);
 
@@ -74,11 +89,14 @@ impl Host {
     /// # Errors
     /// See [`HostError`]. What was opened is closed again.
     pub fn open(options: HostOptions, runtime: Handle) -> Result<Self, HostError> {
-        let HostOptions { place, keys, listen, base_urls, workspaces, needs_listener } = options;
+        let HostOptions { place, keys, listen, tls_listen, base_urls, workspaces, needs_listener } = options;
         let bound = runtime.block_on(bind(listen));
         let bound = if needs_listener { Ok(bound?) } else { bound };
+        let tls_bound = tls_listen.map(|listen| runtime.block_on(bind(listen))).transpose()?;
         let address = bound.as_ref().map_or(listen, Listener::local_addr);
-        let issuers = if base_urls.is_empty() { vec![default_base(address)] } else { base_urls };
+        let mut issuers = if base_urls.is_empty() { vec![default_base(address)] } else { base_urls };
+        let tls_base = tls_bound.as_ref().map(|bound| tls_base(bound.local_addr()));
+        issuers.extend(tls_base.iter().filter(|base| !issuers.contains(base)).cloned().collect::<Vec<_>>());
         warm_up();
         let engine = open_engine(&place, &keys, issuers)?;
         for file in workspaces {
@@ -90,8 +108,12 @@ impl Host {
             Ok(listener) => serve(&engine, &runtime, listener),
             Err(problem) => Serving::Problem(problem),
         };
+        let tls = match tls_bound.zip(tls_base) {
+            Some((bound, base)) => Some(serve_tls(&engine, &runtime, bound, base)?),
+            None => None,
+        };
         let purge = runtime.spawn(purge_now_and_then(Arc::clone(&engine)));
-        Ok(Self { engine, runtime, address, serving: Mutex::new(serving), purge })
+        Ok(Self { engine, runtime, address, serving: Mutex::new(serving), tls, purge })
     }
 
     /// The engine.
@@ -108,6 +130,13 @@ impl Host {
             Serving::Stopped => ListenerState::Stopped,
             Serving::Problem(problem) => ListenerState::Problem(problem.clone()),
         }
+    }
+
+    /// The base of the TLS listener while it serves.
+    pub fn tls_base(&self) -> Option<&Issuer> {
+        let tls = self.tls.as_ref()?;
+        let serves = matches!(&*lock(&tls.serving), Serving::Running { task, .. } if !task.is_finished());
+        serves.then_some(&tls.base)
     }
 
     /// Begins to listen again; does nothing while it listens.
@@ -135,14 +164,8 @@ impl Host {
     /// Stops listening and finishes what is in flight, within 5 s. The engine goes on.
     pub async fn stop_listener(&self) {
         let serving = std::mem::replace(&mut *self.serving(), Serving::Stopped);
-        if let Serving::Running { stop, mut task, .. } = serving {
-            // Fails only when the task has ended by itself.
-            let _ = stop.send(true);
-            if tokio::time::timeout(DRAIN, &mut task).await.is_err() {
-                tracing::warn!("the listener did not end in time; it was cut off");
-                task.abort();
-            }
-        }
+        let tls = self.tls.as_ref().map(|tls| std::mem::replace(&mut *lock(&tls.serving), Serving::Stopped));
+        tokio::join!(finish(serving), finish(tls.unwrap_or(Serving::Stopped)));
     }
 
     /// Stops listening, finishes what is in flight, and closes the store: everything is in its main file then.
@@ -152,6 +175,9 @@ impl Host {
     pub async fn close(&self) -> StoreResult<()> {
         self.stop_listener().await;
         self.purge.abort();
+        if let Some(tls) = &self.tls {
+            tls.renewing.abort();
+        }
         let engine = Arc::clone(&self.engine);
         match self.runtime.spawn_blocking(move || engine.close()).await {
             Ok(closed) => closed,
@@ -160,7 +186,23 @@ impl Host {
     }
 
     fn serving(&self) -> MutexGuard<'_, Serving> {
-        self.serving.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.serving)
+    }
+}
+
+fn lock(serving: &Mutex<Serving>) -> MutexGuard<'_, Serving> {
+    serving.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Tells a listener to finish, and waits until it has.
+async fn finish(serving: Serving) {
+    if let Serving::Running { stop, mut task, .. } = serving {
+        // Fails only when the task has ended by itself.
+        let _ = stop.send(true);
+        if tokio::time::timeout(DRAIN, &mut task).await.is_err() {
+            tracing::warn!("the listener did not end in time; it was cut off");
+            task.abort();
+        }
     }
 }
 
@@ -169,15 +211,84 @@ async fn bind(address: SocketAddr) -> Result<Listener, ListenError> {
 }
 
 fn serve(engine: &Arc<Engine>, runtime: &Handle, listener: Listener) -> Serving {
+    serve_routes(anteroom_http::router(Arc::clone(engine)), runtime, listener)
+}
+
+fn serve_routes(routes: Edge, runtime: &Handle, listener: Listener) -> Serving {
     let address = listener.local_addr();
     let (stop, mut stopped) = watch::channel(false);
-    let engine = Arc::clone(engine);
     let task = runtime.spawn(async move {
         // A host that is gone stops its listener, too.
         let shutdown = async move { drop(stopped.wait_for(|stopped| *stopped).await) };
-        listener.serve(engine, shutdown).await;
+        listener.serve_with(routes, shutdown).await;
     });
     Serving::Running { address, stop, task }
+}
+
+/// Serves https with a certificate of the local CA, which is made on the first start, and renews it.
+fn serve_tls(
+    engine: &Arc<Engine>,
+    runtime: &Handle,
+    listener: Listener,
+    base: Issuer,
+) -> Result<Tls, HostError> {
+    let ca = runtime.block_on(LocalCa::open_or_create(engine))?;
+    let names = names_of(listener.local_addr().ip());
+    let (certificate, renew_at) = shown(&ca, engine, &names)?;
+    let listener = listener.with_tls(&certificate).map_err(|error| HostError::Tls(error.to_string()))?;
+    let serving = serve(engine, runtime, listener);
+    let engine = Arc::clone(engine);
+    let renewing = runtime.spawn(renew(engine, ca, names, certificate, renew_at));
+    Ok(Tls { base, serving: Mutex::new(serving), renewing })
+}
+
+fn shown(ca: &LocalCa, engine: &Engine, names: &[String]) -> Result<(Certificate, Timestamp), HostError> {
+    let made = ca.issue(engine, names)?;
+    let certificate = Certificate::new(&made.chain()).map_err(|error| HostError::Tls(error.to_string()))?;
+    Ok((certificate, made.renew_at))
+}
+
+/// Exchanges the certificate before it ends; one that cannot be made is tried again.
+async fn renew(
+    engine: Arc<Engine>,
+    ca: LocalCa,
+    names: Vec<String>,
+    certificate: Certificate,
+    mut renew_at: Timestamp,
+) {
+    loop {
+        tokio::time::sleep(RENEW_EVERY).await;
+        if engine.now() < renew_at {
+            continue;
+        }
+        match ca.issue(&engine, &names) {
+            Ok(made) => match certificate.exchange(&made.chain()) {
+                Ok(()) => renew_at = made.renew_at,
+                Err(error) => tracing::warn!(%error, "the new certificate cannot be used; it is tried again"),
+            },
+            Err(error) => tracing::warn!(%error, "the certificate was not renewed; it is tried again"),
+        }
+    }
+}
+
+/// The names a certificate for this address vouches for.
+fn names_of(address: IpAddr) -> Vec<String> {
+    if address.is_loopback() || address.is_unspecified() {
+        ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec()
+    } else {
+        vec![address.to_string()]
+    }
+}
+
+/// The base of the TLS listener: `https://localhost:<port>/` on this machine, else its address.
+fn tls_base(address: SocketAddr) -> Issuer {
+    let host = match address.ip() {
+        ip if ip.is_loopback() || ip.is_unspecified() => "localhost".to_owned(),
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    };
+    let port = if address.port() == 443 { String::new() } else { format!(":{}", address.port()) };
+    Issuer::parse(&format!("https://{host}{port}/")).expect("an address makes a base URL in normal form")
 }
 
 /// The base of an address that somebody listens on.
@@ -229,6 +340,19 @@ mod tests {
             ("[::1]:80", "http://[::1]/"),
         ] {
             assert_eq!(default_base(address.parse().unwrap()).as_str(), base, "{address}");
+        }
+    }
+
+    #[test]
+    fn the_tls_base_is_localhost_or_the_address() {
+        for (address, base) in [
+            ("127.0.0.1:8443", "https://localhost:8443/"),
+            ("[::1]:8443", "https://localhost:8443/"),
+            ("0.0.0.0:443", "https://localhost/"),
+            ("192.168.1.7:8443", "https://192.168.1.7:8443/"),
+            ("[fd00::7]:443", "https://[fd00::7]/"),
+        ] {
+            assert_eq!(tls_base(address.parse().unwrap()).as_str(), base, "{address}");
         }
     }
 }

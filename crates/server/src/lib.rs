@@ -7,15 +7,19 @@
 //! |---|---|
 //! | [`place`] | the data folder, and the store in it |
 //! | [`master_key`] | where the key comes from that seals the others |
+//! | [`local_ca`] | the CA that vouches for this machine's https addresses |
 //! | [`workspace_file`] | reading and applying workspace files |
 //! | [`host`] | all of it together, with a listener that can be stopped |
+//! | [`save`] | files for the person at the window |
 //! | [`problem`] | why it does not start, and the exit code for it |
 //!
 //! # Not supported
-//! TLS, the local CA, and running flows.
+//! Running flows.
 
 pub mod host;
+pub mod local_ca;
 pub mod master_key;
 pub mod place;
 pub mod problem;
+pub mod save;
 pub mod workspace_file;

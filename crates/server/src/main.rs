@@ -1,6 +1,7 @@
 //! `anteroom-server`: the engine for continuous integration, for testers without a screen, and for a site's shared server.
 
 mod apply;
+mod ca;
 mod cli;
 mod doctor;
 mod export;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments, passphrase, started),
         Command::Apply(arguments) => apply::run(&arguments, passphrase),
         Command::Export(arguments) => export::run(&arguments, passphrase),
+        Command::Ca(arguments) => ca::run(&arguments, passphrase),
         Command::Doctor(arguments) => return doctor::run(arguments, passphrase),
     };
     match done {

@@ -11,6 +11,7 @@ use anteroom_engine::workspace::{ApplyError, Misfit};
 use anteroom_http::BindError;
 use anteroom_store_sqlite::OpenError;
 
+use crate::local_ca::CaError;
 use crate::master_key::KeyError;
 
 /// Something else.
@@ -65,6 +66,12 @@ pub enum HostError {
     /// The keys cannot be opened; nothing was changed.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// The local CA cannot be read, made or used.
+    #[error(transparent)]
+    LocalCa(#[from] CaError),
+    /// The TLS library refuses the certificate.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
     /// The system gave no threads, no signals, or no timers.
     #[error("the system gives no threads or signals: {0}")]
     Runtime(#[source] io::Error),
@@ -82,7 +89,7 @@ impl HostError {
             Self::Keys(KeyError::Store(_)) | Self::Store(_) | Self::StoreFailed(_) | Self::NoStore { .. } => {
                 STORE
             }
-            Self::Keys(_) => KEYS,
+            Self::Keys(_) | Self::LocalCa(_) | Self::Tls(_) => KEYS,
             Self::Runtime(_) => OTHER,
             Self::Fault(fault) => match fault {
                 Fault::Sealed(_) | Fault::Signing(_) | Fault::Entropy(_) => KEYS,

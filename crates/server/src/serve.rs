@@ -3,6 +3,7 @@
 use std::io::{Write as _, stdout};
 use std::time::Instant;
 
+use anteroom_engine::issuer::Issuer;
 use anteroom_server::host::{Host, HostOptions, ListenerState};
 use anteroom_server::master_key::Passphrase;
 use anteroom_server::place::Place;
@@ -38,6 +39,7 @@ pub(crate) fn run(
         place,
         keys,
         listen: arguments.listen,
+        tls_listen: arguments.tls_listen,
         base_urls: arguments.base_url,
         workspaces,
         needs_listener: true,
@@ -61,7 +63,7 @@ fn announce(host: &Host, started: Instant) {
     let ready = Line {
         event: "listening",
         base_url,
-        tls_base_url: None,
+        tls_base_url: host.tls_base().map(Issuer::as_str),
         version: env!("CARGO_PKG_VERSION"),
         ready_ms: started.elapsed().as_millis(),
     };

@@ -21,6 +21,7 @@ use anteroom_http::Listener;
 use anteroom_server::host::{Host, HostOptions, ListenerState};
 use anteroom_server::master_key::Source;
 use anteroom_server::place::{KeyOptions, Place};
+use anteroom_server::save;
 use anteroom_server::workspace_file::WorkspaceFile;
 use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
@@ -86,6 +87,7 @@ impl Bridge {
             place: Place::Ephemeral,
             keys: KeyOptions { source: None, default: Source::File, passphrase: None },
             listen: loopback(engine_port),
+            tls_listen: None,
             base_urls: Vec::new(),
             workspaces,
             needs_listener: true,
@@ -145,7 +147,7 @@ impl anteroom_admin::Host for InMemory {
         EngineState {
             running: problem.is_none(),
             base_url: self.0.engine().issuer().as_str().to_owned(),
-            tls_base_url: None,
+            tls_base_url: self.0.tls_base().map(|base| base.as_str().to_owned()),
             problem,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
@@ -157,6 +159,10 @@ impl anteroom_admin::Host for InMemory {
 
     fn master_key(&self) -> &'static str {
         "file"
+    }
+
+    fn save_file(&self, stem: &str, extension: &str, contents: &[u8]) -> std::io::Result<PathBuf> {
+        save::new_private_file(&std::env::temp_dir(), stem, extension, contents)
     }
 }
 

@@ -60,6 +60,48 @@ rule: string,
  */
 values: Array<string>, };
 
+export type BatchLine = { 
+/**
+ * Its number, from 1.
+ */
+number: number, 
+/**
+ * What stands there.
+ */
+text: string, 
+/**
+ * What would happen.
+ */
+outcome: BatchOutcome, 
+/**
+ * Who is meant.
+ */
+membershipId: string | null, 
+/**
+ * Display name.
+ */
+person: string | null, };
+
+export type BatchOutcome = "ready" | "issued" | "live" | "signed_in" | "unknown" | "ambiguous" | "inactive" | "repeated";
+
+export type BatchRow = { 
+/**
+ * Who.
+ */
+membershipId: string, 
+/**
+ * Display name.
+ */
+person: string, 
+/**
+ * `issued`, `live`, `signed_in` or `inactive`.
+ */
+outcome: BatchOutcome, 
+/**
+ * The link that can be printed: the new one, or the one that still works.
+ */
+linkId: string | null, };
+
 export type Board = { 
 /**
  * The rows.
@@ -121,6 +163,12 @@ topic: string,
  * What changed, if it is one thing.
  */
 id: string | null, };
+
+export type CheckedBatch = { 
+/**
+ * The lines, without empty ones and without a heading.
+ */
+lines: Array<BatchLine>, };
 
 export type ChecklistItem = { 
 /**
@@ -370,7 +418,7 @@ createdAt: number, };
 
 export type ClientType = "public" | "confidential" | "medplum";
 
-export type Code = "unsupported" | "invalid" | "not_found" | "conflict" | "setup_needed" | "not_held" | "unavailable" | "fault";
+export type Code = "unsupported" | "invalid" | "not_found" | "conflict" | "setup_needed" | "not_held" | "forbidden" | "unavailable" | "fault";
 
 export type CommandError = { 
 /**
@@ -405,6 +453,16 @@ sessions: number,
  * Outstanding magic links that died.
  */
 magicLinks: number, };
+
+export type DeskState = { 
+/**
+ * Display name of whoever works there.
+ */
+person: string, 
+/**
+ * Seconds without a touch after which the screen is cleared.
+ */
+idleSeconds: number, };
 
 export type EngineState = { 
 /**
@@ -462,9 +520,13 @@ checklist: Array<ChecklistItem>,
  */
 outstandingLinks: number, 
 /**
- * The newest entries of the activity log.
+ * The newest entries of the activity log; none in desk mode.
  */
-recent: Array<ActivityEntry>, };
+recent: Array<ActivityEntry>, 
+/**
+ * The window is locked to the desk.
+ */
+desk: DeskState | null, };
 
 export type IdentityProvider = { 
 /**
@@ -500,6 +562,12 @@ useSubject: boolean,
  */
 requireVerifiedEmail: boolean, };
 
+export type IssuedBatch = { 
+/**
+ * One row a person, in the order asked for.
+ */
+rows: Array<BatchRow>, };
+
 export type IssuedSecret = { 
 /**
  * The client.
@@ -509,6 +577,8 @@ client: Client,
  * The client secret; absent for a public client.
  */
 secret: string | null, };
+
+export type Left = Record<symbol, never>;
 
 export type LinkState = "waiting" | "opened" | "redeemed" | "expired" | "revoked" | "locked" | "replaced";
 
@@ -620,6 +690,8 @@ items: Array<T>,
  */
 total: number, };
 
+export type Paper = "a4" | "letter";
+
 export type Person = { 
 /**
  * The row.
@@ -704,6 +776,20 @@ dialect: string, };
 
 export type ResourceType = "Patient" | "Practitioner" | "RelatedPerson";
 
+export type SavedSheets = { 
+/**
+ * The whole path of the PDF.
+ */
+path: string, 
+/**
+ * Sheets in it.
+ */
+pages: number, 
+/**
+ * As in the preview.
+ */
+missing: number, };
+
 export type SecretSummary = { 
 /**
  * Whether this is the retiring one.
@@ -758,6 +844,10 @@ project: ProjectSummary,
  */
 revokeOnReplay: boolean, 
 /**
+ * Whom people call when a link does not work.
+ */
+deskPhone: string | null, 
+/**
  * The listener.
  */
 engine: EngineState, 
@@ -773,6 +863,28 @@ masterKey: string,
  * Signing keys, newest first.
  */
 signingKeys: Array<SigningKeySummary>, };
+
+export type SheetPreview = { 
+/**
+ * Sheets, one a page.
+ */
+pages: number, 
+/**
+ * Links asked for whose codes are no longer in memory, or that can no longer be redeemed.
+ */
+missing: number, 
+/**
+ * The first page as SVG.
+ */
+svg: string, 
+/**
+ * Side of the finest module of the QR codes on paper, in millimetres.
+ */
+moduleMm: number, 
+/**
+ * Modules smaller than this are never printed.
+ */
+smallestModuleMm: number, };
 
 export type SigningKeySummary = { 
 /**
@@ -1134,6 +1246,107 @@ id: string, }; response: MagicLink };
  * Id of the link.
  */
 id: string, }; response: Card };
+  /** Shows what would be printed. */
+  magic_links_print: { request: { 
+/**
+ * Ids of the links.
+ */
+ids: Array<string>, 
+/**
+ * The paper.
+ */
+paper: Paper, 
+/**
+ * `en`, `de` or `es`.
+ */
+language: string, 
+/**
+ * A second language beside the first.
+ */
+secondLanguage: string | null, 
+/**
+ * How far the clock of this place is ahead of UTC when the links end, in minutes.
+ */
+utcOffsetMinutes: number, 
+/**
+ * Whether first name and initial are printed.
+ */
+withName: boolean, }; response: SheetPreview };
+  /** Saves sheets as PDF. */
+  magic_links_save_sheets: { request: { 
+/**
+ * Ids of the links.
+ */
+ids: Array<string>, 
+/**
+ * The paper.
+ */
+paper: Paper, 
+/**
+ * `en`, `de` or `es`.
+ */
+language: string, 
+/**
+ * A second language beside the first.
+ */
+secondLanguage: string | null, 
+/**
+ * How far the clock of this place is ahead of UTC when the links end, in minutes.
+ */
+utcOffsetMinutes: number, 
+/**
+ * Whether first name and initial are printed.
+ */
+withName: boolean, }; response: SavedSheets };
+  /** Checks a pasted list of people, line by line. */
+  magic_links_check_batch: { request: { 
+/**
+ * One person a line: a name, an e-mail address, an identifier, or the id of a profile or membership; or fields
+ * with one of them, divided by comma, semicolon or tab.
+ */
+text: string, 
+/**
+ * To which client application.
+ */
+clientId: string, }; response: CheckedBatch };
+  /** Issues links to many people; who has one already gets no second one. */
+  magic_links_issue_batch: { request: { 
+/**
+ * For whom, each once.
+ */
+membershipIds: Array<string>, 
+/**
+ * To which client application.
+ */
+clientId: string, 
+/**
+ * How they are handed over.
+ */
+handOver: HandOver, 
+/**
+ * Ask for a PIN (`tx_code`) as well.
+ */
+pin: boolean, }; response: IssuedBatch };
+  /** Locks the window to the desk. */
+  desk_enter: { request: { 
+/**
+ * In whose name the desk acts: a member with the desk right, or an admin.
+ */
+membershipId: string, 
+/**
+ * Seconds without a touch after which the screen is cleared, 15 to 3600.
+ */
+idleSeconds: number, }; response: DeskState };
+  /** Unlocks it, with an admin's password. */
+  desk_leave: { request: { 
+/**
+ * E-mail address of a project admin.
+ */
+email: string, 
+/**
+ * Their password.
+ */
+password: string, }; response: Left };
   /** The log. */
   activity_list: { request: { 
 /**
@@ -1175,7 +1388,11 @@ dialect?: string,
 /**
  * See [`Settings::revoke_on_replay`].
  */
-revokeOnReplay?: boolean, }; response: Settings };
+revokeOnReplay?: boolean, 
+/**
+ * See [`Settings::desk_phone`]; empty takes it away.
+ */
+deskPhone?: string, }; response: Settings };
   /** Rotates a signing key. */
   settings_rotate_key: { request: { 
 /**

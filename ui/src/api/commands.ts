@@ -17,6 +17,7 @@ const NOUNS = [
   "activity",
   "policies",
   "settings",
+  "desk",
 ] as const;
 
 /** The noun of a command: the cache key, and the topic of the events that concern it. */
@@ -61,6 +62,7 @@ const SHOWN_IN: Record<string, readonly string[]> = {
   magic_links: ["home", "people"],
   activity: ["home"],
   settings: ["home"],
+  desk: ["home", "settings"],
 };
 
 /** Marks everything of a noun as out of date; what is on screen is asked for again. */

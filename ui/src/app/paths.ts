@@ -18,6 +18,7 @@ export const paths = {
   personNew: () => "/people/new",
   person: (membershipId: string) => `/people/${id(membershipId)}`,
   magicLinks: (query: { for?: string } = {}) => withQuery("/magic-links", query),
+  magicLinkBatch: () => "/magic-links/batch",
   magicLink: (linkId: string) => `/magic-links/${id(linkId)}`,
   activity: (query: { about?: string; refused?: "1" } = {}) => withQuery("/activity", query),
   settings: () => "/settings",

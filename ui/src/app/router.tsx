@@ -4,6 +4,7 @@ import { ClientCreatePage } from "../features/clients/client-create";
 import { ClientPage } from "../features/clients/client-page";
 import { ClientsPage } from "../features/clients/clients-page";
 import { HomePage } from "../features/home/home-page";
+import { BatchPage } from "../features/magic-links/batch-page";
 import { LinkStagePage } from "../features/magic-links/link-stage-page";
 import { MagicLinksPage } from "../features/magic-links/magic-links-page";
 import { PeoplePage } from "../features/people/people-page";
@@ -29,6 +30,7 @@ export const createRouter = () =>
         { path: "people/new", Component: PersonCreatePage },
         { path: "people/:membershipId", Component: PersonPage },
         { path: "magic-links", Component: MagicLinksPage },
+        { path: "magic-links/batch", Component: BatchPage },
         { path: "magic-links/:id", Component: LinkStagePage },
         { path: "activity", Component: ActivityPage },
         { path: "settings", Component: SettingsPage },

@@ -12,6 +12,7 @@ import { Chip, Dot } from "../kit/chip";
 import { CopyValue } from "../kit/copyable";
 import { Failed, Loading } from "../kit/states";
 import { toast } from "../kit/toast";
+import { DeskWindow } from "./desk-window";
 import { Palette } from "./palette";
 import { paths } from "./paths";
 import { MOD, SCREENS, type Screen } from "./screens";
@@ -42,10 +43,12 @@ export function Shell() {
       </div>
     );
   }
-  return home.data.project === null ? (
-    <SetupPage />
+  const { project, desk } = home.data;
+  if (project === null) return <SetupPage />;
+  return desk ? (
+    <DeskWindow home={home.data} project={project.name} desk={desk} />
   ) : (
-    <Window home={home.data} project={home.data.project.name} />
+    <Window home={home.data} project={project.name} />
   );
 }
 

@@ -27,10 +27,6 @@ export const clock = (at: number, now: number): string =>
     ? format(at, { hour: "2-digit", minute: "2-digit" })
     : format(at, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
-/** `Sunday 22 November, 15:42`, for paper. */
-export const fullMoment = (at: number): string =>
-  format(at, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
-
 /** `22 Nov 2026`. */
 export const day = (at: number): string => format(at, { dateStyle: "medium" });
 
@@ -85,3 +81,9 @@ export function span(seconds: number): string {
   if (seconds <= 2 * DAY) return unit(Math.floor(seconds / HOUR), "hour");
   return unit(Math.floor(seconds / DAY), "day");
 }
+
+/** `1.51`: a measure, with so many digits after the point. */
+export const decimal = (value: number, digits: number): string =>
+  new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+    value,
+  );

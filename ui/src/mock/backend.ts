@@ -4,7 +4,7 @@ import { clients } from "./clients";
 import { BASE_URL, db, nextId, now, policies, scenario } from "./db";
 import { activityList, happened, listeners, tell } from "./log";
 import { isOutstanding, magicLinks, seedLinks } from "./magic-links";
-import { people } from "./people";
+import { findPerson, people } from "./people";
 import { refuse } from "./refuse";
 
 const engine = () => ({
@@ -26,6 +26,7 @@ const project = () =>
 const settings = (): Res<"settings_get"> => ({
   project: project() ?? refuse("setup_needed", "Set up the project first."),
   revokeOnReplay: db.settings.revokeOnReplay,
+  deskPhone: db.settings.deskPhone,
   engine: engine(),
   dataDir: "/home/maria/.local/share/dev.anteroom.desktop",
   masterKey: "keychain",
@@ -44,7 +45,8 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
       { step: "redeemed", done: db.links.some((link) => link.state === "redeemed") },
     ],
     outstandingLinks: db.links.filter(isOutstanding).length,
-    recent: db.log.slice(0, 6),
+    recent: db.desk ? [] : db.log.slice(0, 6),
+    desk: db.desk,
   }),
   setup_complete({ projectName, given, family, email }) {
     if (projectName === "error-field") refuse("invalid", "A project has this name already.", "projectName");
@@ -88,15 +90,32 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
   magic_links_list: magicLinks.list,
   magic_links_revoke: magicLinks.revoke,
   magic_links_reissue: magicLinks.reissue,
+  magic_links_print: magicLinks.print,
+  magic_links_save_sheets: magicLinks.saveSheets,
+  magic_links_check_batch: magicLinks.checkBatch,
+  magic_links_issue_batch: magicLinks.issueBatch,
+  desk_enter({ membershipId, idleSeconds }) {
+    db.desk = { person: findPerson(membershipId).summary.name, idleSeconds };
+    tell("settings");
+    return db.desk;
+  },
+  desk_leave({ email, password }) {
+    if (email !== "maria@example.org" || password === "")
+      refuse("invalid", "E-mail address and password do not fit together.", "password");
+    db.desk = null;
+    tell("settings");
+    return {};
+  },
   activity_list: activityList,
   activity_verify: () => ({ checked: db.log.length, firstBad: null }),
   policies_list: () => ({ names: policies }),
   settings_get: settings,
-  settings_update({ projectName, dialect, revokeOnReplay }) {
+  settings_update({ projectName, dialect, revokeOnReplay, deskPhone }) {
     const before = { projectName: db.projectName, dialect: db.settings.dialect };
     db.projectName = projectName ?? db.projectName;
     db.settings.dialect = dialect ?? db.settings.dialect;
     db.settings.revokeOnReplay = revokeOnReplay ?? db.settings.revokeOnReplay;
+    if (deskPhone !== undefined) db.settings.deskPhone = deskPhone || null;
     happened("project_updated", { before, after: { ...before, projectName, dialect } });
     tell("settings");
     return settings();

@@ -3,6 +3,7 @@ import type {
   ActivityEntry,
   Client,
   ClientType,
+  DeskState,
   MagicLink,
   Person,
   ResourceType,
@@ -172,9 +173,11 @@ export const db = {
   links: [] as MagicLink[],
   sessions: new Map<string, { membershipId: string; session: Session }>(),
   log: [] as ActivityEntry[],
+  desk: null as DeskState | null,
   settings: {
     dialect: "rfc",
     revokeOnReplay: false,
+    deskPhone: "030 555 0100" as string | null,
     signingKeys: [
       { kid: "mZ5gq0cRk1", alg: "ES256", state: "current", createdAt: now() - 30 * 86_400, leavesAt: null },
       { kid: "uV2w8LqXa7", alg: "RS256", state: "current", createdAt: now() - 30 * 86_400, leavesAt: null },

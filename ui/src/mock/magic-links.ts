@@ -1,5 +1,5 @@
 import { encode, renderSVG } from "uqr";
-import type { Card, MagicLink, Session } from "../api/bindings";
+import type { BatchOutcome, BatchRow, Card, MagicLink, Session } from "../api/bindings";
 import type { Req, Res } from "../api/call";
 import { ADMIN, BASE_URL, db, nextId, now, scenario } from "./db";
 import { happened, tell } from "./log";
@@ -66,6 +66,18 @@ function cardOf(link: MagicLink): Card {
     qrModules: encode(url, { ecc: "M", border: 0 }).size,
     command: `curl -s ${BASE_URL}oauth2/token -d client_id=${link.clientId} -d pre-authorized_code=…`,
   };
+}
+
+/** Not the engine's sheet, but as large, and with its QR code. */
+function mockSheet(card: Card, paper: "a4" | "letter"): string {
+  const [width, height] = paper === "a4" ? [595, 842] : [612, 792];
+  const qr = encodeURIComponent(card.qrSvg);
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"><rect width="100%" height="100%" fill="#fff"/>` +
+    `<text x="45" y="72" font-family="sans-serif" font-size="22">${card.link.clientName} · ${card.link.personShort}</text>` +
+    `<image x="45" y="110" width="176" height="176" href="data:image/svg+xml,${qr}"/>` +
+    `<text x="245" y="220" font-family="monospace" font-size="24">${card.typedCode}</text></svg>`
+  );
 }
 
 const find = (id: string) =>
@@ -196,6 +208,65 @@ export const magicLinks = {
     });
     changed(link);
     return { ...link };
+  },
+  print({ ids, paper }: Req<"magic_links_print">): Res<"magic_links_print"> {
+    const held = ids.filter((id) => cards.has(id) && isOutstanding(find(id)));
+    const card =
+      cards.get(held[0] ?? "") ?? refuse("not_held", "The codes of these links are no longer in memory.");
+    return {
+      pages: held.length,
+      missing: ids.length - held.length,
+      svg: mockSheet(card, paper),
+      moduleMm: 62 / (card.qrModules + 8),
+      smallestModuleMm: 0.5,
+    };
+  },
+  saveSheets: (request: Req<"magic_links_save_sheets">): Res<"magic_links_save_sheets"> => {
+    const { pages, missing } = magicLinks.print(request);
+    return { path: "/home/maria/Downloads/sign-in-sheets.pdf", pages, missing };
+  },
+  checkBatch({ text }: Req<"magic_links_check_batch">): Res<"magic_links_check_batch"> {
+    const seen = new Set<string>();
+    const lines = text.split("\n").flatMap((line, index) => {
+      if (line.trim() === "") return [];
+      const name = (line.split(/[;,\t]/)[0] ?? "").trim().toLowerCase();
+      const found = db.people.filter(({ summary }) => summary.name.toLowerCase().startsWith(name));
+      const person = found.length === 1 ? found[0]?.summary : undefined;
+      const repeated = person !== undefined && seen.has(person.membershipId);
+      if (person) seen.add(person.membershipId);
+      const live = db.links.some((link) => link.membershipId === person?.membershipId && isOutstanding(link));
+      const outcome: BatchOutcome =
+        found.length === 0
+          ? "unknown"
+          : !person
+            ? "ambiguous"
+            : repeated
+              ? "repeated"
+              : live
+                ? "live"
+                : "ready";
+      return [
+        {
+          number: index + 1,
+          text: line.trim(),
+          outcome,
+          membershipId: person?.membershipId ?? null,
+          person: person?.name ?? null,
+        },
+      ];
+    });
+    return { lines };
+  },
+  issueBatch(request: Req<"magic_links_issue_batch">): Res<"magic_links_issue_batch"> {
+    return {
+      rows: request.membershipIds.map((membershipId): BatchRow => {
+        const live = db.links.find((link) => link.membershipId === membershipId && isOutstanding(link));
+        const person = findPerson(membershipId).summary.name;
+        if (live) return { membershipId, person, outcome: "live", linkId: live.id };
+        const { link } = put(newLink(membershipId, request.clientId, request.handOver, request.pin));
+        return { membershipId, person, outcome: "issued", linkId: link.id };
+      }),
+    };
   },
   reissue({ id }: Req<"magic_links_reissue">): Res<"magic_links_reissue"> {
     const link = find(id);

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::activity::{self, ActivityEntry};
+use super::desk::{self, DeskState};
 use crate::admin::{Admin, LinksBefore};
 use crate::error::CommandError;
 
@@ -32,8 +33,10 @@ pub struct Home {
     pub checklist: Vec<ChecklistItem>,
     /// Magic links that can still be redeemed.
     pub outstanding_links: u32,
-    /// The newest entries of the activity log.
+    /// The newest entries of the activity log; none in desk mode.
     pub recent: Vec<ActivityEntry>,
+    /// The window is locked to the desk.
+    pub desk: Option<DeskState>,
 }
 
 /// The listener: where it answers, or why it does not.
@@ -95,8 +98,12 @@ pub(crate) async fn get(admin: &Admin, _: Get) -> Result<Home, CommandError> {
             let Some(project) = tx.list_projects()?.into_iter().next() else {
                 let checklist = checklist([false; 4]);
                 let (project, recent) = (None, Vec::new());
-                return Ok((Home { engine, project, checklist, outstanding_links: 0, recent }, None));
+                return Ok((
+                    Home { engine, project, checklist, outstanding_links: 0, recent, desk: None },
+                    None,
+                ));
             };
+            let desk = desk::state(tx, &project)?;
             let (outstanding_links, _) = tx.count_pre_authorized_codes(project.id, now, now)?;
             let links = links(tx, project.id, now, before)?;
             let [client, person] = client_and_person(tx, project.id)?;
@@ -104,7 +111,8 @@ pub(crate) async fn get(admin: &Admin, _: Get) -> Result<Home, CommandError> {
                 engine,
                 checklist: checklist([client, person, links.issued, links.redeemed]),
                 outstanding_links,
-                recent: activity::newest(tx, project.id, RECENT)?,
+                recent: if desk.is_some() { Vec::new() } else { activity::newest(tx, project.id, RECENT)? },
+                desk,
                 project: Some((&*project).into()),
             };
             Ok((home, Some(links)))

@@ -1,12 +1,18 @@
 //! Magic links: the desk and its board.
 
+mod batch;
 mod issue;
+mod print;
 mod read;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub use self::batch::{BatchLine, BatchOutcome, BatchRow, CheckBatch, CheckedBatch, IssueBatch, IssuedBatch};
+pub(crate) use self::batch::{check_batch, issue_batch};
 pub(crate) use self::issue::{issue, reissue, revoke, show};
+pub use self::print::{Paper, Print, SavedSheets, SheetPreview};
+pub(crate) use self::print::{print, save_sheets};
 pub(crate) use self::read::{get, list, of_membership, options};
 
 /// How the link reaches the person; decides how long it lives.

@@ -17,6 +17,7 @@ use ts_rs::TS;
 use super::home::{EngineState, ProjectSummary};
 use crate::admin::Admin;
 use crate::error::{Code, CommandError};
+use crate::text;
 
 /// Nothing to say.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -31,6 +32,8 @@ pub struct Settings {
     pub project: ProjectSummary,
     /// A second presentation of a spent code ends the session it made (Medplum's behaviour).
     pub revoke_on_replay: bool,
+    /// Whom people call when a link does not work.
+    pub desk_phone: Option<String>,
     /// The listener.
     pub engine: EngineState,
     /// Folder of the database and the keys.
@@ -73,6 +76,9 @@ pub struct Update {
     /// See [`Settings::revoke_on_replay`].
     #[serde(default)]
     pub revoke_on_replay: Option<bool>,
+    /// See [`Settings::desk_phone`]; empty takes it away.
+    #[serde(default)]
+    pub desk_phone: Option<String>,
 }
 
 /// Makes a new signing key; the old one stays in the JWKS until every token it signed has ended.
@@ -94,6 +100,7 @@ pub(crate) async fn get(admin: &Admin, _: Get) -> Result<Settings, CommandError>
             Ok(Settings {
                 project: (&*project).into(),
                 revoke_on_replay: project.revoke_on_replay(),
+                desk_phone: project.settings.desk_phone.clone(),
                 engine,
                 data_dir,
                 master_key,
@@ -133,6 +140,9 @@ pub(crate) async fn update(admin: &Admin, request: Update) -> Result<Settings, C
             }
             if let Some(revoke) = request.revoke_on_replay {
                 after.settings.revoke_on_replay = Some(revoke);
+            }
+            if let Some(phone) = &request.desk_phone {
+                after.settings.desk_phone = text::filled(phone);
             }
             projects::update(cx, &before, &after)
         })

@@ -53,6 +53,8 @@ pub struct View {
     pub expires_at: Timestamp,
     /// Seconds the sign-in will last.
     pub session_seconds: u32,
+    /// Whom to call when it does not work.
+    pub desk_phone: Option<String>,
 }
 
 /// What a press came to. Not printed: it may hold a code.
@@ -87,6 +89,7 @@ fn find(tx: &dyn Tx, key: &Key) -> Outcome<Option<PreAuthorizedCode>> {
 fn view(tx: &dyn Tx, code: &PreAuthorizedCode, now: Timestamp) -> Outcome<View> {
     let membership = tx.membership(code.membership)?.ok_or(Fault::Inconsistent("code without membership"))?;
     let client = tx.client(code.client)?.ok_or(Fault::Inconsistent("code without client"))?;
+    let project = tx.project(code.project)?.ok_or(Fault::Inconsistent("code without project"))?;
     Ok(View {
         state: code.state(now),
         person: short_name(&membership.display),
@@ -97,6 +100,7 @@ fn view(tx: &dyn Tx, code: &PreAuthorizedCode, now: Timestamp) -> Outcome<View> 
         at: code.redeemed_at.or(code.ended.map(|(_, at)| at)),
         expires_at: code.expires_at,
         session_seconds: client.access_token_lifetime(),
+        desk_phone: project.settings.desk_phone.clone(),
     })
 }
 
@@ -133,6 +137,19 @@ pub fn look_again(engine: &Engine, key: &Key) -> Outcome<View> {
         Some(code) => view(tx, &code, now),
         None => refuse(Refusal::UnknownCode, ""),
     })
+}
+
+/// Whom to call about a code that nobody has: the desk, where there is only one.
+pub fn desk_phone(engine: &Engine) -> Option<String> {
+    let phone = engine.read(|tx, _| {
+        let projects = tx.list_projects()?;
+        Ok(match projects.as_slice() {
+            [project] => project.settings.desk_phone.clone(),
+            _ => None,
+        })
+    });
+    // A page without a number is better than none.
+    phone.unwrap_or_default()
 }
 
 fn throttle(cx: &mut Cx<'_>, key: &Key) -> Outcome<()> {

@@ -107,7 +107,7 @@ fn read_hint(engine: &Engine, token: &str) -> Option<HintClaims> {
         return None;
     }
     let claims: HintClaims = serde_json::from_slice(&verified.payload).ok()?;
-    engine.issuers().iter().any(|issuer| issuer.as_str() == claims.iss).then_some(claims)
+    engine.is_issuer(&claims.iss).then_some(claims)
 }
 
 fn sign_out(

@@ -1,4 +1,5 @@
-//! `POST /auth/preauthorize`: a project admin, person or client, has a one-time code made for a member of the project.
+//! `POST /auth/preauthorize`: a project admin, person or client, or a member with the desk right, has a one-time code made
+//! for a member of the project.
 
 use std::sync::Arc;
 
@@ -210,6 +211,12 @@ fn basic(cx: &mut Cx<'_>, presented: &Presented) -> Outcome<Arc<Membership>> {
     Ok(membership)
 }
 
+/// Project admins may issue, and members with the desk right.
+fn may_issue(cx: &mut Cx<'_>, caller: &Membership) -> bool {
+    let allowed = caller.may_issue_links();
+    cx.trace.check("caller.admin", allowed, "an admin, or the desk right", || "neither".into())
+}
+
 /// The member the header names. Every way to get it wrong answers 400 and creates nothing.
 fn on_behalf_of_member(
     cx: &mut Cx<'_>,
@@ -221,8 +228,8 @@ fn on_behalf_of_member(
         [value] => value,
         _ => return refuse(Refusal::OnBehalfOfForbidden, "two headers"),
     };
-    if !cx.trace.check("caller.admin", caller.admin, "true", || "false".into()) {
-        return refuse(Refusal::OnBehalfOfForbidden, "the caller is no project admin");
+    if !may_issue(cx, caller) {
+        return refuse(Refusal::OnBehalfOfForbidden, "the caller is no project admin and has no desk right");
     }
     if let Some(id) = value.strip_prefix("ProjectMembership/") {
         let found = match Id::parse(id) {
@@ -253,7 +260,7 @@ fn issue(
     typed: Option<Digest<TypedCode>>,
     plain: Plain,
 ) -> Outcome<Issued> {
-    if !cx.trace.check("caller.admin", caller.admin, "true", || "false".into()) {
+    if !may_issue(cx, caller) {
         return refuse(Refusal::NotAdmin, "");
     }
     let Some(target) = target else {

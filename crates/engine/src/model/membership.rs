@@ -98,6 +98,12 @@ pub struct Membership {
 }
 
 impl Membership {
+    /// Whether this member may issue magic links and take them back: project admins, and members with the desk right,
+    /// which allows that and nothing else.
+    pub const fn may_issue_links(&self) -> bool {
+        self.active && (self.admin || self.desk)
+    }
+
     /// `sub` of tokens for this member: the user's id, or the client's.
     pub fn subject(&self) -> String {
         match self.principal {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::id::Id;
+use crate::model::Membership;
 use crate::timestamp::Timestamp;
 
 /// In which words refusals are given. The dialect changes words, never a check.
@@ -64,9 +65,25 @@ pub struct ProjectSettings {
     /// Calls of `/auth/preauthorize` one client may make in a minute; 0 is no limit. `None` is the default of 200.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preauthorize_per_minute: Option<u32>,
+    /// Whom people call when a link does not work: stands on sheets and on the landing page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub desk_phone: Option<String>,
+    /// The window is locked to the desk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub desk_mode: Option<DeskMode>,
     /// Members this version does not know.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+/// A window that is locked to the desk: it searches people, issues, prints and takes back links, and nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeskMode {
+    /// In whose name it acts.
+    pub member: Id<Membership>,
+    /// Seconds without a touch after which the screen is cleared.
+    pub idle_seconds: u32,
 }
 
 impl Project {

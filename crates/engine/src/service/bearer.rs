@@ -108,7 +108,7 @@ impl Engine {
         let Ok(claims) = serde_json::from_slice::<Claims>(&verified.payload) else {
             return refuse(Refusal::InvalidToken, "the claims do not have their form");
         };
-        if claims.iss != claims.aud || !self.issuers().iter().any(|issuer| issuer.as_str() == claims.iss) {
+        if claims.iss != claims.aud || !self.is_issuer(&claims.iss) {
             return refuse(Refusal::InvalidToken, "iss or aud is not this server");
         }
         if Timestamp::from_seconds(claims.exp) <= now {

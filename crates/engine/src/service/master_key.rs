@@ -3,7 +3,7 @@
 use crate::entropy::Entropy;
 use crate::model::Client;
 use crate::seal::{MasterKey, SealError, Sealed};
-use crate::service::{clients, keys};
+use crate::service::{clients, keys, local_ca};
 use crate::store::{self, ClientFilter, Store, StoreError, StoreResult, Tx, Window};
 
 /// Whether `key` opens what is sealed in the store; `None` when nothing is, as in a new one.
@@ -24,8 +24,8 @@ fn first(tx: &dyn Tx) -> StoreResult<Option<(String, Sealed)>> {
     Ok(tx.list_signing_keys()?.into_iter().next().map(|row| (keys::place(&row.kid), row.pkcs8)))
 }
 
-/// Seals everything with `new` that was sealed with `old`, in one transaction: signing keys, the PIN key, the secrets at
-/// identity providers. How many values there were.
+/// Seals everything with `new` that was sealed with `old`, in one transaction: signing keys, the PIN key, the local CA, the
+/// secrets at identity providers. How many values there were.
 ///
 /// # Errors
 /// When one of them does not open with `old`; then all stay as they are.
@@ -49,6 +49,10 @@ pub fn reseal(
         }
         if let Some(sealed) = tx.sealed_value(keys::TX_CODE_KEY)? {
             tx.put_sealed_value(keys::TX_CODE_KEY, &again(keys::TX_CODE_KEY, &sealed)?)?;
+            count += 1;
+        }
+        if let Some(sealed) = tx.sealed_value(local_ca::LOCAL_CA)? {
+            tx.put_sealed_value(local_ca::LOCAL_CA, &again(local_ca::LOCAL_CA, &sealed)?)?;
             count += 1;
         }
         for project in tx.list_projects()? {

@@ -34,6 +34,29 @@ pub fn check_name(field: &'static str, name: &str) -> Outcome<()> {
     Ok(())
 }
 
+/// Longest desk phone.
+const LONGEST_PHONE: usize = 40;
+
+/// A desk phone: a number as people write it, or a word before it (`ext. 12`).
+fn check_desk_phone(phone: &str) -> Outcome<()> {
+    let field = "deskPhone";
+    let length = phone.chars().count();
+    if length > LONGEST_PHONE {
+        return invalid(
+            field,
+            format!("The phone number has {length} characters; at most {LONGEST_PHONE} are allowed."),
+        );
+    }
+    let digits = phone.chars().filter(char::is_ascii_digit).count();
+    let bad =
+        phone.chars().find(|character| !character.is_alphanumeric() && !" +-()/.,".contains(*character));
+    match bad {
+        Some(bad) => invalid(field, format!("A phone number does not contain {bad:?}.")),
+        None if digits < 3 => invalid(field, "A phone number has at least three digits."),
+        None => Ok(()),
+    }
+}
+
 /// What the log keeps of a project.
 fn describe(project: &Project) -> serde_json::Value {
     json!({
@@ -42,6 +65,8 @@ fn describe(project: &Project) -> serde_json::Value {
         "revokeOnReplay": project.revoke_on_replay(),
         "preauthorizePerMinute": project.settings.preauthorize_per_minute,
         "allowedOutboundHosts": project.settings.allowed_outbound_hosts,
+        "deskPhone": project.settings.desk_phone,
+        "deskMode": project.settings.desk_mode.map(|desk| desk.member.to_string()),
     })
 }
 
@@ -70,6 +95,9 @@ pub fn create(
 /// Replaces a project's name, dialect and settings; whether anything changed.
 pub fn update(cx: &mut Cx<'_>, before: &Project, after: &Project) -> Outcome<bool> {
     check_name("projectName", &after.name)?;
+    if let Some(phone) = &after.settings.desk_phone {
+        check_desk_phone(phone)?;
+    }
     if before == after {
         return Ok(false);
     }

@@ -60,7 +60,19 @@ pub async fn prove(
     client: &Client,
     credentials: Credentials,
 ) -> Outcome<Proven> {
-    let (project, client) = (client.project, client.id);
+    prove_in(engine, origin, (client.project, Some(client.id)), credentials).await
+}
+
+/// The same for an account of a project, with or without a client to sign in to.
+///
+/// # Refusals
+/// As [`prove`].
+pub async fn prove_in(
+    engine: &Arc<Engine>,
+    origin: &Origin,
+    (project, client): (Id<Project>, Option<Id<Client>>),
+    credentials: Credentials,
+) -> Outcome<Proven> {
     let Credentials { email, password } = credentials;
     let email = email.trim().to_ascii_lowercase();
     let keys = keys(project, &email, origin);
@@ -68,7 +80,7 @@ pub async fn prove(
     let user = engine
         .transact(origin.clone(), move |cx| {
             cx.about.project = Some(project);
-            cx.about.client = Some(client);
+            cx.about.client = client;
             for (key, most) in counted.iter().zip([WRONG_PASSWORDS, WRONG_PASSWORDS_OF_ADDRESS]) {
                 let attempts = cx.tx.count_attempt(key, cx.now, cx.now - WRONG_PASSWORDS_WINDOW)?;
                 if attempts.count > most {
@@ -87,7 +99,7 @@ pub async fn prove(
             engine
                 .transact(origin.clone(), move |cx| {
                     cx.about.project = Some(project);
-                    cx.about.client = Some(client);
+                    cx.about.client = client;
                     cx.trace.check("password", false, "the password of the account", || "another one".into());
                     refuse(Refusal::WrongPassword, "")
                 })

@@ -135,6 +135,31 @@ pub(super) fn message(status: StatusCode, words: &Words, (title, text): (&str, &
     page::message(status, words, title, text)
 }
 
+#[derive(Template)]
+#[template(path = "dead_end.html")]
+struct DeadEndPage<'a> {
+    words: &'a Words,
+    title: &'a str,
+    text: &'a str,
+    /// The number as it is dialled, and the words around it.
+    phone: Option<(String, String)>,
+}
+
+/// It goes no further here: why, and whom to call.
+pub(super) fn dead_end(
+    status: StatusCode,
+    words: &Words,
+    (title, text): (&str, &str),
+    desk_phone: Option<&str>,
+) -> Response {
+    let phone = desk_phone.map(|phone| {
+        let dialled =
+            phone.chars().filter(|character| character.is_ascii_digit() || *character == '+').collect();
+        (dialled, fill(words.call_desk, &[("phone", phone)]))
+    });
+    page::answer(status, words, &FormAction::None, &DeadEndPage { words, title, text, phone })
+}
+
 /// Our own failure: logged like every fault, shown as a page with an id to quote.
 pub(crate) fn failed(call: &Call, words: &Words, stop: Stop) -> Response {
     let answered = respond::stop(call, Family::OAuth, stop);

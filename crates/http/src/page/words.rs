@@ -67,6 +67,8 @@ pub(crate) struct Words {
     pub(crate) locked: (&'static str, &'static str),
     /// The member or the client is switched off, or the address is not allowed.
     pub(crate) inactive: (&'static str, &'static str),
+    /// `{phone}`; the button that calls.
+    pub(crate) call_desk: &'static str,
     /// Too many typed codes; `{seconds}`
     pub(crate) throttled: (&'static str, &'static str),
     /// Ours; `{id}`
@@ -161,6 +163,7 @@ impl Words {
         ),
         locked: ("This link is locked", "The PIN was wrong five times. Ask the desk for a new link."),
         inactive: ("You cannot sign in with this link", "The access is switched off. Please ask the desk."),
+        call_desk: "Call the desk: {phone}",
         throttled: ("Too many tries", "Please wait {seconds} seconds, then try again."),
         failed: ("Something went wrong here", "Nothing was used up; please try again. For the staff: {id}"),
         cross_site: (
@@ -230,6 +233,7 @@ impl Words {
             "Mit diesem Link können Sie sich nicht anmelden",
             "Der Zugang ist ausgeschaltet. Bitte fragen Sie am Empfang.",
         ),
+        call_desk: "Empfang anrufen: {phone}",
         throttled: (
             "Zu viele Versuche",
             "Bitte warten Sie {seconds} Sekunden und versuchen Sie es dann noch einmal.",
@@ -305,6 +309,7 @@ impl Words {
             "El PIN fue incorrecto cinco veces. Pida un enlace nuevo en recepción.",
         ),
         inactive: ("No puede entrar con este enlace", "El acceso está desactivado. Pregunte en recepción."),
+        call_desk: "Llamar a recepción: {phone}",
         throttled: ("Demasiados intentos", "Espere {seconds} segundos y vuelva a intentarlo."),
         failed: (
             "Algo ha fallado aquí",

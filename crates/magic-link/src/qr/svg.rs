@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{QUIET_ZONE, QrPicture};
+use super::QrPicture;
 
 impl QrPicture {
     /// A self-contained SVG, one unit a module: a white square and one black path. It contains no text.
@@ -12,15 +12,8 @@ impl QrPicture {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {side} {side}\" shape-rendering=\"crispEdges\">\
              <rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path fill=\"#000\" d=\""
         );
-        for y in QUIET_ZONE..side - QUIET_ZONE {
-            let mut x = QUIET_ZONE;
-            while x < side - QUIET_ZONE {
-                let run = (x..side).take_while(|x| self.is_dark(*x, y)).fold(0_u16, |run, _| run + 1);
-                if run > 0 {
-                    write!(svg, "M{x} {y}h{run}v1h-{run}z").expect("writing to a string does not fail");
-                }
-                x += run + 1;
-            }
+        for [x, y, run] in self.runs() {
+            write!(svg, "M{x} {y}h{run}v1h-{run}z").expect("writing to a string does not fail");
         }
         svg.push_str("\"/></svg>");
         svg

@@ -1,57 +1,17 @@
 //! The picture against two decoders: rqrr, and zbar (`zbarimg` of the package zbar-tools) as the independent second.
 
-use std::process::Command;
-
 use image::{GrayImage, Luma, imageops};
 use qrcode::optimize::Parser;
 use qrcode::types::Mode;
-use rqrr::PreparedImage;
 
+use super::readers::{codes, png_of, read, read_with_zbar};
 use super::*;
 use crate::magic_link;
 
 const BASE: &str = "http://127.0.0.1:8103/";
 
-/// Codes that look random and are the same in every run (the `SplitMix64` generator).
-fn codes(count: u64) -> impl Iterator<Item = [u8; 32]> {
-    (0..count).map(|n| {
-        let mut code = [0; 32];
-        for (i, eight) in (0..).zip(code.chunks_mut(8)) {
-            let mut word = (4 * n + i + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            word = (word ^ (word >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-            word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-            eight.copy_from_slice(&(word ^ (word >> 31)).to_be_bytes());
-        }
-        code
-    })
-}
-
 fn link() -> Link {
     magic_link(BASE, &codes(1).next().unwrap()).unwrap()
-}
-
-/// Reads with rqrr.
-fn read(pixels: GrayImage) -> Vec<String> {
-    let mut pixels = PreparedImage::prepare(pixels);
-    pixels.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
-}
-
-/// Reads with zbar, from a file, as a person would.
-fn read_with_zbar(png: &[u8]) -> String {
-    let file = tempfile::Builder::new().suffix(".png").tempfile().unwrap();
-    std::fs::write(file.path(), png).unwrap();
-    let output = Command::new("zbarimg")
-        .args(["--quiet", "--raw", "--nodbus", "-Sdisable", "-Sqrcode.enable"])
-        .arg(file.path())
-        .output()
-        .expect("zbarimg must be installed for this test (package zbar-tools)");
-    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
-}
-
-fn png_of(pixels: &GrayImage) -> Vec<u8> {
-    let mut png = std::io::Cursor::new(Vec::new());
-    pixels.write_to(&mut png, image::ImageFormat::Png).unwrap();
-    png.into_inner()
 }
 
 #[test]
@@ -224,6 +184,66 @@ fn two_decoders_read_the_picture_blurred_shrunk_and_turned() {
         assert_eq!(read_with_zbar(&png_of(&pixels)), link.expose_for_qr(), "{how}");
         assert_eq!(read(pixels), [link.expose_for_qr()], "{how}");
     }
+}
+
+/// On paper: 30 mm wide, at 150 dots an inch; printed in half-tones of a 4 × 4 screen; and what a phone makes of that.
+#[test]
+fn two_decoders_read_a_print_of_30_mm_and_half_tones() {
+    let link = link();
+    let picture = QrPicture::of(&link).unwrap();
+    assert!(picture.module_size_mm(30.0) >= SMALLEST_MODULE_MM);
+    // 30 mm ÷ 25.4 mm × 150
+    let print = imageops::resize(&picture.pixels(12), 177, 177, imageops::FilterType::Triangle);
+    let half_tones =
+        half_toned(&imageops::resize(&picture.pixels(12), 492, 492, imageops::FilterType::Triangle));
+    let seen = [
+        ("30 mm", print.clone()),
+        ("30 mm, unsharp", imageops::blur(&print, 0.8)),
+        ("half-tones", imageops::blur(&half_tones, 2.0)),
+    ];
+    for (how, pixels) in seen {
+        assert_eq!(read_with_zbar(&png_of(&pixels)), link.expose_for_qr(), "{how}");
+        assert_eq!(read(pixels), [link.expose_for_qr()], "{how}");
+    }
+}
+
+/// Grey paper and weak ink, as dots: an ordered screen (Bayer, 4 × 4).
+fn half_toned(sharp: &GrayImage) -> GrayImage {
+    const SCREEN: [[u8; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
+    let cell = |at: u32| usize::try_from(at % 4).unwrap();
+    GrayImage::from_fn(sharp.width(), sharp.height(), |x, y| {
+        let shade = sharp.get_pixel(x, y)[0] / 2 + 70;
+        Luma([if shade > 16 * SCREEN[cell(y)][cell(x)] { 255 } else { 0 }])
+    })
+}
+
+/// Photographed from the side and from below: straight lines stay straight, parallels do not.
+#[test]
+fn two_decoders_read_the_picture_through_a_projective_warp() {
+    let link = link();
+    let sharp = QrPicture::of(&link).unwrap().pixels(8);
+    for (how, tilt) in [
+        ("from the left", [0.000_8, 0.0]),
+        ("from below", [0.0, 0.000_9]),
+        ("from a corner", [-0.000_5, 0.000_5]),
+        ("from the other corner", [0.000_6, 0.000_4]),
+    ] {
+        let pixels = imageops::blur(&photographed(&sharp, tilt), 1.0);
+        assert_eq!(read_with_zbar(&png_of(&pixels)), link.expose_for_qr(), "{how}");
+        assert_eq!(read(pixels), [link.expose_for_qr()], "{how}");
+    }
+}
+
+/// The picture through a homography: its plane is tilted about its middle by `across` and `down`.
+fn photographed(sharp: &GrayImage, [across, down]: [f32; 2]) -> GrayImage {
+    let side = sharp.width() * 7 / 5;
+    let middle = |side: u32| f32::from(u16::try_from(side).unwrap()) / 2.0;
+    let (from, to) = (middle(sharp.width()), middle(side));
+    GrayImage::from_fn(side, side, |x, y| {
+        let (x, y) = (middle(2 * x) - to, middle(2 * y) - to);
+        let depth = across.mul_add(x, down.mul_add(y, 1.0));
+        imageops::interpolate_bilinear(sharp, x / depth + from, y / depth + from).unwrap_or(Luma([255]))
+    })
 }
 
 /// Turns a picture about its middle, on a white ground large enough for it.

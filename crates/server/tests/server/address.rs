@@ -11,12 +11,11 @@ use crate::process::{Server, clinic, run, write};
 fn wrong_usage_is_2_and_says_what_is_wrong() {
     for (arguments, message) in [
         (&[][..], "Usage"),
-        (&["ca"], "unrecognized subcommand 'ca'"),
         (&["flow", "run", "a.flow.json"], "unrecognized subcommand 'flow'"),
         (&["serve", "--ephemeral", "--data-dir", "x"], "cannot be used with"),
         (&["serve", "--listen", "8103"], "--listen"),
         (&["serve", "--listen", "0.0.0.0:0"], "--base-url"),
-        (&["serve", "--tls-listen", "127.0.0.1:0"], "--tls-listen is not supported by this version"),
+        (&["serve", "--tls-listen", "0.0.0.0:0"], "the certificate names it"),
         (&["serve", "--base-url", "http://127.0.0.1:8103"], "must end with a slash"),
         (&["serve", "--master-key", "vault"], "must be keychain, passphrase or file"),
         (&["serve", "--ephemeral", "--workspace", "/nowhere/clinic.json"], "/nowhere/clinic.json"),

@@ -12,18 +12,19 @@ use tokio::runtime::{Builder, Runtime};
 use crate::http::Http;
 use crate::process::{clinic, write};
 
-fn options(listen: SocketAddr, needs_listener: bool) -> HostOptions {
+pub(crate) fn options(listen: SocketAddr, needs_listener: bool) -> HostOptions {
     HostOptions {
         place: Place::Ephemeral,
         keys: KeyOptions { source: None, default: Source::File, passphrase: None },
         listen,
+        tls_listen: None,
         base_urls: Vec::new(),
         workspaces: Vec::new(),
         needs_listener,
     }
 }
 
-fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 

@@ -10,6 +10,7 @@ mod process;
 mod redeem;
 mod start;
 mod store;
+mod tls;
 
 use std::path::Path;
 

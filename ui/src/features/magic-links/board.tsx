@@ -5,6 +5,7 @@ import { paths } from "../../app/paths";
 import { type Key, t } from "../../i18n/i18n";
 import { clock, short } from "../../i18n/time";
 import { Chip } from "../../kit/chip";
+import { useIsDesk } from "../../kit/desk";
 import { FilterChips } from "../../kit/filter-chips";
 import { type Column, type Rows, RowTable } from "../../kit/row-table";
 import { Empty, NoMatch } from "../../kit/states";
@@ -28,6 +29,7 @@ const STATES: readonly { value: LinkState | ""; label: Key }[] = [
   { value: "expired", label: "board.expired" },
   { value: "revoked", label: "board.revoked" },
   { value: "locked", label: "board.locked" },
+  { value: "replaced", label: "board.replaced" },
 ];
 
 /** All links with their state, live. */
@@ -71,11 +73,7 @@ const linkColumns = (): Column<MagicLink>[] => [
     id: "for",
     header: t("board.for"),
     width: "1.5fr",
-    cell: (link) => (
-      <Link to={paths.person(link.membershipId)} className={classes.person}>
-        {link.person}
-      </Link>
-    ),
+    cell: (link) => <For link={link} />,
   },
   { id: "state", header: t("board.state"), width: "2.2fr", cell: (link) => <State link={link} /> },
   { id: "left", header: t("board.timeLeft"), width: "1fr", cell: (link) => <TimeLeft link={link} /> },
@@ -87,8 +85,25 @@ const linkColumns = (): Column<MagicLink>[] => [
     optional: true,
   },
   { id: "issued", header: t("board.issuedBy"), width: "1.5fr", cell: (link) => <Issued link={link} /> },
+  {
+    id: "where",
+    header: t("board.redeemedFrom"),
+    width: "1fr",
+    cell: (link) => link.redeemedFrom ?? <span className={classes.mute}>–</span>,
+    optional: true,
+  },
   { id: "actions", header: t("board.actions"), width: "178px", cell: (link) => <Actions link={link} /> },
 ];
+
+/** The desk has no page of a person to go to. */
+function For({ link }: { link: MagicLink }) {
+  if (useIsDesk()) return <span className={classes.name}>{link.person}</span>;
+  return (
+    <Link to={paths.person(link.membershipId)} className={classes.person}>
+      {link.person}
+    </Link>
+  );
+}
 
 function State({ link }: { link: MagicLink }) {
   const now = useNow();
@@ -109,6 +124,7 @@ function Issued({ link }: { link: MagicLink }) {
 function Actions({ link }: { link: MagicLink }) {
   const now = useNow();
   const actions = useLinkActions();
+  const isDesk = useIsDesk();
   const { person } = link;
   if (isOutstanding(link, now)) {
     return (
@@ -134,12 +150,14 @@ function Actions({ link }: { link: MagicLink }) {
           >
             {t("board.reissue")}
           </UnstyledButton>
-          <span aria-hidden>·</span>
+          {!isDesk && <span aria-hidden>·</span>}
         </>
       )}
-      <Link to={paths.activity({ about: link.id })} aria-label={t("board.activityFor", { person })}>
-        {t("board.activity")}
-      </Link>
+      {!isDesk && (
+        <Link to={paths.activity({ about: link.id })} aria-label={t("board.activityFor", { person })}>
+          {t("board.activity")}
+        </Link>
+      )}
     </span>
   );
 }

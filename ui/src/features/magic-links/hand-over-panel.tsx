@@ -6,6 +6,7 @@ import { useCommand, useCommandMutation } from "../../api/commands";
 import { paths } from "../../app/paths";
 import { t } from "../../i18n/i18n";
 import { span } from "../../i18n/time";
+import { useIsDesk } from "../../kit/desk";
 import { Panel } from "../../kit/panel";
 import { Answer, Empty } from "../../kit/states";
 import { toast } from "../../kit/toast";
@@ -107,14 +108,17 @@ function ClientSelect({
   );
 }
 
-function NoClient() {
+export function NoClient() {
+  const isDesk = useIsDesk();
   return (
     <Empty
       title={t("handOver.noClientTitle")}
       action={
-        <Button component={Link} to={paths.clientNew()}>
-          {t("clients.create")}
-        </Button>
+        !isDesk && (
+          <Button component={Link} to={paths.clientNew()}>
+            {t("clients.create")}
+          </Button>
+        )
       }
     >
       {t("handOver.noClientBody")}

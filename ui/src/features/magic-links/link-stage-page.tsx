@@ -1,7 +1,7 @@
-import { Button, Menu } from "@mantine/core";
+import { Button, Menu, Modal } from "@mantine/core";
 import { IconDots, IconPrinter } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import type { Card, MagicLink } from "../../api/bindings";
 import { type CommandFailed, call } from "../../api/call";
@@ -11,12 +11,13 @@ import { t } from "../../i18n/i18n";
 import { Chip } from "../../kit/chip";
 import { copy } from "../../kit/copy";
 import { CopyButton } from "../../kit/copyable";
+import { useIsDesk } from "../../kit/desk";
 import { Page } from "../../kit/page";
 import { Answer, Empty, Failed, Loading } from "../../kit/states";
 import { useNow } from "../../kit/use-now";
 import { useLinkActions } from "./link-actions";
 import { isOutstanding, stateTone, stateWords } from "./link-words";
-import { PrintSheet } from "./print-sheet";
+import { PrintPanel } from "./print-panel";
 import { Stage } from "./stage";
 
 /** Under the events, which should be faster. */
@@ -52,6 +53,7 @@ function WithCard({ link }: { link: MagicLink }) {
   const navigate = useNavigate();
   const actions = useLinkActions();
   const now = useNow();
+  const [printing, setPrinting] = useState(false);
   const done = () => navigate(paths.magicLinks());
   useEscape(done);
 
@@ -62,7 +64,7 @@ function WithCard({ link }: { link: MagicLink }) {
       beside={<Chip tone={stateTone(link, now)}>{stateWords(link, now)}</Chip>}
       actions={
         <>
-          {alive && card.data && <LiveActions card={card.data} />}
+          {alive && card.data && <LiveActions card={card.data} onPrint={() => setPrinting(true)} />}
           {alive && <More link={link} card={card.data} onRevoke={() => actions.revoke(link)} />}
           <Button variant="default" loading={actions.busy} onClick={() => actions.reissue(link)}>
             {t("stage.renew")}
@@ -74,7 +76,14 @@ function WithCard({ link }: { link: MagicLink }) {
       {card.data ? (
         <>
           <Stage card={card.data} link={link} onRenew={() => actions.reissue(link)} />
-          {alive && <PrintSheet card={card.data} link={link} />}
+          <Modal
+            opened={printing && alive}
+            onClose={() => setPrinting(false)}
+            title={t("print.dialog", { person: link.personShort })}
+            size={820}
+          >
+            <PrintPanel ids={[link.id]} expiresAt={link.expiresAt} />
+          </Modal>
         </>
       ) : (
         <WithoutCard
@@ -101,10 +110,10 @@ function useEscape(done: () => void) {
   }, [done]);
 }
 
-function LiveActions({ card }: { card: Card }) {
+function LiveActions({ card, onPrint }: { card: Card; onPrint: () => void }) {
   return (
     <>
-      <Button variant="default" leftSection={<IconPrinter size={16} />} onClick={() => window.print()}>
+      <Button variant="default" leftSection={<IconPrinter size={16} />} onClick={onPrint}>
         {t("stage.print")}
       </Button>
       <CopyButton text={card.url} what={t("stage.link")} label={t("stage.copyLink")} />
@@ -114,6 +123,7 @@ function LiveActions({ card }: { card: Card }) {
 
 function More({ link, card, onRevoke }: { link: MagicLink; card: Card | undefined; onRevoke: () => void }) {
   const navigate = useNavigate();
+  const isDesk = useIsDesk();
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -122,14 +132,16 @@ function More({ link, card, onRevoke }: { link: MagicLink; card: Card | undefine
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {card && (
+        {card && !isDesk && (
           <Menu.Item onClick={() => copy(card.command, t("stage.command"))}>
             {t("stage.copyCommand")}
           </Menu.Item>
         )}
-        <Menu.Item onClick={() => navigate(paths.activity({ about: link.id }))}>
-          {t("stage.activity")}
-        </Menu.Item>
+        {!isDesk && (
+          <Menu.Item onClick={() => navigate(paths.activity({ about: link.id }))}>
+            {t("stage.activity")}
+          </Menu.Item>
+        )}
         <Menu.Item color="bad" onClick={onRevoke}>
           {t("stage.revoke")}
         </Menu.Item>

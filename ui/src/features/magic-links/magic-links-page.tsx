@@ -1,9 +1,10 @@
 import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useCallback, useState } from "react";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import type { LinkState, PersonSummary } from "../../api/bindings";
 import { useRows } from "../../api/rows";
+import { paths } from "../../app/paths";
 import { MOD } from "../../app/screens";
 import { formatCount, t, tn } from "../../i18n/i18n";
 import { Page } from "../../kit/page";
@@ -55,9 +56,14 @@ export function MagicLinksPage() {
         )
       }
       actions={
-        <Button leftSection={<IconPlus size={16} />} onClick={() => startNew(() => choose("for", ""))}>
-          {t("magicLinks.new")}
-        </Button>
+        <>
+          <Button component={Link} to={paths.magicLinkBatch()} variant="default">
+            {t("batch.title")}
+          </Button>
+          <Button leftSection={<IconPlus size={16} />} onClick={() => startNew(() => choose("for", ""))}>
+            {t("magicLinks.new")}
+          </Button>
+        </>
       }
     >
       <div className={classes.desk}>

@@ -10,8 +10,10 @@ import { Rich } from "../../i18n/rich";
 import { clock, span } from "../../i18n/time";
 import { announce } from "../../kit/announce";
 import { confirm } from "../../kit/confirm";
+import { useIsDesk } from "../../kit/desk";
 import { toast } from "../../kit/toast";
 import { useNow } from "../../kit/use-now";
+import { useHidden } from "./hide-on-blur";
 import { isOutstanding, MOST_WRONG_PINS, stateNow, stateWords } from "./link-words";
 import classes from "./stage.module.css";
 
@@ -30,7 +32,20 @@ type Props = { card: Card; link: MagicLink; onRenew: () => void };
 export function Stage({ card, link, onRenew }: Props) {
   const now = useNow();
   const alive = isOutstanding(link, now);
+  const [hidden, show] = useHidden();
   useAnnouncements(link, now);
+  if (alive && hidden) {
+    return (
+      <section className={`${classes.stage} always-light`} aria-label={t("stage.label")}>
+        <div className={classes.hidden}>
+          <p className={classes.lead}>{t("stage.hidden")}</p>
+          <Button size="md" onClick={show}>
+            {t("stage.showAgain")}
+          </Button>
+        </div>
+      </section>
+    );
+  }
   return (
     <section className={`${classes.stage} always-light`} aria-label={t("stage.label")}>
       <div className={classes.qr}>
@@ -135,6 +150,7 @@ const AFTERWARDS = {
 /** What came out of it. */
 function Outcome({ link, now }: { link: MagicLink; now: number }) {
   const state = stateNow(link, now);
+  const isDesk = useIsDesk();
   if (state !== "redeemed") {
     return (
       <div className={classes.words}>
@@ -155,7 +171,7 @@ function Outcome({ link, now }: { link: MagicLink; now: number }) {
         <Fact name={t("stage.forSpan")} value={span(link.sessionSeconds)} />
         {link.redeemedFrom && <Fact name={t("stage.from")} value={link.redeemedFrom} />}
       </dl>
-      {link.session ? (
+      {isDesk ? null : link.session ? (
         <EndSession link={link} session={link.session} now={now} />
       ) : (
         <p className={classes.mute}>{t("stage.sessionOver")}</p>
@@ -200,11 +216,12 @@ function EndSession({ link, session, now }: { link: MagicLink; session: Session;
 
 /** Presentations that were turned away: a second scan, or somebody else's try. */
 function Refused({ link }: { link: MagicLink }) {
+  const isDesk = useIsDesk();
   if (link.refused === 0) return null;
   return (
     <p className={classes.warning}>
       {tn("stage.refused", link.refused)}{" "}
-      <Link to={paths.activity({ about: link.id })}>{t("stage.refusedWhy")}</Link>
+      {!isDesk && <Link to={paths.activity({ about: link.id })}>{t("stage.refusedWhy")}</Link>}
     </p>
   );
 }

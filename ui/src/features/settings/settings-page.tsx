@@ -21,6 +21,7 @@ import { Page } from "../../kit/page";
 import { Column, Panel } from "../../kit/panel";
 import { Answer } from "../../kit/states";
 import { toast } from "../../kit/toast";
+import { DeskPanel } from "./desk-panel";
 import classes from "./settings.module.css";
 
 export function SettingsPage() {
@@ -33,6 +34,7 @@ export function SettingsPage() {
             <>
               <Project settings={settings} />
               <Words settings={settings} />
+              <DeskPanel settings={settings} />
               <Engine settings={settings} />
               <Keys keys={settings.signingKeys} />
             </>

@@ -14,7 +14,7 @@ use anteroom_engine::model::{Client, Membership, PreAuthorizedCode, Project};
 use anteroom_engine::service::{magic_links as service, tokens};
 use anteroom_engine::stop::{Outcome, conflict, invalid};
 use anteroom_engine::store::Tx;
-use anteroom_magic_link::{QrPicture, Redacted, TypedCode, curl, magic_link};
+use anteroom_magic_link::{Link, QrPicture, Redacted, TypedCode, curl, magic_link};
 use anteroom_oauth::secret::Secret;
 use anteroom_oauth::{GrantType, Scope};
 
@@ -29,11 +29,7 @@ use crate::shelf::{Held, can_be_redeemed};
 const PIN_DIGITS: u8 = 6;
 
 pub(crate) async fn issue(admin: &Admin, request: Issue) -> Result<Card, CommandError> {
-    if request.hand_over == HandOver::Api {
-        let message =
-            "Only a client application issues links over HTTP; choose how the person gets this one.";
-        return Err(CommandError::new(Code::Invalid, Some("handOver"), message));
-    }
+    not_over_http(request.hand_over)?;
     let (held, drawn) = make(admin, request.pin.then_some(PIN_DIGITS), request.client_id.clone()).await?;
     let plain = Arc::clone(&held);
     let issued = admin.change(move |cx, engine, acting| {
@@ -44,6 +40,16 @@ pub(crate) async fn issue(admin: &Admin, request: Issue) -> Result<Card, Command
         store(cx, engine, acting, &plain, wanted)
     });
     Ok(hand_out(admin, held, &drawn, issued.await?))
+}
+
+/// A person hands over; only a client application issues over HTTP.
+pub(super) fn not_over_http(hand_over: HandOver) -> Result<(), CommandError> {
+    if hand_over == HandOver::Api {
+        let message =
+            "Only a client application issues links over HTTP; choose how the person gets this one.";
+        return Err(CommandError::new(Code::Invalid, Some("handOver"), message));
+    }
+    Ok(())
 }
 
 /// The old link dies and the new one is there, or neither: one transaction.
@@ -71,7 +77,8 @@ pub(crate) async fn reissue(admin: &Admin, request: Ref) -> Result<Card, Command
         let member = able_member(cx.tx, acting.project, &old.membership.to_string())?;
         // The last check: from here on a refusal would leave the old link dead and no new one.
         let scope = tokens::granted_scope(cx, &client, None)?;
-        service::end(cx, &old, Ending::Replaced, issuer(acting)?)?;
+        let issuer = issuer(cx.tx, acting)?;
+        service::end(cx, &old, Ending::Replaced, issuer)?;
         store(cx, engine, acting, &plain, Wanted { client: &client, member: &member, hand_over, scope })
     });
     let card = hand_out(admin, held, &drawn, issued.await?);
@@ -88,13 +95,37 @@ async fn make(
 ) -> Result<(Arc<Held>, Drawn), CommandError> {
     admin
         .aside(move |engine| {
-            let plain = service::make(engine.entropy(), pin_digits)?;
-            let typed = TypedCode::from_random(&entropy::bytes(engine.entropy())?);
-            let held = Held { plain, typed };
+            let held = plain_values(engine, pin_digits)?;
             let drawn = draw(engine, &held, &client_id)?;
             Ok((Arc::new(held), drawn))
         })
         .await
+}
+
+/// The plain values of `count` links. All their links are equally long, so the first one that can be drawn speaks for all.
+pub(super) async fn make_many(
+    admin: &Admin,
+    pin: bool,
+    client_id: &str,
+    count: usize,
+) -> Result<Vec<Arc<Held>>, CommandError> {
+    let client_id = client_id.to_owned();
+    admin
+        .aside(move |engine| {
+            let made = (0..count).map(|_| plain_values(engine, pin.then_some(PIN_DIGITS)).map(Arc::new));
+            let held = made.collect::<Outcome<Vec<_>>>()?;
+            if let Some(first) = held.first() {
+                draw(engine, first, &client_id)?;
+            }
+            Ok(held)
+        })
+        .await
+}
+
+fn plain_values(engine: &Engine, pin_digits: Option<u8>) -> Outcome<Held> {
+    let plain = service::make(engine.entropy(), pin_digits)?;
+    let typed = TypedCode::from_random(&entropy::bytes(engine.entropy())?);
+    Ok(Held { plain, typed })
 }
 
 /// Everything about a link that holds its code.
@@ -107,19 +138,9 @@ struct Drawn {
 
 /// Draws the QR code (which is read back before it is handed out) and writes the link and the command.
 fn draw(engine: &Engine, held: &Held, client_id: &str) -> Outcome<Drawn> {
-    let base = engine.issuer().as_str();
-    let code = &*held.plain.code;
-    let unusable = |error: &dyn Display| format!("{base} cannot carry a magic link: {error}.");
-    let link = match magic_link(base, code) {
-        Ok(link) => link,
-        Err(error) => return conflict(None, unusable(&error)),
-    };
-    let picture = match QrPicture::of(&link) {
-        Ok(picture) => picture,
-        Err(error) => return conflict(None, unusable(&error)),
-    };
+    let (link, picture) = picture(engine, held)?;
     let pin = held.plain.tx_code.as_ref().map(Secret::expose);
-    let Ok(command) = curl::redeem(base, client_id, code, pin) else {
+    let Ok(command) = curl::redeem(engine.issuer().as_str(), client_id, &held.plain.code, pin) else {
         return invalid("clientId", "A client id is a UUID.");
     };
     Ok(Drawn {
@@ -130,15 +151,36 @@ fn draw(engine: &Engine, held: &Held, client_id: &str) -> Outcome<Drawn> {
     })
 }
 
-/// What a new link is for.
-struct Wanted<'a> {
-    client: &'a Client,
-    member: &'a Membership,
-    hand_over: HandOver,
-    scope: Scope,
+/// The link and its QR code, which was read back.
+pub(super) fn picture(engine: &Engine, held: &Held) -> Outcome<(Link, QrPicture)> {
+    let base = engine.issuer().as_str();
+    let unusable = |error: &dyn Display| format!("{base} cannot carry a magic link: {error}.");
+    let link = match magic_link(base, &held.plain.code) {
+        Ok(link) => link,
+        Err(error) => return conflict(None, unusable(&error)),
+    };
+    match QrPicture::of(&link) {
+        Ok(picture) => Ok((link, picture)),
+        Err(error) => conflict(None, unusable(&error)),
+    }
 }
 
-fn store(
+/// Where a code is typed, without scheme.
+pub(super) fn typed_at(engine: &Engine) -> String {
+    let base = engine.issuer().as_str();
+    let without_scheme = base.split_once("://").map_or(base, |(_, rest)| rest);
+    format!("{without_scheme}in")
+}
+
+/// What a new link is for.
+pub(super) struct Wanted<'a> {
+    pub(super) client: &'a Client,
+    pub(super) member: &'a Membership,
+    pub(super) hand_over: HandOver,
+    pub(super) scope: Scope,
+}
+
+pub(super) fn store(
     cx: &mut Cx<'_>,
     engine: &Engine,
     acting: Acting,
@@ -149,7 +191,7 @@ fn store(
     let new = service::NewCode {
         client,
         membership: member,
-        issued_by: issuer(acting)?,
+        issued_by: issuer(cx.tx, acting)?,
         scope,
         nonce: cx.random_id::<()>()?.to_string(),
         expires_in: hand_over.expires_in(),
@@ -161,18 +203,22 @@ fn store(
     Ok((code.id, view(cx.tx, row, cx.now)?))
 }
 
-fn issuer(acting: Acting) -> Outcome<Id<Membership>> {
-    match acting.member {
-        Some(member) => Ok(member),
-        None => conflict(
+/// In whose name links are issued and taken back, if that member may.
+pub(super) fn issuer(tx: &dyn Tx, acting: Acting) -> Outcome<Id<Membership>> {
+    let Some(id) = acting.member else {
+        return conflict(
             None,
             "This project has no active admin in whose name a link could be issued. Give a practitioner the admin right under People.",
-        ),
+        );
+    };
+    match tx.membership(id)? {
+        Some(member) if member.may_issue_links() => Ok(id),
+        _ => conflict(None, "Whoever works at this desk no longer has the desk right."),
     }
 }
 
 /// The client, if a link may sign in to it.
-fn able_client(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<Arc<Client>> {
+pub(super) fn able_client(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<Arc<Client>> {
     let field = "clientId";
     let found = match Id::parse(id) {
         Some(id) => tx.client(id)?,
@@ -230,12 +276,10 @@ fn hand_out(
 }
 
 fn card(admin: &Admin, held: &Held, drawn: &Drawn, link: MagicLink) -> Card {
-    let base = admin.engine().issuer().as_str();
-    let without_scheme = base.split_once("://").map_or(base, |(_, rest)| rest);
     Card {
         link,
         url: drawn.url.expose().clone(),
-        typed_at: format!("{without_scheme}in"),
+        typed_at: typed_at(admin.engine()),
         typed_code: held.typed.grouped().expose().clone(),
         pin: held.plain.tx_code.as_ref().map(|pin| pin.expose().to_owned()),
         qr_svg: drawn.qr_svg.expose().clone(),
@@ -272,8 +316,8 @@ pub(crate) async fn revoke(admin: &Admin, request: Ref) -> Result<MagicLink, Com
         .change(move |cx, _, acting| {
             let row = find(cx.tx, acting.project, &request.id)?;
             let (id, state) = (row.code.id, row.code.state(cx.now));
-            let ended =
-                can_be_redeemed(state) && service::end(cx, &row.code, Ending::Revoked, issuer(acting)?)?;
+            let issuer = issuer(cx.tx, acting)?;
+            let ended = can_be_redeemed(state) && service::end(cx, &row.code, Ending::Revoked, issuer)?;
             if !ended && state != CodeState::Revoked {
                 let message = format!("This link cannot be taken back any more: it is {}.", state.as_str());
                 return conflict(Some("id"), message);

@@ -222,7 +222,7 @@ pub(crate) fn hint(engine: &Engine, token: &str) -> Option<(String, String)> {
         return None;
     }
     let claims: HintClaims = serde_json::from_slice(&verified.payload).ok()?;
-    let ours = engine.issuers().iter().any(|issuer| issuer.as_str() == claims.iss);
+    let ours = engine.is_issuer(&claims.iss);
     ours.then_some((claims.aud, claims.sub))
 }
 

@@ -75,7 +75,8 @@ fn settings(file: &WorkspaceProject, stored: &ProjectSettings) -> ProjectSetting
             .allowed_outbound_hosts
             .or_default(stored.allowed_outbound_hosts.clone(), Vec::new()),
         preauthorize_per_minute: file.preauthorize_per_minute.or_stored(stored.preauthorize_per_minute),
-        extra: stored.extra.clone(),
+        // what the file cannot name stays
+        ..stored.clone()
     }
 }
 
