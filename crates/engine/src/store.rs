@@ -426,7 +426,8 @@ pub trait PreAuthorizedCodes {
     ) -> StoreResult<bool>;
     /// Notes the first opening of its page; whether this was the first.
     fn mark_opened(&mut self, id: Id<PreAuthorizedCode>, at: Timestamp) -> StoreResult<bool>;
-    /// Ends a code that is neither redeemed nor ended; whether it was live.
+    /// Ends a code that is neither redeemed nor ended nor expired; whether it did. One that expired can still be replaced:
+    /// whoever holds it is told that a newer one was issued.
     fn end_pre_authorized_code(
         &mut self,
         id: Id<PreAuthorizedCode>,

@@ -199,8 +199,8 @@ impl PreAuthorizedCodes for SqliteTx<'_> {
     ) -> StoreResult<bool> {
         let rows = self.run(
             "UPDATE pre_authorized_code SET ending = ?2, ended_at = ?3 \
-             WHERE id = ?1 AND redeemed_at IS NULL AND ended_at IS NULL",
-            params![id.as_bytes(), ending.as_str(), at.seconds()],
+             WHERE id = ?1 AND redeemed_at IS NULL AND ended_at IS NULL AND (expires_at > ?3 OR ?4)",
+            params![id.as_bytes(), ending.as_str(), at.seconds(), ending == Ending::Replaced],
         )?;
         Ok(rows == 1)
     }

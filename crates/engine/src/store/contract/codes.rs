@@ -168,6 +168,11 @@ pub fn codes_end_once(store: &dyn Store) -> StoreResult<()> {
     assert!(redeem(store, 61, 10, 50, NOW)?);
     assert!(!end(61, Ending::Revoked, NOW)?);
     assert_eq!(stored(store, 61)?.ended, None);
+    let mut expired = code(62);
+    expired.expires_at = NOW;
+    write_code(store, expired)?;
+    assert!(!end(62, Ending::Revoked, NOW)?, "there is nothing left to take back");
+    assert!(end(62, Ending::Replaced, NOW)?, "its holder is told that there is a newer one");
     Ok(())
 }
 
