@@ -51,7 +51,7 @@ pub(crate) const BOB: &str = "bob@example.org";
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 fn workspace() -> Value {
-    json!({ "projects": [{
+    json!({ "rateLimits": { "login": 0, "auth": 0, "other": 0 }, "projects": [{
         "id": "8a5c1f8e-0000-4000-8000-000000000001",
         "name": "Riverside Clinic",
         "clients": [

@@ -17,4 +17,6 @@ mod pages;
 #[cfg(test)]
 mod refresh;
 #[cfg(test)]
+mod second_factor;
+#[cfg(test)]
 mod sign_out;

@@ -34,7 +34,8 @@ async fn a_person_is_made_with_everything() {
                 "name": "Grace Brewster Hopper", "birthDate": "1906-12-09", "identifier": "MRN-1",
                 "email": "grace@example.org", "active": true, "admin": false, "desk": true,
             },
-            "externalId": "idp|grace", "accessPolicy": "Staff", "sessions": [], "magicLinks": [],
+            "externalId": "idp|grace", "accessPolicy": "Staff", "secondFactor": { "enrolled": false, "required": false },
+            "sessions": [], "magicLinks": [],
             "createdAt": NOW,
         })
     );
@@ -149,10 +150,46 @@ async fn an_unknown_person_is_not_found_and_a_client_is_no_person() {
             ("people_get", json!({ "membershipId": id })),
             ("people_update", json!({ "membershipId": id, "admin": true })),
             ("people_revoke_session", json!({ "membershipId": id, "loginId": NOBODY })),
+            ("people_reset_second_factor", json!({ "membershipId": id })),
         ] {
             desk.fails(name, request, Code::NotFound, None, id).await;
         }
     }
+}
+
+#[tokio::test]
+async fn a_second_factor_is_required_and_reset() {
+    use anteroom_engine::id::Id;
+    use anteroom_engine::model::SecondFactor;
+    use anteroom_engine::model::membership::Principal;
+    let desk = Desk::new().await;
+    let pat = desk.person("Patient", "Pat", "Doe").await;
+    let pat = text(&pat, "/summary/membershipId");
+    let require = json!({ "membershipId": pat, "secondFactorRequired": true });
+    let required = desk.call("people_update", require).await;
+    assert_eq!(required["secondFactor"], json!({ "enrolled": false, "required": true }));
+    // As if Pat had enrolled: what that takes is shown where codes are.
+    let member = Id::parse(&pat).unwrap();
+    let origin = anteroom_engine::cx::Origin { issuer: desk.engine.issuer().clone(), remote_address: None };
+    let enrolled = desk.engine.transact(origin, move |cx| {
+        let Principal::User(user) = cx.tx.membership(member)?.expect("Pat").principal else {
+            panic!("a person")
+        };
+        let factor = cx.tx.second_factor(user)?.expect("it is required");
+        let secret = Some(anteroom_engine::seal::Sealed(vec![1; 60]));
+        cx.tx.put_second_factor(&SecondFactor { secret, enrolled_at: Some(cx.now), ..factor })?;
+        Ok(user)
+    });
+    let user = enrolled.await.unwrap();
+    let seen = desk.call("people_get", json!({ "membershipId": pat })).await;
+    assert_eq!(seen["secondFactor"], json!({ "enrolled": true, "required": true }));
+    let reset = desk.call("people_reset_second_factor", json!({ "membershipId": pat })).await;
+    assert_eq!(reset["secondFactor"], json!({ "enrolled": false, "required": true }), "it is still required");
+    let left =
+        desk.engine.read(|tx, _| Ok(tx.second_factor(user)?.and_then(|factor| factor.secret))).unwrap();
+    assert_eq!(left, None, "the secret is gone");
+    let again = desk.call("people_reset_second_factor", json!({ "membershipId": pat })).await;
+    assert_eq!(again["secondFactor"]["enrolled"], false, "twice does no harm");
 }
 
 #[tokio::test]

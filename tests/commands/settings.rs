@@ -15,6 +15,10 @@ async fn settings_say_where_everything_is() {
     assert_eq!(settings["engine"]["baseUrl"], "http://127.0.0.1:8103/");
     assert_eq!((&settings["dataDir"], &settings["masterKey"]), (&json!("/var/lib/anteroom"), &json!("file")));
     assert_eq!(settings["revokeOnReplay"], false);
+    assert_eq!(settings["rateLimits"], json!({ "login": 5, "auth": 160, "other": 60_000 }), "Medplum's");
+    let limits = json!({ "login": 20, "auth": 0, "other": 100 });
+    let limited = desk.call("settings_update", json!({ "rateLimits": limits })).await;
+    assert_eq!(limited["rateLimits"], limits);
     let mut algs: Vec<String> =
         each(&settings["signingKeys"], "/alg").iter().map(ToString::to_string).collect();
     algs.sort();

@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod auth;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod client_credentials;
@@ -23,11 +25,15 @@ mod medplum;
 #[cfg(test)]
 mod medplum_cases;
 #[cfg(test)]
+mod mfa;
+#[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod pre_authorized_code;
 #[cfg(test)]
 mod preauthorize;
+#[cfg(test)]
+mod rates;
 #[cfg(test)]
 mod routes;
 #[cfg(test)]

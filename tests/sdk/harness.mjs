@@ -42,6 +42,7 @@ export function workspace(dialect) {
     return { email, password: PASSWORD, profile: { resourceType, id, name: [{ given: [given], family }] }, ...more };
   };
   return {
+    rateLimits: { login: 0, auth: 0, other: 0 },
     projects: [
       {
         id: PROJECT,

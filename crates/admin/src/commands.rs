@@ -117,6 +117,8 @@ commands! {
     people_update = people::update(people::Update) -> people::Person;
     /// Ends one sign-in of a person.
     people_revoke_session = people::revoke_session(people::RevokeSession) -> people::Person;
+    /// Takes a person's second factor away: the phone was lost.
+    people_reset_second_factor = people::reset_second_factor(people::Ref) -> people::Person;
 
     /// What the desk may choose from.
     magic_links_options = magic_links::options(magic_links::Options) -> magic_links::Choices, desk;

@@ -2,11 +2,17 @@
 
 pub mod authorization;
 pub mod authorization_server_metadata;
+pub mod change_password;
+pub mod client_info;
 pub mod interaction;
 pub mod introspection;
 pub mod landing;
+pub mod login;
 pub mod logout;
+pub mod me;
+pub mod mfa;
 pub mod preauthorize;
 pub mod revocation;
+pub mod session;
 pub mod token;
 pub mod userinfo;

@@ -19,6 +19,7 @@ use crate::model::project::Dialect;
 use crate::seal::MasterKey;
 use crate::service::bearer::VerifiedTokens;
 use crate::service::keys;
+use crate::service::rates::{self, Rates};
 use crate::stop::{Fault, Outcome, Refused, Stop};
 use crate::store::{Store, StoreError, StoreResult, Tx, Verdict};
 use crate::timestamp::Timestamp;
@@ -51,6 +52,7 @@ pub struct Engine {
     key_ring: KeyRing,
     tx_code_key: keys::TxCodeKey,
     verified: VerifiedTokens,
+    rates: Rates,
     high_water: Arc<AtomicI64>,
     changes: broadcast::Sender<Topic>,
 }
@@ -65,11 +67,14 @@ impl Engine {
     /// A fault of kind [`Fault::Sealed`] when the keys were sealed with another master key; nothing is changed then.
     pub fn open(parts: Parts) -> Result<Self, Fault> {
         let Parts { store, master_key, clock, entropy, issuers } = parts;
-        let mut newest = None;
+        let (mut newest, mut limits) = (None, None);
         store.read(&mut |tx| {
             newest = tx.newest_event_time()?;
+            limits = Some(rates::stored(tx));
             Ok(())
         })?;
+        // Limits that cannot be read are Medplum's.
+        let limits = limits.and_then(Result::ok).unwrap_or_default();
         let now = newest.map_or(clock.now(), |newest| newest.max(clock.now()));
         let opened = keys::open_or_create(&*store, &master_key, &*entropy, now)?;
         Ok(Self {
@@ -83,6 +88,7 @@ impl Engine {
             key_ring: opened.ring,
             tx_code_key: opened.tx_code_key,
             verified: VerifiedTokens::new(),
+            rates: Rates::new(limits),
             high_water: Arc::new(AtomicI64::new(now.seconds())),
             changes: broadcast::Sender::new(CHANGE_BACKLOG),
         })
@@ -140,6 +146,10 @@ impl Engine {
 
     pub(crate) fn verified(&self) -> &VerifiedTokens {
         &self.verified
+    }
+
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.rates
     }
 
     /// Subscribes to what committed requests changed.

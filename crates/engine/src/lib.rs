@@ -10,6 +10,7 @@
 //! 2. **A refusal commits, a fault rolls back** ([`stop::Stop`]): a wrong PIN must count, a broken disk must not leave halves.
 //! 3. **Time and chance are arguments**: they come from [`cx::Cx`], so that a test can repeat every request.
 
+pub mod caller;
 pub mod check;
 pub mod client_auth;
 pub mod clock;

@@ -3,6 +3,7 @@
 pub mod access_policies;
 pub mod bearer;
 pub mod clients;
+pub mod default_client;
 pub mod interactions;
 pub mod keys;
 pub mod local_ca;
@@ -13,6 +14,8 @@ pub mod passwords;
 pub mod people;
 pub mod projects;
 pub mod purge;
+pub mod rates;
 pub mod refresh_tokens;
+pub mod second_factor;
 pub mod sign_in;
 pub mod tokens;

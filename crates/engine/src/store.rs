@@ -16,7 +16,9 @@
 mod authorization;
 pub mod contract;
 
-pub use authorization::{AuthorizationCodes, Consents, Interactions, RefreshFamilies, Sessions};
+pub use authorization::{
+    AuthorizationCodes, Consents, Interactions, RefreshFamilies, SecondFactors, Sessions,
+};
 
 use std::sync::Arc;
 
@@ -121,7 +123,9 @@ pub trait Tx:
     + Sessions
     + RefreshFamilies
     + Consents
+    + SecondFactors
     + SigningKeys
+    + Settings
     + AttemptCounters
     + Events
 {
@@ -141,7 +145,9 @@ impl<T> Tx for T where
         + Sessions
         + RefreshFamilies
         + Consents
+        + SecondFactors
         + SigningKeys
+        + Settings
         + AttemptCounters
         + Events
 {
@@ -469,6 +475,14 @@ pub trait SigningKeys {
     fn put_sealed_value(&mut self, name: &str, sealed: &crate::seal::Sealed) -> StoreResult<()>;
 }
 
+/// Settings of the engine itself, as JSON texts.
+pub trait Settings {
+    /// By name.
+    fn setting(&self, name: &str) -> StoreResult<Option<String>>;
+    /// Writes a setting, in place of an earlier one.
+    fn put_setting(&mut self, name: &str, value: &str) -> StoreResult<()>;
+}
+
 /// Counted attempts.
 pub trait AttemptCounters {
     /// The current window of `key`, if one was begun at or after `not_before`.
@@ -478,6 +492,8 @@ pub trait AttemptCounters {
     fn count_attempt(&mut self, key: &str, now: Timestamp, not_before: Timestamp) -> StoreResult<Attempts>;
     /// Takes one counted attempt back: it was right.
     fn forgive_attempt(&mut self, key: &str) -> StoreResult<()>;
+    /// Forgets what was counted for `key`.
+    fn forget_attempts(&mut self, key: &str) -> StoreResult<()>;
     /// Deletes windows that began before `before`; how many.
     fn purge_attempts(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
 }

@@ -125,6 +125,7 @@ impl Bench {
                         session: None,
                         auth_method: AuthMethod::Password,
                         auth_time: cx.now,
+                        second_factor: false,
                     }),
                     membership: Some(patient.id),
                     seen: true,

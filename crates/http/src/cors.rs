@@ -26,7 +26,7 @@ const ANY: HeaderValue = HeaderValue::from_static("*");
 const PREFLIGHT_AGE: HeaderValue = HeaderValue::from_static("600");
 const ALLOWED_HEADERS: HeaderValue =
     HeaderValue::from_static("authorization, content-type, x-medplum-on-behalf-of, x-trace-id, traceparent");
-const EXPOSED_HEADERS: HeaderValue = HeaderValue::from_static("retry-after, www-authenticate");
+const EXPOSED_HEADERS: HeaderValue = HeaderValue::from_static("ratelimit, retry-after, www-authenticate");
 
 /// Whether a request is a preflight: a browser asking before it sends the real one.
 pub(crate) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {

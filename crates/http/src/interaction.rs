@@ -72,6 +72,10 @@ fn press(form: &Form) -> Option<Press> {
             email: form.get("email").unwrap_or_default().to_owned(),
             password: Zeroizing::new(form.get("password").unwrap_or_default().to_owned()),
         }),
+        "second_factor" => {
+            let code = form.get("token").unwrap_or_default();
+            Press::SecondFactor(code.chars().filter(|character| !character.is_whitespace()).collect())
+        }
         "choose" => Press::Choose(form.get("membership").and_then(Id::parse)),
         "allow" => Press::Allow(form.get("remember").is_some()),
         "other_person" => Press::OtherPerson,

@@ -14,6 +14,7 @@
 //! | [`logout`] | `/oauth2/logout` |
 //! | [`userinfo`] | `/oauth2/userinfo` |
 //! | [`preauthorize`] | `/auth/preauthorize` |
+//! | [`auth`] | `/auth/login` and what follows it, `/auth/me`, `/auth/mfa/…`, `/auth/clientinfo/{id}` … |
 //! | [`discovery`] | `/.well-known/openid-configuration`, `oauth-authorization-server`, `oauth-protected-resource` |
 //! | [`jwks`] | `/.well-known/jwks.json` |
 //! | [`healthcheck`] | `/healthcheck` |
@@ -22,8 +23,10 @@
 //! # Not supported
 //! HTTP/2, and trusting a proxy: `X-Forwarded-*` and `Forwarded` are never read.
 
+mod auth;
 mod authorize;
 mod call;
+mod caller;
 mod cookies;
 mod cors;
 mod discovery;
@@ -41,6 +44,7 @@ mod logout;
 mod outcome;
 mod page;
 mod preauthorize;
+mod rates;
 mod respond;
 mod revoke;
 pub mod router;

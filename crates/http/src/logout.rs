@@ -15,11 +15,8 @@ use crate::extract::{self, FORM_LIMIT};
 use crate::headers::{FHIR_JSON, FormAction, HTML, source_of};
 use crate::interaction::pages;
 use crate::page::words_for;
-use crate::respond::{self, Family};
+use crate::respond::{self, ALL_OK, Family};
 use crate::{cookies, landing};
-
-/// Medplum's answer to what went well.
-const ALL_OK: &str = r#"{"resourceType":"OperationOutcome","id":"ok","issue":[{"severity":"information","code":"informational","details":{"text":"All OK"}}]}"#;
 
 /// Signs out.
 pub(crate) async fn logout(call: Call, body: Body) -> Response {

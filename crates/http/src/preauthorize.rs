@@ -1,26 +1,21 @@
 //! `POST /auth/preauthorize`: JSON in, a one-time code out.
 
-use anteroom_engine::client_auth::Presented;
-use anteroom_engine::endpoint::preauthorize::{self, Body as Fields, Caller, Issued, Request};
+use anteroom_engine::endpoint::preauthorize::{self, Body as Fields, Issued, Request};
 use anteroom_engine::entropy;
 use anteroom_engine::grant::pre_authorized_code;
 use anteroom_engine::issuer::Issuer;
-use anteroom_engine::refusal::Refusal;
 use anteroom_engine::stop::{Fault, Stop};
 use anteroom_magic_link::offer::{CredentialOffer, TxCode};
 use anteroom_magic_link::{TypedCode, magic_link};
-use anteroom_oauth::authorization::{self, Authorization};
 use axum::body::Body;
-use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::call::Call;
+use crate::caller;
 use crate::extract;
 use crate::respond::{self, Family};
-
-const ON_BEHALF_OF: &str = "x-medplum-on-behalf-of";
 
 /// Answers with a code.
 pub(crate) async fn preauthorize(call: Call, body: Body) -> Response {
@@ -43,37 +38,13 @@ async fn issue(call: &Call, body: Result<Fields, Stop>) -> Result<(Issued, Optio
         None
     };
     let request = Request {
-        caller: caller(call)?,
-        on_behalf_of: on_behalf_of(call.headers()),
+        credentials: caller::credentials(call)?,
+        on_behalf_of: caller::on_behalf_of(call.headers()),
         body,
         typed: typed.as_ref().map(TypedCode::digest),
     };
     let issued = preauthorize::respond(engine, call.origin(), request).await?;
     Ok((issued, typed))
-}
-
-/// Who calls, by the `Authorization` header. A header that cannot be read is nobody.
-fn caller(call: &Call) -> Result<Option<Caller>, Stop> {
-    let Ok(header) = extract::single(call.headers(), &header::AUTHORIZATION) else {
-        return Err(call.refuse(Refusal::Unauthenticated));
-    };
-    Ok(match header.map(authorization::parse) {
-        None | Some(Err(_)) => None,
-        Some(Ok(Authorization::Bearer(token))) => Some(Caller::Bearer(token)),
-        Some(Ok(Authorization::Basic { user, password })) => Some(Caller::Basic(Presented {
-            client_id: (!user.is_empty()).then_some(user),
-            secret: (!password.is_empty()).then(|| password.digest()),
-        })),
-    })
-}
-
-/// The values of the header, each as text. One that is no text stays a value: it must be refused, not overlooked.
-fn on_behalf_of(headers: &HeaderMap) -> Vec<String> {
-    headers
-        .get_all(ON_BEHALF_OF)
-        .iter()
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-        .collect()
 }
 
 /// The answer. It is written once and wiped after.

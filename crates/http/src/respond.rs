@@ -29,6 +29,9 @@ pub(crate) enum Family {
     Medplum,
 }
 
+/// Medplum's answer to what went well.
+pub(crate) const ALL_OK: &str = r#"{"resourceType":"OperationOutcome","id":"ok","issue":[{"severity":"information","code":"informational","details":{"text":"All OK"}}]}"#;
+
 /// Seconds after which a request that met a busy store may come again.
 const RETRY_BUSY: u32 = 1;
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use anteroom_engine::Engine;
 use anteroom_engine::issuer::Issuer;
+use anteroom_engine::service::rates::Class;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -15,13 +16,14 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
 
+use crate::auth::{self, Auth};
 use crate::call::Call;
 pub use crate::cors::Readers;
 use crate::edge::{Edge, Shared};
 use crate::respond::{self, Family};
 use crate::{
     authorize, cors, discovery, healthcheck, interaction, introspect, jwks, landing, logout, page,
-    preauthorize, revoke, token, userinfo,
+    preauthorize, rates, revoke, token, userinfo,
 };
 
 /// What answers a route.
@@ -35,6 +37,7 @@ pub(crate) enum Endpoint {
     Token,
     Userinfo,
     Preauthorize,
+    Auth(Auth),
     AuthorizationServerMetadata,
     ProtectedResourceMetadata,
     Jwks,
@@ -82,6 +85,34 @@ pub const ROUTES: &[Route] = &[
     route(BOTH, "/api/oauth2/logout", Readers::Registered, Endpoint::Logout),
     route(POST, "/auth/preauthorize", Readers::Registered, Endpoint::Preauthorize),
     route(POST, "/api/auth/preauthorize", Readers::Registered, Endpoint::Preauthorize),
+    route(POST, "/auth/login", Readers::Registered, Endpoint::Auth(Auth::Login)),
+    route(POST, "/api/auth/login", Readers::Registered, Endpoint::Auth(Auth::Login)),
+    route(READ, "/auth/login/{id}", Readers::Registered, Endpoint::Auth(Auth::Status)),
+    route(READ, "/api/auth/login/{id}", Readers::Registered, Endpoint::Auth(Auth::Status)),
+    route(POST, "/auth/profile", Readers::Registered, Endpoint::Auth(Auth::Profile)),
+    route(POST, "/api/auth/profile", Readers::Registered, Endpoint::Auth(Auth::Profile)),
+    route(POST, "/auth/scope", Readers::Registered, Endpoint::Auth(Auth::Scope)),
+    route(POST, "/api/auth/scope", Readers::Registered, Endpoint::Auth(Auth::Scope)),
+    route(POST, "/auth/method", Readers::Registered, Endpoint::Auth(Auth::Method)),
+    route(POST, "/api/auth/method", Readers::Registered, Endpoint::Auth(Auth::Method)),
+    route(READ, "/auth/clientinfo/{id}", Readers::Registered, Endpoint::Auth(Auth::ClientInfo)),
+    route(READ, "/api/auth/clientinfo/{id}", Readers::Registered, Endpoint::Auth(Auth::ClientInfo)),
+    route(READ, "/auth/me", Readers::Registered, Endpoint::Auth(Auth::Me)),
+    route(READ, "/api/auth/me", Readers::Registered, Endpoint::Auth(Auth::Me)),
+    route(POST, "/auth/revoke", Readers::Registered, Endpoint::Auth(Auth::Revoke)),
+    route(POST, "/api/auth/revoke", Readers::Registered, Endpoint::Auth(Auth::Revoke)),
+    route(POST, "/auth/changepassword", Readers::Registered, Endpoint::Auth(Auth::ChangePassword)),
+    route(POST, "/api/auth/changepassword", Readers::Registered, Endpoint::Auth(Auth::ChangePassword)),
+    route(READ, "/auth/mfa/status", Readers::Registered, Endpoint::Auth(Auth::MfaStatus)),
+    route(READ, "/api/auth/mfa/status", Readers::Registered, Endpoint::Auth(Auth::MfaStatus)),
+    route(POST, "/auth/mfa/enroll", Readers::Registered, Endpoint::Auth(Auth::MfaEnroll)),
+    route(POST, "/api/auth/mfa/enroll", Readers::Registered, Endpoint::Auth(Auth::MfaEnroll)),
+    route(POST, "/auth/mfa/disable", Readers::Registered, Endpoint::Auth(Auth::MfaDisable)),
+    route(POST, "/api/auth/mfa/disable", Readers::Registered, Endpoint::Auth(Auth::MfaDisable)),
+    route(POST, "/auth/mfa/verify", Readers::Registered, Endpoint::Auth(Auth::MfaVerify)),
+    route(POST, "/api/auth/mfa/verify", Readers::Registered, Endpoint::Auth(Auth::MfaVerify)),
+    route(POST, "/auth/mfa/login-enroll", Readers::Registered, Endpoint::Auth(Auth::MfaLoginEnroll)),
+    route(POST, "/api/auth/mfa/login-enroll", Readers::Registered, Endpoint::Auth(Auth::MfaLoginEnroll)),
     route(READ, "/.well-known/openid-configuration", Readers::All, Endpoint::AuthorizationServerMetadata),
     route(READ, "/api/.well-known/openid-configuration", Readers::All, Endpoint::AuthorizationServerMetadata),
     route(
@@ -159,10 +190,17 @@ async fn answer(route: &'static Route, shared: Arc<Shared>, request: Request) ->
         return cors::preflight(&call, route.readers, route.methods);
     }
     let allowed = cors::allowed_origin(&call, route.readers);
-    let mut response = if is_allowed(route, call.method()) {
-        dispatch(route.endpoint, call, body).await
-    } else {
-        method_not_allowed(route, &call)
+    let mut response = match rates::count(&call, Class::of(route.path)).await {
+        Err(too_many) => too_many,
+        Ok(counted) => {
+            let mut response = if is_allowed(route, call.method()) {
+                dispatch(route.endpoint, call, body).await
+            } else {
+                method_not_allowed(route, &call)
+            };
+            rates::say(&mut response, counted);
+            response
+        }
     };
     cors::allow(response.headers_mut(), route.readers, allowed.as_ref());
     response
@@ -184,6 +222,7 @@ async fn dispatch(endpoint: Endpoint, call: Call, body: Body) -> Response {
         Endpoint::Token => Box::pin(token::token(call, body)).await,
         Endpoint::Userinfo => Box::pin(userinfo::userinfo(call, body)).await,
         Endpoint::Preauthorize => Box::pin(preauthorize::preauthorize(call, body)).await,
+        Endpoint::Auth(endpoint) => Box::pin(auth::answer(endpoint, call, body)).await,
         Endpoint::AuthorizationServerMetadata => discovery::authorization_server(&call),
         Endpoint::ProtectedResourceMetadata => discovery::protected_resource(&call),
         Endpoint::Jwks => jwks::jwks(&call),
@@ -196,7 +235,7 @@ async fn dispatch(endpoint: Endpoint, call: Call, body: Body) -> Response {
 /// [RFC9110 §15.5.6] names the methods that would do.
 fn method_not_allowed(route: &'static Route, call: &Call) -> Response {
     let family = match route.endpoint {
-        Endpoint::Preauthorize => Family::Medplum,
+        Endpoint::Preauthorize | Endpoint::Auth(_) => Family::Medplum,
         _ => Family::OAuth,
     };
     let status = StatusCode::METHOD_NOT_ALLOWED;

@@ -36,6 +36,7 @@ pub mod pkce;
 pub mod redirect_uri;
 pub mod scope;
 pub mod secret;
+pub mod smart_scope;
 pub mod token_response;
 
 pub use error_code::ErrorCode;

@@ -38,7 +38,7 @@ CREATE TABLE authorization_code (
   expires_at       INTEGER NOT NULL,
   redeemed_at      INTEGER,
   wrong_verifiers  INTEGER NOT NULL
-) STRICT;
+, remember INTEGER NOT NULL DEFAULT 0 CHECK (remember IN (0, 1))) STRICT;
 
 CREATE INDEX authorization_code_by_digest ON authorization_code (digest_prefix);
 
@@ -152,9 +152,11 @@ CREATE TABLE interaction (
   created_at  INTEGER NOT NULL,
   expires_at  INTEGER NOT NULL,
   finished_at INTEGER
-) STRICT;
+, second_factor INTEGER NOT NULL DEFAULT 0 CHECK (second_factor IN (0, 1))) STRICT;
 
 CREATE INDEX interaction_by_expiry ON interaction (expires_at);
+
+CREATE INDEX interaction_by_user ON interaction (user) WHERE user IS NOT NULL;
 
 CREATE TABLE login (
   id                  BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -274,6 +276,14 @@ CREATE TABLE sealed_value (
   sealed BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE second_factor (
+  user        BLOB    NOT NULL PRIMARY KEY CHECK (length(user) = 16),
+  required    INTEGER NOT NULL CHECK (required IN (0, 1)),
+  secret      BLOB,
+  enrolled_at INTEGER,
+  last_step   INTEGER
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE session (
   id          BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
   project     BLOB    NOT NULL,
@@ -289,6 +299,11 @@ CREATE TABLE session (
 CREATE INDEX session_by_expiry ON session (expires_at);
 
 CREATE INDEX session_by_user ON session (user);
+
+CREATE TABLE setting (
+  name  TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL CHECK (json_valid(value))
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE signing_key (
   kid        TEXT    NOT NULL PRIMARY KEY,

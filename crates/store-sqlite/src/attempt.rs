@@ -37,6 +37,10 @@ impl AttemptCounters for SqliteTx<'_> {
         self.run("UPDATE attempt SET count = max(count - 1, 0) WHERE key = ?1", params![key]).map(drop)
     }
 
+    fn forget_attempts(&mut self, key: &str) -> StoreResult<()> {
+        self.run("DELETE FROM attempt WHERE key = ?1", params![key]).map(drop)
+    }
+
     fn purge_attempts(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {
         self.run_counted(
             "DELETE FROM attempt WHERE key IN (SELECT key FROM attempt WHERE since < ?1 LIMIT ?2)",

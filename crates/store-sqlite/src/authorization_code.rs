@@ -2,7 +2,7 @@
 
 use anteroom_engine::id::Id;
 use anteroom_engine::model::login::AuthMethod;
-use anteroom_engine::model::{Client, IssuedCode, Session};
+use anteroom_engine::model::{Client, IssuedCode, Login, Session};
 use anteroom_engine::store::{AuthorizationCodes, StoreError, StoreResult};
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_oauth::pkce::CodeChallenge;
@@ -15,7 +15,8 @@ use crate::tx::SqliteTx;
 macro_rules! columns {
     () => {
         "id, digest, project, client, membership, session, login, redirect_uri, scope, nonce, challenge_method, \
-         challenge, auth_method, auth_time, issued_at, expires_at, redeemed_at, wrong_verifiers"
+         challenge, auth_method, auth_time, issued_at, expires_at, redeemed_at, wrong_verifiers, \
+         remember"
     };
 }
 
@@ -38,6 +39,7 @@ fn from_row(row: &Row<'_>) -> StoreResult<IssuedCode> {
         expires_at: column::time(row, 15)?,
         redeemed_at: column::optional_time(row, 16)?,
         wrong_verifiers: column::get(row, 17)?,
+        remember: column::get(row, 18)?,
     })
 }
 
@@ -68,7 +70,7 @@ impl AuthorizationCodes for SqliteTx<'_> {
                 "INSERT INTO authorization_code (",
                 columns!(),
                 ", digest_prefix) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, \
-                 ?18, ?19)"
+                 ?18, ?19, ?20)"
             ),
             params![
                 row.id.as_bytes(),
@@ -89,6 +91,7 @@ impl AuthorizationCodes for SqliteTx<'_> {
                 row.expires_at.seconds(),
                 row.redeemed_at.map(Timestamp::seconds),
                 row.wrong_verifiers,
+                row.remember,
                 prefix(row.digest.as_bytes()),
             ],
         )
@@ -125,6 +128,13 @@ impl AuthorizationCodes for SqliteTx<'_> {
         self.run_counted(
             "UPDATE authorization_code SET expires_at = ?2 WHERE session = ?1 AND redeemed_at IS NULL AND expires_at > ?2",
             params![session.as_bytes(), at.seconds()],
+        )
+    }
+
+    fn end_codes_of_login(&mut self, login: Id<Login>, at: Timestamp) -> StoreResult<u32> {
+        self.run_counted(
+            "UPDATE authorization_code SET expires_at = ?2 WHERE login = ?1 AND redeemed_at IS NULL AND expires_at > ?2",
+            params![login.as_bytes(), at.seconds()],
         )
     }
 

@@ -1,9 +1,9 @@
 //! Authorization requests that wait for a person.
 
 use anteroom_engine::id::Id;
-use anteroom_engine::model::Interaction;
 use anteroom_engine::model::interaction::Who;
 use anteroom_engine::model::login::AuthMethod;
+use anteroom_engine::model::{Interaction, Project, User};
 use anteroom_engine::store::{Interactions, StoreError, StoreResult};
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_oauth::secret::Digest;
@@ -15,7 +15,7 @@ use crate::tx::SqliteTx;
 macro_rules! columns {
     () => {
         "id, project, client, browser, request, user, session, auth_method, auth_time, membership, seen, created_at, \
-         expires_at, finished_at"
+         expires_at, finished_at, second_factor"
     };
 }
 
@@ -43,6 +43,7 @@ fn who(row: &Row<'_>) -> StoreResult<Option<Who>> {
             session: column::optional_id(row, 6)?,
             auth_method: column::word(row, 7, AuthMethod::parse)?,
             auth_time,
+            second_factor: column::get(row, 14)?,
         })),
         _ => Err(StoreError::Damaged("who is there is stored by half".to_owned())),
     }
@@ -57,12 +58,32 @@ impl Interactions for SqliteTx<'_> {
         )
     }
 
+    fn list_waiting_interactions(
+        &self,
+        project: Id<Project>,
+        user: Id<User>,
+        now: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<Interaction>> {
+        self.many(
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM interaction INDEXED BY interaction_by_user \
+                 WHERE user = ?1 AND browser IS NULL AND project = ?2 AND membership IS NOT NULL \
+                 AND finished_at IS NULL AND expires_at > ?3 ORDER BY created_at DESC, id DESC LIMIT ?4"
+            ),
+            params![user.as_bytes(), project.as_bytes(), now.seconds(), limit],
+            from_row,
+        )
+    }
+
     fn insert_interaction(&mut self, row: &Interaction) -> StoreResult<()> {
         self.run(
             concat!(
                 "INSERT INTO interaction (",
                 columns!(),
-                ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+                ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
             ),
             params![
                 row.id.as_bytes(),
@@ -79,6 +100,7 @@ impl Interactions for SqliteTx<'_> {
                 row.created_at.seconds(),
                 row.expires_at.seconds(),
                 row.finished_at.map(Timestamp::seconds),
+                row.who.is_some_and(|who| who.second_factor),
             ],
         )
         .map(drop)
@@ -86,8 +108,8 @@ impl Interactions for SqliteTx<'_> {
 
     fn update_interaction(&mut self, row: &Interaction, now: Timestamp) -> StoreResult<bool> {
         let rows = self.run(
-            "UPDATE interaction SET user = ?2, session = ?3, auth_method = ?4, auth_time = ?5, membership = ?6, seen = ?7 \
-             WHERE id = ?1 AND finished_at IS NULL AND expires_at > ?8",
+            "UPDATE interaction SET user = ?2, session = ?3, auth_method = ?4, auth_time = ?5, membership = ?6, seen = ?7, \
+             second_factor = ?9, request = ?10 WHERE id = ?1 AND finished_at IS NULL AND expires_at > ?8",
             params![
                 row.id.as_bytes(),
                 row.who.as_ref().map(|who| who.user.as_bytes().as_slice()),
@@ -97,9 +119,24 @@ impl Interactions for SqliteTx<'_> {
                 row.membership.as_ref().map(Id::as_bytes),
                 row.seen,
                 now.seconds(),
+                row.who.is_some_and(|who| who.second_factor),
+                to_json(&row.request)?,
             ],
         )?;
         Ok(rows == 1)
+    }
+
+    fn end_interactions_of_user(
+        &mut self,
+        user: Id<User>,
+        now: Timestamp,
+    ) -> StoreResult<Vec<Id<Interaction>>> {
+        self.many(
+            "UPDATE interaction INDEXED BY interaction_by_user SET finished_at = ?2 \
+             WHERE user = ?1 AND finished_at IS NULL AND expires_at > ?2 RETURNING id",
+            params![user.as_bytes(), now.seconds()],
+            |row| column::id(row, 0),
+        )
     }
 
     fn finish_interaction(&mut self, id: Id<Interaction>, now: Timestamp) -> StoreResult<bool> {

@@ -25,6 +25,8 @@ pub(crate) struct Migration {
 pub(crate) const ALL: &[Migration] = &[
     Migration { version: 1, sql: include_str!("../migrations/V1__first.sql") },
     Migration { version: 2, sql: include_str!("../migrations/V2__authorization_code.sql") },
+    Migration { version: 3, sql: include_str!("../migrations/V3__second_factor.sql") },
+    Migration { version: 4, sql: include_str!("../migrations/V4__setting.sql") },
 ];
 
 /// Marks a file as ours: `Ante`.

@@ -84,7 +84,7 @@ pub struct Clinic(Value);
 impl Default for Clinic {
     fn default() -> Self {
         let patient = |id: &str, given: &str, family: &str| json!({ "resourceType": "Patient", "id": id, "name": [{ "given": [given], "family": family }] });
-        Self(json!({ "projects": [
+        Self(json!({ "rateLimits": { "login": 0, "auth": 0, "other": 0 }, "projects": [
             {
                 "id": PROJECT,
                 "name": "Riverside Clinic",

@@ -706,6 +706,10 @@ externalId: string | null,
  */
 accessPolicy: string | null, 
 /**
+ * The second factor of the account.
+ */
+secondFactor: SecondFactor, 
+/**
  * Live sign-ins, newest first, at most 50.
  */
 sessions: Array<Session>, 
@@ -774,6 +778,20 @@ name: string,
  */
 dialect: string, };
 
+export type RateLimits = { 
+/**
+ * `/auth/login`.
+ */
+login: number, 
+/**
+ * `/oauth2/…`, and `/auth/…` except `/auth/login` and `/auth/me`.
+ */
+auth: number, 
+/**
+ * Everything else.
+ */
+other: number, };
+
 export type ResourceType = "Patient" | "Practitioner" | "RelatedPerson";
 
 export type SavedSheets = { 
@@ -789,6 +807,16 @@ pages: number,
  * As in the preview.
  */
 missing: number, };
+
+export type SecondFactor = { 
+/**
+ * Whether the person has one.
+ */
+enrolled: boolean, 
+/**
+ * Whether the person must have one: signing in without it begins with enrolling.
+ */
+required: boolean, };
 
 export type SecretSummary = { 
 /**
@@ -847,6 +875,10 @@ revokeOnReplay: boolean,
  * Whom people call when a link does not work.
  */
 deskPhone: string | null, 
+/**
+ * Requests one address may send in a minute.
+ */
+rateLimits: RateLimits, 
 /**
  * The listener.
  */
@@ -1173,7 +1205,11 @@ externalId?: string,
 /**
  * Name of an access policy; empty clears.
  */
-accessPolicy?: string, }; response: Person };
+accessPolicy?: string, 
+/**
+ * Whether the person must have a second factor.
+ */
+secondFactorRequired?: boolean, }; response: Person };
   /** Ends one sign-in of a person. */
   people_revoke_session: { request: { 
 /**
@@ -1184,6 +1220,12 @@ membershipId: string,
  * `login_id`.
  */
 loginId: string, }; response: Person };
+  /** Takes a person's second factor away: the phone was lost. */
+  people_reset_second_factor: { request: { 
+/**
+ * Membership id.
+ */
+membershipId: string, }; response: Person };
   /** What the desk may choose from. */
   magic_links_options: { request: Record<symbol, never>; response: Choices };
   /** Issues a magic link. */
@@ -1392,7 +1434,11 @@ revokeOnReplay?: boolean,
 /**
  * See [`Settings::desk_phone`]; empty takes it away.
  */
-deskPhone?: string, }; response: Settings };
+deskPhone?: string, 
+/**
+ * See [`Settings::rate_limits`].
+ */
+rateLimits?: RateLimits, }; response: Settings };
   /** Rotates a signing key. */
   settings_rotate_key: { request: { 
 /**

@@ -27,6 +27,7 @@ const settings = (): Res<"settings_get"> => ({
   project: project() ?? refuse("setup_needed", "Set up the project first."),
   revokeOnReplay: db.settings.revokeOnReplay,
   deskPhone: db.settings.deskPhone,
+  rateLimits: db.settings.rateLimits,
   engine: engine(),
   dataDir: "/home/maria/.local/share/dev.anteroom.desktop",
   masterKey: "keychain",
@@ -83,6 +84,7 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
   people_create: people.create,
   people_update: people.update,
   people_revoke_session: people.revokeSession,
+  people_reset_second_factor: people.resetSecondFactor,
   magic_links_options: magicLinks.options,
   magic_links_issue: magicLinks.issue,
   magic_links_show: magicLinks.show,
@@ -110,12 +112,13 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
   activity_verify: () => ({ checked: db.log.length, firstBad: null }),
   policies_list: () => ({ names: policies }),
   settings_get: settings,
-  settings_update({ projectName, dialect, revokeOnReplay, deskPhone }) {
+  settings_update({ projectName, dialect, revokeOnReplay, deskPhone, rateLimits }) {
     const before = { projectName: db.projectName, dialect: db.settings.dialect };
     db.projectName = projectName ?? db.projectName;
     db.settings.dialect = dialect ?? db.settings.dialect;
     db.settings.revokeOnReplay = revokeOnReplay ?? db.settings.revokeOnReplay;
     if (deskPhone !== undefined) db.settings.deskPhone = deskPhone || null;
+    db.settings.rateLimits = rateLimits ?? db.settings.rateLimits;
     happened("project_updated", { before, after: { ...before, projectName, dialect } });
     tell("settings");
     return settings();

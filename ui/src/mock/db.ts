@@ -73,6 +73,7 @@ function person(
     },
     externalId: null,
     accessPolicy: staff ? "Staff" : "Patient sees own record",
+    secondFactor: { enrolled: staff, required: false },
     sessions: [],
     magicLinks: [],
     createdAt: now() - 90 * 86_400,
@@ -175,6 +176,7 @@ export const db = {
   log: [] as ActivityEntry[],
   desk: null as DeskState | null,
   settings: {
+    rateLimits: { login: 5, auth: 160, other: 60_000 },
     dialect: "rfc",
     revokeOnReplay: false,
     deskPhone: "030 555 0100" as string | null,

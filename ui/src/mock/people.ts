@@ -72,6 +72,7 @@ export const people = {
       },
       externalId: request.externalId || null,
       accessPolicy: request.accessPolicy || null,
+      secondFactor: { enrolled: false, required: false },
       sessions: [],
       magicLinks: [],
       createdAt: now(),
@@ -92,8 +93,18 @@ export const people = {
       desk: changes.desk ?? desk,
     };
     if (changes.externalId !== undefined) person.externalId = changes.externalId || null;
+    if (changes.secondFactorRequired !== undefined) {
+      person.secondFactor = { ...person.secondFactor, required: changes.secondFactorRequired };
+    }
     if (changes.accessPolicy !== undefined) person.accessPolicy = changes.accessPolicy || null;
     happened("member_updated", { subject: person, before, after: { ...before, ...changes } });
+    tell("people", membershipId);
+    return whole(person);
+  },
+  resetSecondFactor({ membershipId }: Req<"people_reset_second_factor">): Res<"people_reset_second_factor"> {
+    const person = findPerson(membershipId);
+    person.secondFactor = { ...person.secondFactor, enrolled: false };
+    happened("member_updated", { subject: person });
     tell("people", membershipId);
     return whole(person);
   },

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub(crate) use self::read::{get, list, session};
-pub(crate) use self::write::{Checked, create, new_person, revoke_session, update};
+pub(crate) use self::write::{Checked, create, new_person, reset_second_factor, revoke_session, update};
 use super::magic_links::MagicLink;
 use crate::page::Page;
 
@@ -111,6 +111,8 @@ pub struct Person {
     pub external_id: Option<String>,
     /// Name of the access policy.
     pub access_policy: Option<String>,
+    /// The second factor of the account.
+    pub second_factor: SecondFactor,
     /// Live sign-ins, newest first, at most 50.
     pub sessions: Vec<Session>,
     /// Magic links, newest first, at most 20.
@@ -118,6 +120,16 @@ pub struct Person {
     /// Unix seconds.
     #[ts(type = "number")]
     pub created_at: i64,
+}
+
+/// The second factor of an account: a time-based one-time password.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SecondFactor {
+    /// Whether the person has one.
+    pub enrolled: bool,
+    /// Whether the person must have one: signing in without it begins with enrolling.
+    pub required: bool,
 }
 
 /// A live sign-in.
@@ -164,6 +176,9 @@ pub struct Update {
     /// Name of an access policy; empty clears.
     #[serde(default)]
     pub access_policy: Option<String>,
+    /// Whether the person must have a second factor.
+    #[serde(default)]
+    pub second_factor_required: Option<bool>,
 }
 
 /// Ends one sign-in.

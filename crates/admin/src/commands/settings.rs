@@ -6,7 +6,7 @@ use anteroom_engine::id::Id;
 use anteroom_engine::model::Project;
 use anteroom_engine::model::StoredKey;
 use anteroom_engine::model::project::Dialect;
-use anteroom_engine::service::{keys, projects};
+use anteroom_engine::service::{keys, projects, rates};
 use anteroom_engine::stop::{Fault, Outcome, invalid};
 use anteroom_engine::store::Tx;
 use anteroom_engine::timestamp::Timestamp;
@@ -34,6 +34,8 @@ pub struct Settings {
     pub revoke_on_replay: bool,
     /// Whom people call when a link does not work.
     pub desk_phone: Option<String>,
+    /// Requests one address may send in a minute.
+    pub rate_limits: RateLimits,
     /// The listener.
     pub engine: EngineState,
     /// Folder of the database and the keys.
@@ -42,6 +44,18 @@ pub struct Settings {
     pub master_key: String,
     /// Signing keys, newest first.
     pub signing_keys: Vec<SigningKeySummary>,
+}
+
+/// Requests one address may send in a minute; 0 is no limit.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RateLimits {
+    /// `/auth/login`.
+    pub login: u32,
+    /// `/oauth2/…`, and `/auth/…` except `/auth/login` and `/auth/me`.
+    pub auth: u32,
+    /// Everything else.
+    pub other: u32,
 }
 
 /// A signing key, public half.
@@ -79,6 +93,9 @@ pub struct Update {
     /// See [`Settings::desk_phone`]; empty takes it away.
     #[serde(default)]
     pub desk_phone: Option<String>,
+    /// See [`Settings::rate_limits`].
+    #[serde(default)]
+    pub rate_limits: Option<RateLimits>,
 }
 
 /// Makes a new signing key; the old one stays in the JWKS until every token it signed has ended.
@@ -101,6 +118,7 @@ pub(crate) async fn get(admin: &Admin, _: Get) -> Result<Settings, CommandError>
                 project: (&*project).into(),
                 revoke_on_replay: project.revoke_on_replay(),
                 desk_phone: project.settings.desk_phone.clone(),
+                rate_limits: shown(rates::stored(tx)?),
                 engine,
                 data_dir,
                 master_key,
@@ -112,6 +130,11 @@ pub(crate) async fn get(admin: &Admin, _: Get) -> Result<Settings, CommandError>
 
 fn find(tx: &dyn Tx, project: Id<Project>) -> Outcome<Arc<Project>> {
     Ok(tx.project(project)?.ok_or(Fault::Inconsistent("the project is gone"))?)
+}
+
+fn shown(limits: rates::RateLimits) -> RateLimits {
+    let rates::RateLimits { login, auth, other } = limits;
+    RateLimits { login, auth, other }
 }
 
 fn key(stored: &StoredKey) -> SigningKeySummary {
@@ -144,9 +167,13 @@ pub(crate) async fn update(admin: &Admin, request: Update) -> Result<Settings, C
             if let Some(phone) = &request.desk_phone {
                 after.settings.desk_phone = text::filled(phone);
             }
+            if let Some(RateLimits { login, auth, other }) = request.rate_limits {
+                rates::set(cx, rates::RateLimits { login, auth, other })?;
+            }
             projects::update(cx, &before, &after)
         })
         .await?;
+    admin.aside(|engine| rates::adopt(engine)).await?;
     get(admin, Get {}).await
 }
 

@@ -157,6 +157,7 @@ fn begin(
             session: Some(session.id),
             auth_method: session.auth_method,
             auth_time: session.auth_time,
+            second_factor: true,
         }),
         membership: session.as_ref().and_then(|session| session.membership),
         seen: false,
@@ -168,7 +169,7 @@ fn begin(
     if asked.prompt.none {
         return match step {
             Step::Ready(membership) => interactions::hand_out(cx, client, &interaction, &membership),
-            Step::SignIn => refuse(Refusal::LoginRequired, ""),
+            Step::SignIn | Step::SecondFactor { .. } => refuse(Refusal::LoginRequired, ""),
             Step::Consent { agreed: false } => refuse(Refusal::ConsentRequired, ""),
             Step::ChooseProfile(_) | Step::Consent { agreed: true } => {
                 refuse(Refusal::InteractionRequired, "")

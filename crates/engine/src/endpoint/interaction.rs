@@ -5,6 +5,8 @@
 
 use std::sync::{Arc, OnceLock};
 
+use anteroom_oauth::secret::Secret;
+
 use crate::cx::{Cx, Origin};
 use crate::endpoint::authorization::error_address;
 use crate::engine::Engine;
@@ -16,12 +18,13 @@ use crate::model::session::SESSION_LIFETIME;
 use crate::model::{Client, Consent, Interaction, Membership, Session};
 use crate::refusal::Refusal;
 use crate::service::interactions::{self, Answer, Browser, Step};
+use crate::service::second_factor::{self, EnrollUri, Needed};
 use crate::service::sign_in::{self, Credentials, Proven};
 use crate::stop::{Fault, Outcome, Stop, refuse};
 use crate::store::Tx;
 
 /// What a page shows.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct View {
     /// Name of the client.
     pub client_name: String,
@@ -40,10 +43,14 @@ pub struct View {
 }
 
 /// The form of a page.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum ViewForm {
     /// E-mail address and password.
     SignIn,
+    /// A code of the second factor.
+    SecondFactor,
+    /// The secret of a new second factor, and a code that proves that the person has it.
+    Enroll(Secret<EnrollUri>),
     /// One of several profiles.
     ChooseProfile(Vec<Profile>),
     /// Agree to these scope words.
@@ -72,7 +79,10 @@ pub fn view(engine: &Engine, id: Id<Interaction>, browser: &Browser) -> Outcome<
         let form_token = browser.form_token(id).ok_or(Fault::Inconsistent("a page without a cookie"))?;
         let step = interactions::step(tx, &client, &mut interaction)?;
         let person = match interaction.membership {
-            Some(membership) if !matches!(step, Step::SignIn) => tx.membership(membership)?,
+            // Nobody's name before the second factor.
+            Some(membership) if !matches!(step, Step::SignIn | Step::SecondFactor { .. }) => {
+                tx.membership(membership)?
+            }
             _ => None,
         };
         Ok(View {
@@ -82,14 +92,24 @@ pub fn view(engine: &Engine, id: Id<Interaction>, browser: &Browser) -> Outcome<
             login_hint: interaction.request.login_hint.clone(),
             ui_locales: interaction.request.ui_locales.clone(),
             person: person.map(|membership| membership.display.clone()),
-            form: form_of(step, &interaction),
+            form: form_of(tx, engine, step, &interaction)?,
         })
     })
 }
 
-fn form_of(step: Step, interaction: &Interaction) -> ViewForm {
-    match step {
+fn form_of(tx: &dyn Tx, engine: &Engine, step: Step, interaction: &Interaction) -> Outcome<ViewForm> {
+    Ok(match step {
         Step::SignIn => ViewForm::SignIn,
+        Step::SecondFactor { enrolled: true } => ViewForm::SecondFactor,
+        Step::SecondFactor { enrolled: false } => {
+            let who = interaction.who.ok_or(Fault::Inconsistent("a second factor of nobody"))?;
+            let factor = tx.second_factor(who.user)?;
+            let uri = match &factor {
+                Some(factor) => second_factor::enroll_uri(tx, engine, factor)?,
+                None => None,
+            };
+            ViewForm::Enroll(uri.ok_or(Fault::Inconsistent("a second factor without secret"))?)
+        }
         Step::ChooseProfile(memberships) => {
             let profile = |own: &Arc<Membership>| Profile {
                 id: own.id,
@@ -101,7 +121,7 @@ fn form_of(step: Step, interaction: &Interaction) -> ViewForm {
         Step::Consent { .. } | Step::Ready(_) => {
             ViewForm::Consent(interaction.request.scope.split(' ').map(str::to_owned).collect())
         }
-    }
+    })
 }
 
 /// A form that came back.
@@ -120,6 +140,8 @@ pub struct Form {
 pub enum Press {
     /// Sign in.
     SignIn(Credentials),
+    /// A code of the second factor.
+    SecondFactor(String),
     /// Go on as this member.
     Choose(Option<Id<Membership>>),
     /// Agree; `true` remembers it.
@@ -144,7 +166,8 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, form: Form) -> Outcom
                 let interaction = own(tx, id, &browser, &form_token, now)?;
                 client_of(tx, &interaction)
             })?;
-            let proven = sign_in::prove(engine, &origin, &client, credentials).await?;
+            let asks = (client.project, Some(client.id));
+            let proven = sign_in::prove_in(engine, &origin, asks, credentials).await?;
             return signed_in(engine, origin, id, browser, form_token, proven).await;
         }
         other => other,
@@ -152,12 +175,16 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, form: Form) -> Outcom
     let cancelled = Arc::new(OnceLock::new());
     let slot = Arc::clone(&cancelled);
     let issuer = origin.issuer.clone();
+    let inner = Arc::clone(engine);
     let outcome = engine
         .transact(origin, move |cx| {
             let mut interaction = own(cx.tx, id, &browser, &form_token, cx.now)?;
             let client = client_of(cx.tx, &interaction)?;
             about(cx, &client, &interaction);
             match proven {
+                Press::SecondFactor(code) => {
+                    prove_second_factor(cx, &inner, &client, &browser, &mut interaction, &code)
+                }
                 Press::Choose(membership) => choose(cx, &client, &mut interaction, membership),
                 Press::Allow(remember) => allow(cx, &client, &mut interaction, remember),
                 Press::OtherPerson => {
@@ -218,6 +245,7 @@ async fn signed_in(
     form_token: String,
     proven: Proven,
 ) -> Outcome<Answer> {
+    let inner = Arc::clone(engine);
     engine
         .transact(origin, move |cx| {
             let mut interaction = own(cx.tx, id, &browser, &form_token, cx.now)?;
@@ -229,35 +257,78 @@ async fn signed_in(
             if !cx.trace.check("membership.active", active, "an active membership", || "none".into()) {
                 return refuse(Refusal::NoActiveMembership, "");
             }
-            // A new id at every sign-in: one that somebody planted before is worth nothing.
-            if let Some(before) = browser.live_session(cx.tx, cx.now)? {
-                cx.tx.end_session(before.id, cx.now)?;
-            }
-            let cookie = cx.secret()?;
-            let session = Session {
-                id: cx.time_ordered_id()?,
-                project: client.project,
-                digest: cookie.digest(),
+            interaction.who = Some(Who {
                 user: proven.user.id,
-                membership: None,
+                session: None,
                 auth_method: AuthMethod::Password,
                 auth_time: cx.now,
-                expires_at: cx.now + SESSION_LIFETIME,
-                ended_at: None,
-            };
-            cx.tx.insert_session(&session)?;
-            interaction.who = Some(Who {
-                user: session.user,
-                session: Some(session.id),
-                auth_method: session.auth_method,
-                auth_time: session.auth_time,
+                second_factor: false,
             });
             interaction.membership = None;
             interaction.seen = true;
-            let answer = go_on(cx, &client, &mut interaction)?;
-            Ok(Answer { new_session: Some(cookie), ..answer })
+            match second_factor::needed_by(cx.tx, proven.user.id)? {
+                Needed::Nothing => in_session(cx, &client, &browser, &mut interaction),
+                Needed::Code => go_on(cx, &client, &mut interaction),
+                Needed::Enrolment => {
+                    second_factor::begin(cx, &inner, proven.user.id)?;
+                    go_on(cx, &client, &mut interaction)
+                }
+            }
         })
         .await
+}
+
+/// Somebody has proved everything: a session begins.
+fn in_session(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    browser: &Browser,
+    interaction: &mut Interaction,
+) -> Outcome<Answer> {
+    let who = interaction.who.ok_or(Fault::Inconsistent("a session of nobody"))?;
+    // A new id at every sign-in: one that somebody planted before is worth nothing.
+    if let Some(before) = browser.live_session(cx.tx, cx.now)? {
+        cx.tx.end_session(before.id, cx.now)?;
+    }
+    let cookie = cx.secret()?;
+    let session = Session {
+        id: cx.time_ordered_id()?,
+        project: client.project,
+        digest: cookie.digest(),
+        user: who.user,
+        membership: None,
+        auth_method: who.auth_method,
+        auth_time: who.auth_time,
+        expires_at: cx.now + SESSION_LIFETIME,
+        ended_at: None,
+    };
+    cx.tx.insert_session(&session)?;
+    interaction.who = Some(Who { session: Some(session.id), second_factor: true, ..who });
+    let answer = go_on(cx, client, interaction)?;
+    Ok(Answer { new_session: Some(cookie), ..answer })
+}
+
+/// A code of the second factor, of the person whose password was right.
+fn prove_second_factor(
+    cx: &mut Cx<'_>,
+    engine: &Engine,
+    client: &Client,
+    browser: &Browser,
+    interaction: &mut Interaction,
+    code: &str,
+) -> Outcome<Answer> {
+    let step = interactions::step(cx.tx, client, interaction)?;
+    let (Step::SecondFactor { enrolled }, Some(who)) = (step, interaction.who) else {
+        return Ok(Answer::page(interaction.id));
+    };
+    cx.about.subject = interaction.membership;
+    if enrolled {
+        let factor = cx.tx.second_factor(who.user)?.ok_or(Fault::Inconsistent("an enrolled factor"))?;
+        second_factor::check(cx, engine, &factor, code, Refusal::WrongSecondFactorCode)?;
+    } else {
+        second_factor::enroll(cx, engine, who.user, code, Refusal::WrongSecondFactorCode)?;
+    }
+    in_session(cx, client, browser, interaction)
 }
 
 fn choose(

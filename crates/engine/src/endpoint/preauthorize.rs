@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use anteroom_oauth::secret::{AccessToken, Digest, Secret, TxCode, TypedCode};
+use anteroom_oauth::secret::{Digest, Secret, TxCode, TypedCode};
 use serde_json::Value;
 
+use crate::caller::{self, Credentials};
 use crate::check;
-use crate::client_auth::{self, Presented};
 use crate::cx::{Cx, Origin};
 use crate::engine::Engine;
 use crate::id::Id;
@@ -15,22 +15,13 @@ use crate::model::membership::ProfileRef;
 use crate::model::pre_authorized_code::HandOver;
 use crate::model::{Client, Membership};
 use crate::refusal::Refusal;
-use crate::service::bearer::VerifiedToken;
 use crate::service::magic_links::{self, DEFAULT_LIFE, LONGEST_LIFE, NewCode, Plain};
 use crate::service::tokens;
-use crate::stop::{Fault, Outcome, Refused, Stop, refuse};
+use crate::stop::{Fault, Outcome, Refused, refuse};
 use crate::timestamp::Timestamp;
 
 /// Seconds calls are counted for.
 const CALLS_WINDOW: u32 = 60;
-
-/// Who calls.
-pub enum Caller {
-    /// With an access token.
-    Bearer(Secret<AccessToken>),
-    /// With client credentials in HTTP Basic.
-    Basic(Presented),
-}
 
 /// The body, with its own additions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +108,7 @@ fn tx_code_length(value: Option<&Value>) -> Outcome<Option<u8>> {
 /// A request, as the edge read it.
 pub struct Request {
     /// Who calls; `None` when nobody said.
-    pub caller: Option<Caller>,
+    pub credentials: Option<Credentials>,
     /// The values of `X-Medplum-On-Behalf-Of`, each as text; empty when it was not sent.
     pub on_behalf_of: Vec<String>,
     /// The body, or why it cannot be read.
@@ -143,72 +134,24 @@ impl Issued {
     }
 }
 
-enum Proof {
-    Token(Arc<VerifiedToken>),
-    Basic(Presented),
-}
-
 /// Issues a code. Checks in Medplum's order: who calls, for whom, the fields, the caller's right, the client.
 ///
 /// # Refusals
 /// See [`Refusal`]: unauthenticated, on-behalf-of, one per field, not an admin, no such client, inactive member, too many.
 pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> Outcome<Issued> {
-    let Request { caller, on_behalf_of, body, typed } = request;
-    let proof = match caller {
-        None => return engine.read(|_, _| refuse(Refusal::Unauthenticated, "")),
-        Some(Caller::Basic(presented)) => Proof::Basic(presented),
-        Some(Caller::Bearer(token)) => match engine.verify_access_token(&token) {
-            Ok(verified) => Proof::Token(verified),
-            Err(stop) => return engine.read(|_, _| Err(stop)),
-        },
-    };
+    let Request { credentials, on_behalf_of, body, typed } = request;
+    let proof = caller::verify(engine, credentials)?;
     let tx_code_length = body.as_ref().ok().and_then(|body| body.tx_code_length);
     let plain = magic_links::make(engine.entropy(), tx_code_length)?;
     let inner = Arc::clone(engine);
     engine
         .transact(origin, move |cx| {
-            let caller = authenticate(cx, proof)?;
+            let caller = caller::authenticate(cx, &proof)?.membership;
             let target = on_behalf_of_member(cx, &caller, &on_behalf_of)?;
             let body = body?;
             issue(cx, &inner, &caller, target, body, typed, plain)
         })
         .await
-}
-
-/// The caller's membership, alive.
-fn authenticate(cx: &mut Cx<'_>, proof: Proof) -> Outcome<Arc<Membership>> {
-    match proof {
-        Proof::Token(token) => {
-            let login = cx.tx.live_login(token.login)?;
-            let alive = check::login_alive(cx.tx, &mut cx.trace, login, cx.now)?;
-            cx.about.project = Some(alive.login.project);
-            cx.about.actor = Some(alive.membership.id);
-            check::address_allowed(cx, &alive.membership, Refusal::Unauthenticated)?;
-            Ok(alive.membership)
-        }
-        Proof::Basic(presented) => basic(cx, &presented).map_err(|stop| match stop {
-            // Medplum's API answers every wrong Basic with 401; too many stay 429.
-            Stop::Refused(refused) if refused.retry_after.is_none() => Stop::Refused(Refused {
-                detail: refused.refusal.name().into(),
-                ..Refused::new(Refusal::Unauthenticated)
-            }),
-            other => other,
-        }),
-    }
-}
-
-fn basic(cx: &mut Cx<'_>, presented: &Presented) -> Outcome<Arc<Membership>> {
-    let authenticated = client_auth::authenticate(cx, presented, Refusal::UnknownClient)?;
-    if authenticated.secret.is_none() {
-        return refuse(Refusal::MissingClientSecret, "");
-    }
-    let Some(membership) = cx.tx.membership_of_client(authenticated.client.id)? else {
-        return refuse(Refusal::ClientWithoutMembership, "");
-    };
-    cx.about.actor = Some(membership.id);
-    check::member_active(&mut cx.trace, &membership, Refusal::ClientMembershipInactive)?;
-    check::address_allowed(cx, &membership, Refusal::ClientAddressBlocked)?;
-    Ok(membership)
 }
 
 /// Project admins may issue, and members with the desk right.

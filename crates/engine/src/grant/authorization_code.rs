@@ -104,7 +104,7 @@ fn issue(
         return refuse(Refusal::AuthorizationCodeSpent, "");
     }
     cx.about.actor = Some(code.membership);
-    let refresh = refresh_tokens::wanted(client, &scope)
+    let refresh = refresh_tokens::wanted(client, &scope, code.remember)
         .then(|| NewFamily { session: code.session, offline: refresh_tokens::offline(&scope) });
     tokens::prepare(
         cx,

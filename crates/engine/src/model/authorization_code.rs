@@ -36,6 +36,8 @@ pub struct IssuedCode {
     pub scope: String,
     /// `nonce` of the id token.
     pub nonce: Option<String>,
+    /// A refresh token is wanted whatever the scope says.
+    pub remember: bool,
     /// What the verifier must answer.
     pub challenge: Option<CodeChallenge>,
     /// How the person signed in.

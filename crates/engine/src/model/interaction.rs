@@ -50,6 +50,8 @@ pub struct Who {
     pub auth_method: AuthMethod,
     /// When.
     pub auth_time: Timestamp,
+    /// Whether the second factor was given, or none was needed when the browser session began.
+    pub second_factor: bool,
 }
 
 /// What a client asked for, after every check of the authorization endpoint.
@@ -85,6 +87,12 @@ pub struct AuthorizationRequest {
     /// `ui_locales`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ui_locales: Option<String>,
+    /// Only profiles of this FHIR type (`resourceType` of `/auth/login`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile_type: Option<String>,
+    /// A refresh token is wanted whatever the scope says (`remember` of `/auth/login`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub remember: bool,
 }
 
 impl AuthorizationRequest {

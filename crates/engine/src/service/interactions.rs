@@ -17,6 +17,7 @@ use crate::id::Id;
 use crate::model::authorization_code::CODE_LIFETIME;
 use crate::model::{Client, Interaction, IssuedCode, Membership, Session};
 use crate::refusal::Refusal;
+use crate::service::second_factor::{self, Needed};
 use crate::stop::{Fault, Outcome, refuse};
 use crate::store::{StoreResult, Tx};
 use crate::timestamp::Timestamp;
@@ -100,6 +101,11 @@ impl Answer {
 pub enum Step {
     /// Somebody has to sign in.
     SignIn,
+    /// The person has to give a code of the second factor, or, when `enrolled` is false, to enroll first.
+    SecondFactor {
+        /// Whether the person has one.
+        enrolled: bool,
+    },
     /// The person has several memberships.
     ChooseProfile(Vec<Arc<Membership>>),
     /// The person has to agree; `agreed` when they did before and a page is shown all the same.
@@ -115,7 +121,11 @@ pub enum Step {
 pub fn step(tx: &dyn Tx, client: &Client, interaction: &mut Interaction) -> Outcome<Step> {
     let Some(who) = interaction.who else { return Ok(Step::SignIn) };
     let mut active = tx.memberships_of_user(interaction.project, who.user)?;
-    active.retain(|membership| membership.active);
+    let fits = |own: &Membership| {
+        let wanted = interaction.request.profile_type.as_deref();
+        wanted.is_none_or(|wanted| own.profile.resource_type.as_str() == wanted)
+    };
+    active.retain(|membership| membership.active && fits(membership));
     let chosen = match (interaction.membership, active.as_slice()) {
         (Some(id), _) if !interaction.request.ask_profile || interaction.seen => {
             active.iter().find(|own| own.id == id).cloned()
@@ -123,11 +133,21 @@ pub fn step(tx: &dyn Tx, client: &Client, interaction: &mut Interaction) -> Outc
         (_, [only]) => Some(Arc::clone(only)),
         _ => None,
     };
-    let Some(membership) = chosen else {
+    if active.is_empty() {
         // A session whose member was switched off is no session.
-        return Ok(if active.is_empty() { Step::SignIn } else { Step::ChooseProfile(active) });
-    };
-    interaction.membership = Some(membership.id);
+        return Ok(Step::SignIn);
+    }
+    interaction.membership = chosen.as_ref().map(|membership| membership.id);
+    match second_factor::needed(tx, &who)? {
+        Needed::Nothing => {}
+        Needed::Code => return Ok(Step::SecondFactor { enrolled: true }),
+        Needed::Enrolment => return Ok(Step::SecondFactor { enrolled: false }),
+    }
+    let Some(membership) = chosen else { return Ok(Step::ChooseProfile(active)) };
+    if interaction.request.redirect_uri.is_none() {
+        // A program that was given the password itself gets the code itself: there is no page to agree on.
+        return Ok(Step::Ready(membership));
+    }
     let agreed = agreed(tx, client, interaction, membership.id)?;
     // [RFC8252 §8.6] an app's own scheme can be claimed by another app: a page is shown before a code goes there
     let unseen_app = !interaction.seen && goes_to_app(interaction);
@@ -208,6 +228,7 @@ pub fn issue_code(
         redirect_uri: interaction.request.redirect_uri.clone(),
         scope: interaction.request.scope.clone(),
         nonce: interaction.request.nonce.clone(),
+        remember: interaction.request.remember,
         challenge: interaction.request.challenge(),
         auth_method: who.auth_method,
         auth_time: who.auth_time,

@@ -1,6 +1,7 @@
 //! Ending what somebody signed in to.
 
 use crate::cx::{Cx, Topic};
+use crate::id::Id;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::membership::Principal;
 use crate::model::{Membership, Session};
@@ -28,6 +29,10 @@ pub fn end_session(cx: &mut Cx<'_>, session: &Session) -> Outcome<()> {
 pub fn end_everything(cx: &mut Cx<'_>, membership: &Membership) -> Outcome<()> {
     let Principal::User(user) = membership.principal else { return Ok(()) };
     let sessions = cx.tx.end_sessions_of_user(user, cx.now)?;
+    // What waits for somebody who signed in with the old password waits in vain.
+    for waiting in cx.tx.end_interactions_of_user(user, cx.now)? {
+        cx.tx.end_codes_of_login(Id::from_uuid(waiting.uuid()), cx.now)?;
+    }
     let mut logins = 0;
     for own in cx.tx.memberships_of_user(membership.project, user)? {
         logins += cx.tx.revoke_logins_of_member(own.id, cx.now)?;

@@ -1,9 +1,9 @@
 //! The master key: whether it is the one a store was sealed with, and sealing everything anew with another.
 
 use crate::entropy::Entropy;
-use crate::model::Client;
+use crate::model::{Client, SecondFactor};
 use crate::seal::{MasterKey, SealError, Sealed};
-use crate::service::{clients, keys, local_ca};
+use crate::service::{clients, keys, local_ca, second_factor};
 use crate::store::{self, ClientFilter, Store, StoreError, StoreResult, Tx, Window};
 
 /// Whether `key` opens what is sealed in the store; `None` when nothing is, as in a new one.
@@ -25,7 +25,7 @@ fn first(tx: &dyn Tx) -> StoreResult<Option<(String, Sealed)>> {
 }
 
 /// Seals everything with `new` that was sealed with `old`, in one transaction: signing keys, the PIN key, the local CA, the
-/// secrets at identity providers. How many values there were.
+/// secrets of second factors and at identity providers. How many values there were.
 ///
 /// # Errors
 /// When one of them does not open with `old`; then all stay as they are.
@@ -53,6 +53,12 @@ pub fn reseal(
         }
         if let Some(sealed) = tx.sealed_value(local_ca::LOCAL_CA)? {
             tx.put_sealed_value(local_ca::LOCAL_CA, &again(local_ca::LOCAL_CA, &sealed)?)?;
+            count += 1;
+        }
+        for factor in tx.list_second_factors()? {
+            let Some((place, sealed)) = second_factor::sealed(&factor) else { continue };
+            let sealed = again(&place, sealed)?;
+            tx.put_second_factor(&SecondFactor { secret: Some(sealed), ..factor })?;
             count += 1;
         }
         for project in tx.list_projects()? {

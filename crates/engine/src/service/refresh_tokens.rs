@@ -15,11 +15,12 @@ use crate::service::tokens::NewFamily;
 use crate::stop::Outcome;
 use crate::timestamp::Timestamp;
 
-/// Whether the client gets a refresh token: it may use the grant, and the scope asks for one or its list names it.
-pub fn wanted(client: &Client, scope: &Scope) -> bool {
+/// Whether the client gets a refresh token: it may use the grant, and the scope asks for one, the sign-in did
+/// (`remember`), or its list names it.
+pub fn wanted(client: &Client, scope: &Scope, remember: bool) -> bool {
     let listed =
         client.settings.grant_types.as_ref().is_some_and(|grants| grants.contains(&GrantType::RefreshToken));
-    client.allows(GrantType::RefreshToken) && (listed || offline(scope))
+    client.allows(GrantType::RefreshToken) && (listed || remember || offline(scope))
 }
 
 /// Whether the person agreed that the client acts while they are away.

@@ -5,8 +5,10 @@ use anteroom_oauth::secret::{AuthorizationCode, Cookie, Digest, RefreshToken};
 use super::StoreResult;
 use crate::id::Id;
 use crate::model::{
-    Client, Consent, Interaction, IssuedCode, Login, Membership, RefreshFamily, Session, User,
+    Client, Consent, Interaction, IssuedCode, Login, Membership, Project, RefreshFamily, SecondFactor,
+    Session, User,
 };
+use crate::seal::Sealed;
 use crate::timestamp::Timestamp;
 
 /// Authorization codes.
@@ -28,6 +30,8 @@ pub trait AuthorizationCodes {
     fn count_wrong_verifier(&mut self, id: Id<IssuedCode>) -> StoreResult<u32>;
     /// Ends the codes of a browser session that nobody redeemed; how many.
     fn end_codes_of_session(&mut self, session: Id<Session>, at: Timestamp) -> StoreResult<u32>;
+    /// Ends the codes of a login that nobody redeemed: a newer one takes their place. How many.
+    fn end_codes_of_login(&mut self, login: Id<Login>, at: Timestamp) -> StoreResult<u32>;
     /// Deletes up to `limit` that expired before `before`; how many.
     fn purge_issued_codes(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
 }
@@ -38,8 +42,24 @@ pub trait Interactions {
     fn interaction(&self, id: Id<Interaction>) -> StoreResult<Option<Interaction>>;
     /// Writes a new row.
     fn insert_interaction(&mut self, row: &Interaction) -> StoreResult<()>;
-    /// Replaces who is there, the membership and whether anything was typed, if it still waits; whether it did.
+    /// Those that a program began (`browser` is none), for an account in a project, with a membership, that wait; newest
+    /// first.
+    fn list_waiting_interactions(
+        &self,
+        project: Id<Project>,
+        user: Id<User>,
+        now: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<Interaction>>;
+    /// Replaces the request, who is there, the membership and whether anything was typed, if it still waits; whether it
+    /// did.
     fn update_interaction(&mut self, row: &Interaction, now: Timestamp) -> StoreResult<bool>;
+    /// Ends all of an account that wait; which.
+    fn end_interactions_of_user(
+        &mut self,
+        user: Id<User>,
+        now: Timestamp,
+    ) -> StoreResult<Vec<Id<Interaction>>>;
     /// One conditional UPDATE: ends an interaction that waits; whether it did.
     fn finish_interaction(&mut self, id: Id<Interaction>, now: Timestamp) -> StoreResult<bool>;
     /// Deletes up to `limit` that expired before `before`; how many.
@@ -100,4 +120,17 @@ pub trait Consents {
     fn consent(&self, membership: Id<Membership>, client: Id<Client>) -> StoreResult<Option<Consent>>;
     /// Writes a row, in place of an earlier one.
     fn put_consent(&mut self, row: &Consent) -> StoreResult<()>;
+}
+
+/// Second factors of accounts.
+pub trait SecondFactors {
+    /// Of an account.
+    fn second_factor(&self, user: Id<User>) -> StoreResult<Option<SecondFactor>>;
+    /// All, in any order: to seal them anew.
+    fn list_second_factors(&self) -> StoreResult<Vec<SecondFactor>>;
+    /// Writes a row, in place of an earlier one.
+    fn put_second_factor(&mut self, row: &SecondFactor) -> StoreResult<()>;
+    /// One conditional UPDATE: `step` becomes the newest accepted time step if it is newer than the one before and the
+    /// secret is still `secret`. Whether it won.
+    fn accept_time_step(&mut self, user: Id<User>, secret: &Sealed, step: i64) -> StoreResult<bool>;
 }

@@ -49,8 +49,9 @@ macro_rules! contract_tests {
             authorization: issued_codes_come_back_as_they_were, an_issued_code_is_redeemed_once,
                 interactions_wait_and_end_once, sessions_end_and_know_their_logins,
                 refresh_families_rotate_and_replace, consents_are_replaced,
-                logins_are_extended_and_attempts_forgiven;
-            keys: signing_keys_come_and_go, sealed_values_are_replaced, attempts_are_counted_in_windows,
+                logins_are_extended_and_attempts_forgiven, waiting_logins_of_programs_are_listed,
+                second_factors_are_replaced_and_no_time_step_counts_twice;
+            keys: signing_keys_come_and_go, sealed_values_are_replaced, settings_are_replaced, attempts_are_counted_in_windows,
                 old_attempts_are_purged;
             events: events_come_back_as_they_were, events_are_numbered_without_gaps_and_chained,
                 events_are_filtered, events_name_people_and_clients;

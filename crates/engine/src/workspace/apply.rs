@@ -20,6 +20,7 @@ use super::{Misfit, Workspace};
 use crate::cx::{About, Cx, Origin};
 use crate::engine::Engine;
 use crate::model::event::{EventBody, EventKind};
+use crate::service::rates;
 use crate::stop::{Fault, Outcome, Stop, invalid};
 use crate::store::StoreError;
 use passwords::Passwords;
@@ -96,7 +97,10 @@ pub fn apply(engine: &Arc<Engine>, workspace: Workspace, dry_run: bool) -> Resul
         if keep { Ok(()) } else { invalid("workspace", "not applied") }
     });
     match outcome.wait() {
-        Ok(()) | Err(Stop::Unfit(_)) => result.recv().map_err(|_| Fault::Panicked)?,
+        Ok(()) | Err(Stop::Unfit(_)) => {
+            rates::adopt(engine).map_err(fault)?;
+            result.recv().map_err(|_| Fault::Panicked)?
+        }
         Err(stop) => Err(fault(stop).into()),
     }
 }
@@ -130,6 +134,9 @@ impl Effect {
 
 impl Run<'_> {
     fn workspace(&mut self, cx: &mut Cx<'_>, workspace: &Workspace) -> Result<(), ApplyError> {
+        if let Some(limits) = workspace.rate_limits {
+            at("rateLimits", rates::set(cx, limits))?;
+        }
         for (at, project) in workspace.projects.iter().enumerate() {
             let path = format!("projects[{at}]");
             let before = (self.report.added.len(), self.report.changed.len());

@@ -14,6 +14,7 @@ use crate::model::client::{ClientStatus, IdentityProvider};
 use crate::model::membership::Principal;
 use crate::model::{AccessPolicy, Client, Membership, Project};
 use crate::service::clients;
+use crate::service::rates::{self, RateLimits};
 use crate::stop::{Fault, Outcome};
 use crate::store::{ClientFilter, PeopleFilter, StoreResult, Tx, Window};
 
@@ -55,8 +56,9 @@ pub fn export(engine: &Engine, with_secrets: bool) -> Outcome<Export> {
             let access_policies = policies.iter().map(|policy| policy_of(policy, &mut missing)).collect();
             projects.push(WorkspaceProject { access_policies, clients, members, ..project_of(&row) });
         }
+        let rate_limits = Some(rates::stored(tx)?).filter(|limits| *limits != RateLimits::default());
         Ok(Export {
-            workspace: Workspace { schema: None, projects },
+            workspace: Workspace { schema: None, rate_limits, projects },
             left_out: missing.sentences(with_secrets),
         })
     })
@@ -212,6 +214,7 @@ fn member_of(tx: &dyn Tx, row: &Membership, missing: &mut Missing) -> Outcome<Wo
         email: given(user.email),
         email_verified: flag(user.email_verified),
         password: Given::Absent,
+        mfa_required: flag(tx.second_factor(user.id)?.is_some_and(|factor| factor.required)),
         admin: flag(row.admin),
         desk: flag(row.desk),
         active: given((!row.active).then_some(false)),

@@ -14,6 +14,7 @@ use crate::model::access_policy::IpAction;
 use crate::model::client::{ClientStatus, ClientType};
 use crate::model::project::Dialect;
 use crate::model::{AccessPolicy, Client, Membership, Project, User};
+use crate::service::rates::RateLimits;
 
 /// A workspace file: what it names exists afterwards with these values; what it does not name is left alone.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +24,10 @@ pub struct Workspace {
     /// Where the schema of this file is, for editors. Not read.
     #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
+    /// Requests one address may send in a minute, for the whole server. Left out, they stay as they are; at first they are
+    /// Medplum's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limits: Option<RateLimits>,
     /// Projects.
     #[serde(default)]
     pub projects: Vec<WorkspaceProject>,
@@ -197,6 +202,9 @@ pub struct WorkspaceMember {
     /// Password in clear; stored as an Argon2id hash.
     #[serde(default, skip_serializing_if = "Given::is_absent")]
     pub password: Given<ClearText>,
+    /// Whether signing in with a password needs a second factor; who has none yet sets one up while signing in.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub mfa_required: Given<bool>,
     /// Project admin.
     #[serde(default, skip_serializing_if = "Given::is_absent")]
     pub admin: Given<bool>,

@@ -5,6 +5,7 @@ use anteroom_engine::endpoint::interaction::{Profile, View, ViewForm};
 use anteroom_engine::endpoint::logout::Request as LogoutRequest;
 use anteroom_engine::refusal::Refusal;
 use anteroom_engine::stop::Stop;
+use anteroom_magic_link::QrPicture;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -28,6 +29,29 @@ struct SignInPage<'a> {
     goes_to: &'a str,
     form_token: &'a str,
     email: &'a str,
+    error: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "second_factor.html")]
+struct SecondFactorPage<'a> {
+    words: &'a Words,
+    say: &'a Say,
+    title: &'a str,
+    form_token: &'a str,
+    error: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "enroll.html")]
+struct EnrollPage<'a> {
+    words: &'a Words,
+    say: &'a Say,
+    title: &'a str,
+    form_token: &'a str,
+    /// Our own SVG: it contains no text.
+    picture: Option<&'a str>,
+    secret: String,
     error: Option<&'a str>,
 }
 
@@ -98,16 +122,34 @@ pub(crate) fn view(words: &'static Words, view: &View, email: &str, wrong: Optio
     let form_action = source_of(&view.redirect_uri).map_or(FormAction::Own, FormAction::OnTo);
     let status = match wrong {
         None => StatusCode::OK,
-        Some(Refusal::TooManySignIns) => StatusCode::TOO_MANY_REQUESTS,
+        Some(Refusal::TooManySignIns | Refusal::TooManySecondFactorCodes) => StatusCode::TOO_MANY_REQUESTS,
         Some(_) => StatusCode::BAD_REQUEST,
     };
     let form_token = view.form_token.as_str();
+    let error = wrong.map(|refusal| say.wrong(refusal));
     match &view.form {
         ViewForm::SignIn => {
             let title = fill(say.sign_in_to, &values);
             let email = if email.is_empty() { view.login_hint.as_deref().unwrap_or_default() } else { email };
-            let error = wrong.map(|refusal| say.wrong(refusal));
             let page = SignInPage { words, say, title: &title, goes_to: &goes_to, form_token, email, error };
+            page::answer(status, words, &form_action, &page)
+        }
+        ViewForm::SecondFactor => {
+            let title = say.second_factor_title;
+            let page = SecondFactorPage { words, say, title, form_token, error };
+            page::answer(status, words, &form_action, &page)
+        }
+        ViewForm::Enroll(uri) => {
+            let picture = QrPicture::of_text(uri.expose()).ok().map(|picture| picture.svg());
+            let page = EnrollPage {
+                words,
+                say,
+                title: say.enroll_title,
+                form_token,
+                picture: picture.as_deref(),
+                secret: secret_of(uri.expose()),
+                error,
+            };
             page::answer(status, words, &form_action, &page)
         }
         ViewForm::ChooseProfile(profiles) => {
@@ -130,6 +172,14 @@ pub(crate) fn view(words: &'static Words, view: &View, email: &str, wrong: Optio
             page::answer(status, words, &form_action, &page)
         }
     }
+}
+
+/// The secret in an `otpauth://` address, in groups of four to type it.
+fn secret_of(uri: &str) -> String {
+    let (_, query) = uri.split_once('?').unwrap_or_default();
+    let secret = query.split('&').find_map(|pair| pair.strip_prefix("secret=")).unwrap_or_default();
+    let characters: Vec<char> = secret.chars().collect();
+    characters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
 /// The page has ended, or is another browser's.
@@ -269,6 +319,12 @@ mod tests {
         assert_eq!(clean("Portal\u{202e}lairotut\u{2066}\u{0}\n"), "Portallairotut");
         assert_eq!(clean("<b>"), "<b>", "escaping is the template's");
         assert_eq!(clean(&"x".repeat(500)).len(), NAME);
+    }
+
+    #[test]
+    fn a_secret_is_shown_in_groups_of_four() {
+        assert_eq!(secret_of("otpauth://totp/a:b?secret=ABCDEFGHIJ&issuer=a"), "ABCD EFGH IJ");
+        assert_eq!(secret_of("otpauth://totp/a:b"), "");
     }
 
     #[test]

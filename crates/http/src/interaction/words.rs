@@ -46,6 +46,23 @@ pub(crate) struct Say {
     pub(crate) sent: &'static str,
     /// Before an address that is registered.
     pub(crate) registered: &'static str,
+    /// Title.
+    pub(crate) second_factor_title: &'static str,
+    /// What to do.
+    pub(crate) second_factor_text: &'static str,
+    /// Label.
+    pub(crate) second_factor_code: &'static str,
+    /// Button.
+    pub(crate) go_on: &'static str,
+    /// Title.
+    pub(crate) enroll_title: &'static str,
+    /// What to do.
+    pub(crate) enroll_text: &'static str,
+    /// What the picture is.
+    pub(crate) enroll_picture: &'static str,
+    /// Before the secret.
+    pub(crate) enroll_secret: &'static str,
+    wrong_code: &'static str,
     wrong_password: &'static str,
     too_many: &'static str,
     no_membership: &'static str,
@@ -65,7 +82,8 @@ impl Say {
     /// What was wrong.
     pub(crate) fn wrong(&self, refusal: Refusal) -> &'static str {
         match refusal {
-            Refusal::TooManySignIns => self.too_many,
+            Refusal::TooManySignIns | Refusal::TooManySecondFactorCodes => self.too_many,
+            Refusal::WrongSecondFactorCode => self.wrong_code,
             Refusal::NoActiveMembership => self.no_membership,
             Refusal::SignInAddressBlocked => self.blocked,
             Refusal::InvalidProfile => self.invalid_profile,
@@ -125,6 +143,15 @@ static ENGLISH: Say = Say {
     bad_request: "The app sent a request that cannot be answered",
     sent: "The app sent:",
     registered: "Registered is:",
+    second_factor_title: "Second step",
+    second_factor_text: "Open your authenticator app and type the six digits it shows for this place.",
+    second_factor_code: "Code",
+    go_on: "Go on",
+    enroll_title: "Set up a second step",
+    enroll_text: "This account needs a second step at every sign-in. Scan the picture with an authenticator app on your phone, then type the six digits it shows.",
+    enroll_picture: "QR code for the authenticator app",
+    enroll_secret: "Or type this secret into the app:",
+    wrong_code: "This code is not right, or it was used before. Wait for the next one.",
     wrong_password: "E-mail address or password is not right.",
     too_many: "Too many tries. Please wait a few minutes.",
     no_membership: "This account is switched off. Please ask the clinic.",
@@ -166,6 +193,15 @@ static GERMAN: Say = Say {
     bad_request: "Die App hat eine Anfrage geschickt, die nicht beantwortet werden kann",
     sent: "Die App hat geschickt:",
     registered: "Eingetragen ist:",
+    second_factor_title: "Zweiter Schritt",
+    second_factor_text: "Öffnen Sie Ihre Authenticator-App und tippen Sie die sechs Ziffern ein, die sie hierfür zeigt.",
+    second_factor_code: "Code",
+    go_on: "Weiter",
+    enroll_title: "Zweiten Schritt einrichten",
+    enroll_text: "Dieses Konto braucht bei jeder Anmeldung einen zweiten Schritt. Scannen Sie das Bild mit einer Authenticator-App auf Ihrem Telefon und tippen Sie dann die sechs Ziffern ein, die sie zeigt.",
+    enroll_picture: "QR-Code für die Authenticator-App",
+    enroll_secret: "Oder tippen Sie dieses Geheimnis in die App ein:",
+    wrong_code: "Dieser Code ist nicht richtig, oder er wurde schon benutzt. Warten Sie auf den nächsten.",
     wrong_password: "E-Mail-Adresse oder Passwort ist nicht richtig.",
     too_many: "Zu viele Versuche. Bitte warten Sie einige Minuten.",
     no_membership: "Dieses Konto ist ausgeschaltet. Bitte fragen Sie in der Praxis nach.",
@@ -207,6 +243,15 @@ static SPANISH: Say = Say {
     bad_request: "La aplicación envió una petición que no se puede responder",
     sent: "La aplicación envió:",
     registered: "Está registrado:",
+    second_factor_title: "Segundo paso",
+    second_factor_text: "Abra su aplicación de autenticación y escriba las seis cifras que muestra para este sitio.",
+    second_factor_code: "Código",
+    go_on: "Continuar",
+    enroll_title: "Configurar un segundo paso",
+    enroll_text: "Esta cuenta necesita un segundo paso en cada inicio de sesión. Escanee la imagen con una aplicación de autenticación en su teléfono y escriba las seis cifras que muestra.",
+    enroll_picture: "Código QR para la aplicación de autenticación",
+    enroll_secret: "O escriba este secreto en la aplicación:",
+    wrong_code: "Este código no es correcto o ya se usó. Espere al siguiente.",
     wrong_password: "El correo electrónico o la contraseña no son correctos.",
     too_many: "Demasiados intentos. Espere unos minutos.",
     no_membership: "Esta cuenta está desactivada. Pregunte en la clínica.",

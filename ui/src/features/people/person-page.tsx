@@ -59,6 +59,7 @@ function Detail({ person }: { person: Person }) {
       <Column wide>
         <WithRail rail={<RightsPanel person={person} />}>
           <Facts person={person} />
+          {summary.email !== null && <SecondFactorPanel person={person} />}
           <Sessions person={person} />
         </WithRail>
         <Links person={person} />
@@ -89,6 +90,57 @@ function Facts({ person }: { person: Person }) {
           </div>
         ))}
       </dl>
+    </Panel>
+  );
+}
+
+/** The second step of signing in; a lost phone is helped by taking it away. */
+function SecondFactorPanel({ person }: { person: Person }) {
+  const { membershipId, name } = person.summary;
+  const { enrolled, required } = person.secondFactor;
+  const update = useCommandMutation("people_update");
+  const reset = useCommandMutation("people_reset_second_factor");
+  const takeAway = async () => {
+    const yes = await confirm({
+      title: t("factor.resetTitle", { person: name }),
+      body: required ? t("factor.resetBodyRequired") : t("factor.resetBody"),
+      action: t("factor.reset"),
+    });
+    if (yes) {
+      reset.mutate(
+        { membershipId },
+        {
+          onError: (error) => toast("bad", error.message),
+          onSuccess: () => toast("ok", t("factor.wasReset", { person: name })),
+        },
+      );
+    }
+  };
+  return (
+    <Panel title={t("factor.title")}>
+      <div className={classes.session}>
+        <p>{enrolled ? t("factor.enrolled") : t("factor.notEnrolled")}</p>
+        {enrolled && (
+          <Button variant="default" size="compact-sm" loading={reset.isPending} onClick={takeAway}>
+            {t("factor.reset")}
+          </Button>
+        )}
+      </div>
+      <Switch
+        label={t("factor.required")}
+        description={t("factor.requiredHelp")}
+        checked={required}
+        disabled={update.isPending}
+        onChange={(event) =>
+          update.mutate(
+            { membershipId, secondFactorRequired: event.currentTarget.checked },
+            {
+              onError: (error) => toast("bad", error.message),
+              onSuccess: () => toast("ok", t("people.saved", { person: name })),
+            },
+          )
+        }
+      />
     </Panel>
   );
 }

@@ -1,5 +1,6 @@
 import {
   Button,
+  NumberInput,
   Radio,
   SegmentedControl,
   Select,
@@ -8,7 +9,7 @@ import {
   useMantineColorScheme,
 } from "@mantine/core";
 import { useState } from "react";
-import type { Settings, SigningKeySummary } from "../../api/bindings";
+import type { RateLimits, Settings, SigningKeySummary } from "../../api/bindings";
 import type { Req } from "../../api/call";
 import { useCommand, useCommandMutation } from "../../api/commands";
 import { isKey, LANGUAGES, type Language, language, setLanguage, t } from "../../i18n/i18n";
@@ -37,6 +38,7 @@ export function SettingsPage() {
               <DeskPanel settings={settings} />
               <Engine settings={settings} />
               <Keys keys={settings.signingKeys} />
+              <Rates key={JSON.stringify(settings.rateLimits)} saved={settings.rateLimits} />
             </>
           )}
         </Answer>
@@ -214,6 +216,49 @@ function Keys({ keys }: { keys: SigningKeySummary[] }) {
           </Button>
         ))}
       </div>
+    </Panel>
+  );
+}
+
+/** How many requests one address may send in a minute; 0 is no limit. */
+function Rates({ saved }: { saved: RateLimits }) {
+  const [limits, setLimits] = useState(saved);
+  const { save, update } = useSave();
+  const fields: [keyof RateLimits, string][] = [
+    ["login", t("rates.login")],
+    ["auth", t("rates.auth")],
+    ["other", t("rates.other")],
+  ];
+  const unchanged = fields.every(([name]) => limits[name] === saved[name]);
+  return (
+    <Panel title={t("rates.title")}>
+      <p className={classes.lead}>{t("rates.lead")}</p>
+      <form
+        className={classes.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          save({ rateLimits: limits });
+        }}
+      >
+        {fields.map(([name, label]) => (
+          <NumberInput
+            key={name}
+            label={label}
+            value={limits[name]}
+            min={0}
+            max={1_000_000}
+            allowDecimal={false}
+            clampBehavior="strict"
+            maw={220}
+            onChange={(value) => setLimits({ ...limits, [name]: typeof value === "number" ? value : 0 })}
+          />
+        ))}
+        <div>
+          <Button type="submit" variant="default" loading={update.isPending} disabled={unchanged}>
+            {t("kit.save")}
+          </Button>
+        </div>
+      </form>
     </Panel>
   );
 }

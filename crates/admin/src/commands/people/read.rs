@@ -2,13 +2,14 @@
 
 use anteroom_engine::id::Id;
 use anteroom_engine::model::Project;
-use anteroom_engine::model::membership::{self as stored, ProfileType};
+use anteroom_engine::model::membership::{self as stored, Principal, ProfileType};
+use anteroom_engine::model::second_factor as stored_factor;
 use anteroom_engine::stop::{Outcome, not_found};
 use anteroom_engine::store::{LiveLogin, PeopleFilter, PersonRow, Tx};
 use anteroom_engine::timestamp::Timestamp;
 
 use super::super::magic_links;
-use super::{List, Listed, Person, PersonSummary, Ref, ResourceType, Session};
+use super::{List, Listed, Person, PersonSummary, Ref, ResourceType, SecondFactor, Session};
 use crate::admin::Admin;
 use crate::error::CommandError;
 use crate::request;
@@ -105,6 +106,14 @@ pub(super) fn view(tx: &dyn Tx, row: PersonRow, now: Timestamp) -> Outcome<Perso
         Some(id) => tx.access_policy(id)?,
         None => None,
     };
+    let factor = match membership.principal {
+        Principal::User(user) => tx.second_factor(user)?,
+        Principal::Client(_) => None,
+    };
+    let second_factor = SecondFactor {
+        enrolled: factor.as_ref().is_some_and(stored_factor::SecondFactor::is_enrolled),
+        required: factor.is_some_and(|factor| factor.required),
+    };
     let sessions = tx.list_live_logins(membership.id, now, SESSIONS)?;
     let Some(summary) = summary(row) else {
         return not_found(format!("There is no person with the membership {}.", membership.id));
@@ -113,6 +122,7 @@ pub(super) fn view(tx: &dyn Tx, row: PersonRow, now: Timestamp) -> Outcome<Perso
         summary,
         external_id: membership.external_id,
         access_policy: policy.map(|policy| policy.name.clone()),
+        second_factor,
         sessions: sessions.iter().map(session).collect(),
         magic_links: magic_links::of_membership(tx, membership.project, membership.id, now, LINKS)?,
         created_at: membership.created_at.seconds(),

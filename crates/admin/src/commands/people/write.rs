@@ -1,15 +1,16 @@
 //! Creating people and changing their rights.
 
 use anteroom_engine::id::Id;
+use anteroom_engine::model::membership::Principal;
 use anteroom_engine::model::user::PasswordHash;
 use anteroom_engine::model::{AccessPolicy, Project};
 use anteroom_engine::service::projects::check_name;
-use anteroom_engine::service::{access_policies, passwords, people as service};
+use anteroom_engine::service::{access_policies, passwords, people as service, second_factor};
 use anteroom_engine::stop::{Outcome, invalid, not_found};
 use serde_json::{Map, Value, json};
 
 use super::read::{find, view};
-use super::{Create, Person, ResourceType, RevokeSession, Update};
+use super::{Create, Person, Ref, ResourceType, RevokeSession, Update};
 use crate::acting;
 use crate::admin::Admin;
 use crate::error::{Code, CommandError};
@@ -144,8 +145,23 @@ pub(crate) async fn update(admin: &Admin, request: Update) -> Result<Person, Com
                 );
             }
             service::update(cx, &before, &after)?;
+            if let (Some(required), Principal::User(user)) =
+                (request.second_factor_required, before.principal)
+            {
+                second_factor::require(cx, &before, user, required)?;
+            }
             let row = find(cx.tx, acting.project, &request.membership_id)?;
             view(cx.tx, row, cx.now)
+        })
+        .await
+}
+
+pub(crate) async fn reset_second_factor(admin: &Admin, request: Ref) -> Result<Person, CommandError> {
+    admin
+        .change(move |cx, _, acting| {
+            let person = find(cx.tx, acting.project, &request.membership_id)?;
+            second_factor::reset(cx, &person.membership)?;
+            view(cx.tx, person, cx.now)
         })
         .await
 }

@@ -72,6 +72,8 @@ pub(super) fn check(
         ask_profile: prompt.select_account,
         login_hint: short("login_hint"),
         ui_locales: short("ui_locales"),
+        profile_type: None,
+        remember: false,
     };
     Ok(Asked { request, prompt, max_age, hinted })
 }

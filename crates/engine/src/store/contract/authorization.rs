@@ -5,7 +5,8 @@ use anteroom_oauth::secret::{Digest, RefreshToken};
 
 use crate::model::interaction::{AuthorizationRequest, Who};
 use crate::model::login::AuthMethod;
-use crate::model::{Consent, Interaction, IssuedCode, RefreshFamily, Session};
+use crate::model::{Consent, Interaction, IssuedCode, RefreshFamily, SecondFactor, Session};
+use crate::seal::Sealed;
 use crate::store::contract::read;
 use crate::store::contract::sample::{NOW, code_digest, id, login, write_project};
 use crate::store::{Store, StoreResult, write};
@@ -24,6 +25,7 @@ fn issued(number: u128) -> IssuedCode {
         redirect_uri: Some("https://c.test/cb".to_owned()),
         scope: "openid".to_owned(),
         nonce: Some("n".to_owned()),
+        remember: true,
         challenge: CodeChallenge::new(CodeChallengeMethod::S256, CHALLENGE).ok(),
         auth_method: AuthMethod::Password,
         auth_time: NOW,
@@ -69,6 +71,16 @@ fn interaction(number: u128) -> Interaction {
     }
 }
 
+fn who(session: Option<u128>) -> Who {
+    Who {
+        user: id(30),
+        session: session.map(id),
+        auth_method: AuthMethod::Password,
+        auth_time: NOW,
+        second_factor: true,
+    }
+}
+
 fn family(number: u128) -> RefreshFamily {
     RefreshFamily {
         login: id(number),
@@ -88,7 +100,14 @@ fn family(number: u128) -> RefreshFamily {
 /// Every column, with and without what may be absent.
 pub fn issued_codes_come_back_as_they_were(store: &dyn Store) -> StoreResult<()> {
     write_project(store)?;
-    let bare = IssuedCode { session: None, redirect_uri: None, nonce: None, challenge: None, ..issued(61) };
+    let bare = IssuedCode {
+        session: None,
+        redirect_uri: None,
+        nonce: None,
+        remember: false,
+        challenge: None,
+        ..issued(61)
+    };
     let (full, other) = (issued(60), bare.clone());
     write(store, move |tx| {
         tx.insert_issued_code(&full)?;
@@ -123,8 +142,8 @@ pub fn an_issued_code_is_redeemed_once(store: &dyn Store) -> StoreResult<()> {
 pub fn interactions_wait_and_end_once(store: &dyn Store) -> StoreResult<()> {
     write_project(store)?;
     let mut changed = interaction(70);
-    changed.who =
-        Some(Who { user: id(30), session: Some(id(90)), auth_method: AuthMethod::Password, auth_time: NOW });
+    changed.who = Some(who(Some(90)));
+    changed.request.scope = "openid profile".to_owned();
     changed.membership = Some(id(20));
     changed.seen = true;
     let row = changed.clone();
@@ -227,6 +246,72 @@ pub fn logins_are_extended_and_attempts_forgiven(store: &dyn Store) -> StoreResu
         tx.forgive_attempt("key")?;
         tx.forgive_attempt("key")?;
         assert_eq!(tx.count_attempt("key", NOW, NOW)?.count, 1, "never below nothing");
+        Ok(())
+    })
+}
+
+/// Those without a browser, of the account and the project, with a membership, that wait; and codes of a login end together.
+pub fn waiting_logins_of_programs_are_listed(store: &dyn Store) -> StoreResult<()> {
+    write_project(store)?;
+    write(store, |tx| {
+        let listed = |number: u128| Interaction {
+            browser: None,
+            who: Some(who(None)),
+            membership: Some(id(20)),
+            created_at: NOW + u32::try_from(number).unwrap_or_default(),
+            ..interaction(number)
+        };
+        for row in [
+            listed(70),
+            listed(71),
+            Interaction { browser: Some(code_digest(72)), ..listed(72) },
+            Interaction { membership: None, ..listed(73) },
+            Interaction { project: id(2), ..listed(74) },
+            Interaction { who: Some(Who { user: id(31), ..who(None) }), ..listed(75) },
+            Interaction { finished_at: Some(NOW), ..listed(76) },
+            Interaction { expires_at: NOW, ..listed(77) },
+        ] {
+            tx.insert_interaction(&row)?;
+        }
+        let found = tx.list_waiting_interactions(id(1), id(30), NOW, 10)?;
+        assert_eq!(found, [listed(71), listed(70)]);
+        assert_eq!(tx.list_waiting_interactions(id(1), id(30), NOW, 1)?.len(), 1);
+
+        assert_eq!(tx.end_interactions_of_user(id(30), NOW)?.len(), 5, "whoever began them");
+        assert_eq!(tx.list_waiting_interactions(id(1), id(30), NOW, 10)?, []);
+
+        let other = IssuedCode { login: id(160), ..issued(61) };
+        tx.insert_issued_code(&issued(60))?;
+        tx.insert_issued_code(&other)?;
+        tx.insert_issued_code(&issued(62))?;
+        assert!(tx.redeem_issued_code(id(60), id(10), 3, NOW)?);
+        assert_eq!(tx.end_codes_of_login(id(160), NOW)?, 1, "what is redeemed stays as it was");
+        assert!(!tx.redeem_issued_code(id(61), id(10), 3, NOW)?);
+        assert!(tx.redeem_issued_code(id(62), id(10), 3, NOW)?, "another login's");
+        Ok(())
+    })
+}
+
+/// A row takes the place of the one before; a time step is accepted once, in order, and for the secret it was made with.
+pub fn second_factors_are_replaced_and_no_time_step_counts_twice(store: &dyn Store) -> StoreResult<()> {
+    write_project(store)?;
+    write(store, |tx| {
+        let secret = Sealed(vec![7; 40]);
+        assert_eq!(tx.second_factor(id(30))?, None);
+        let factor =
+            SecondFactor { required: true, secret: Some(secret.clone()), ..SecondFactor::none(id(30)) };
+        tx.put_second_factor(&SecondFactor::none(id(30)))?;
+        tx.put_second_factor(&factor)?;
+        assert_eq!(tx.second_factor(id(30))?, Some(factor.clone()));
+        assert!(!tx.accept_time_step(id(31), &secret, 5)?, "nobody's");
+        assert!(!tx.accept_time_step(id(30), &Sealed(vec![8; 40]), 5)?, "another secret");
+        assert!(tx.accept_time_step(id(30), &secret, 5)?);
+        assert!(!tx.accept_time_step(id(30), &secret, 5)?, "twice");
+        assert!(!tx.accept_time_step(id(30), &secret, 4)?, "an earlier one");
+        assert!(tx.accept_time_step(id(30), &secret, 6)?);
+        let enrolled = SecondFactor { enrolled_at: Some(NOW), last_step: Some(6), ..factor };
+        tx.put_second_factor(&enrolled)?;
+        assert_eq!(tx.list_second_factors()?, [enrolled]);
         Ok(())
     })
 }

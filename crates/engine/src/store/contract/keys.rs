@@ -70,6 +70,20 @@ pub fn attempts_are_counted_in_windows(store: &dyn Store) -> StoreResult<()> {
     assert_eq!(read(store, |tx| tx.attempts("a", NOW + 1))?, None, "too old");
     assert_eq!(count(NOW + 61, NOW + 1)?, Attempts { since: NOW + 61, count: 1 });
     assert_eq!(read(store, |tx| tx.attempts("b", NOW - 60))?, None, "another key");
+    write(store, |tx| tx.forget_attempts("a"))?;
+    assert_eq!(read(store, |tx| tx.attempts("a", NOW))?, None, "forgotten");
+    Ok(())
+}
+
+/// A setting takes the place of the one before.
+pub fn settings_are_replaced(store: &dyn Store) -> StoreResult<()> {
+    assert_eq!(read(store, |tx| tx.setting("a"))?, None);
+    write(store, |tx| {
+        tx.put_setting("a", "1")?;
+        tx.put_setting("a", "{}")?;
+        tx.put_setting("b", "2")
+    })?;
+    assert_eq!(read(store, |tx| tx.setting("a"))?.as_deref(), Some("{}"));
     Ok(())
 }
 

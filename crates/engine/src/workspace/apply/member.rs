@@ -10,8 +10,8 @@ use crate::id::Id;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::membership::{Principal, ProfileRef, ProfileType};
 use crate::model::{AccessPolicy, Membership, Profile, Project, User};
-use crate::service::access_policies;
 use crate::service::people::{self, NewPerson};
+use crate::service::{access_policies, second_factor};
 use crate::stop::{Fault, Outcome, Stop, Unfit, UnfitKind, conflict, invalid};
 use crate::store::{PeopleFilter, StoreResult, Tx, Window};
 use crate::workspace::Misfit;
@@ -93,6 +93,9 @@ impl Run<'_> {
             let user = cx.tx.user(user)?.ok_or(Fault::Inconsistent("user that was just written"))?;
             cx.tx.update_user(&User { email_verified: true, ..user })?;
         }
+        if file.mfa_required.value() == Some(&true) {
+            at(path, second_factor::require(cx, &membership, user, true))?;
+        }
         Ok(membership.id)
     }
 
@@ -112,6 +115,9 @@ impl Run<'_> {
             return Err(Misfit::new(format!("{path}.userId"), "this member has another user id").into());
         }
         let effect = Effect::changed(person(path, self.change_user(cx, before, &user, file, path))?);
+        let required = cx.tx.second_factor(user.id)?.is_some_and(|factor| factor.required);
+        let required = file.mfa_required.or_default(required, false);
+        let effect = effect.or_changed(at(path, second_factor::require(cx, before, user.id, required))?);
         let profile_changed = change_profile(cx, before, file, path)?;
         // The profile's display name stands in the membership.
         let before = cx.tx.membership(before.id)?.ok_or(Fault::Inconsistent("member that was just read"))?;

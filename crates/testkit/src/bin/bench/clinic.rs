@@ -17,9 +17,9 @@ pub(crate) const PATIENT: &str = "b0000000-0000-4000-8000-000000000003";
 /// Her membership.
 pub(crate) const MEMBERSHIP: &str = "b0000000-0000-4000-8000-000000000004";
 
-/// Writes the workspace file. The limit of codes a minute is off: the load would be over it at once.
+/// Writes the workspace file. The limits of codes and requests a minute are off: the load would be over them at once.
 pub(crate) fn write(folder: &Path) -> Result<PathBuf, String> {
-    let workspace = json!({ "projects": [{
+    let workspace = json!({ "rateLimits": { "login": 0, "auth": 0, "other": 0 }, "projects": [{
         "id": PROJECT, "name": "Bench", "preauthorizePerMinute": 0,
         "clients": [
             { "id": CLIENT, "name": "Issuer", "clientType": "confidential", "secret": SECRET, "admin": true },
