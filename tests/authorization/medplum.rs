@@ -3,10 +3,12 @@
 
 use anteroom_engine::id::Id;
 use anteroom_engine::model::Client;
+use anteroom_engine::service::logout;
+use anteroom_oauth::grant_type::GrantType;
 
 use crate::harness::{
-    Browser, CB, CHALLENGE, LEGACY, LEGACY_SECRET, OTHER, Page, SEED, Server, VERIFIER, WEB, WEB_SECRET, but,
-    claims, redeem, request,
+    ADA_MEMBERSHIP, Browser, CB, CHALLENGE, LEGACY, LEGACY_SECRET, OTHER, Page, SEED, Server, VERIFIER, WEB,
+    WEB_SECRET, but, claims, redeem, request,
 };
 
 const LEGACY_CB: &str = "https://legacy.test/cb";
@@ -409,4 +411,44 @@ async fn introspection_and_logout_rows() {
     assert_eq!(server.send(logout(&access_token)).await.status, 401);
     let dead = ask(&[("token", &access_token)]).await;
     assert_eq!(dead.body, r#"{"active":false}"#, "Token introspection on revoked token");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_sign_ins_that_were_ended() {
+    let server = medplum().await;
+    let mut browser = Browser::default();
+    let code = browser.code(&server, &request(LEGACY, LEGACY_CB)).await;
+    let tokens = sign_in(&server, &mut browser, "openid offline_access").await;
+    server
+        .change(|cx| {
+            let ada = cx.tx.membership(Id::parse(ADA_MEMBERSHIP).unwrap())?.expect("Ada");
+            logout::end_everything(cx, &ada)
+        })
+        .await;
+    let late = redeem_as_legacy(&server, &code, &[]).await;
+    assert_eq!(said(&late), words("invalid_grant", "Code expired"), "as one that is too old");
+    let late = refresh(&server, &tokens.str("refresh_token"), &[]).await;
+    assert_eq!(said(&late), words("invalid_grant", "Token revoked"), "Refresh token revoked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_what_a_client_is_set_to() {
+    let server = medplum().await;
+    let mut browser = Browser::default();
+    server
+        .change(|cx| {
+            let mut client = (*cx.tx.client(Id::parse(LEGACY).unwrap())?.unwrap()).clone();
+            client.retiring_secret = client.secret.take();
+            client.settings.grant_types = Some(vec![GrantType::AuthorizationCode, GrantType::RefreshToken]);
+            Ok(cx.tx.update_client(&client)?)
+        })
+        .await;
+    let code = browser.code(&server, &request(LEGACY, LEGACY_CB)).await;
+    let tokens = redeem_as_legacy(&server, &code, &[("client_secret", LEGACY_SECRET)]).await;
+    assert_eq!(tokens.status, 200, "Authorization code token with secondary client secret");
+    assert_eq!(tokens.str("scope"), "openid");
+    assert!(
+        tokens.json()["refresh_token"].is_string(),
+        "Grant types refresh_token should include refresh token"
+    );
 }

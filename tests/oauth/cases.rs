@@ -56,7 +56,6 @@ const NOT_BUILT: &[(&str, &str)] = &[
         "No page warns of embedded webviews: they cannot be told from browsers by a header that anybody may write.",
     ),
     ("PA-26", "Offers are passed by value, so that a QR code works without a second request."),
-    ("DS-16", "There is no TLS listener yet."),
     ("EX-01 to EX-22", "Token exchange is not built yet."),
     ("TV-01 to TV-12", "Token Vault is not built yet."),
     ("TK-20 to TK-22", "private_key_jwt is not built yet: a client assertion is refused (DS-07)."),

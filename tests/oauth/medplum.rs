@@ -281,6 +281,8 @@ async fn preauthorize_rows() {
         assert_eq!((found, said.as_str()), (status, text), "{title}");
         assert_eq!(reply.json()["resourceType"], "OperationOutcome", "{title}");
     }
+    let keyless = server.post("/auth/preauthorize").basic(KEYLESS, "").json(&json!({ "clientId": PORTAL }));
+    assert_eq!(keyless.send().await.status, 401, "Client credentials auth header empty secret");
     let reply = ask(Some(&admin), true, json!({ "clientId": PORTAL })).await;
     assert_eq!(reply.status, 200, "auth/preauthorize: Success");
     let body = reply.json();
@@ -421,5 +423,25 @@ async fn tokens_that_name_no_key_of_ours() {
     ] {
         let forged = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header.to_string()));
         assert_eq!(userinfo_status(&server, &forged).await, 401, "{title}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ip_rules_at_the_sign_in() {
+    for (title, action, status) in [("IP address allow", "allow", 200), ("IP address block", "block", 400)] {
+        let clinic = Clinic::medplum()
+            .with("/projects/0/accessPolicies/0/ipAccessRule/0/action", json!(action))
+            .with("/projects/0/members/3/email", json!("fay@example.org"))
+            .with("/projects/0/members/3/password", json!("correct horse battery"));
+        let server = TestServer::over(clinic).await;
+        let body = json!({
+            "clientId": PORTAL, "email": "fay@example.org", "password": "correct horse battery",
+            "codeChallenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "codeChallengeMethod": "S256",
+        });
+        let reply = server.post("/auth/login").json(&body).send().await;
+        assert_eq!(reply.status, status, "{title}: {reply:?}");
+        if status == 400 {
+            assert_eq!(reply.outcome().1, "IP address not allowed", "{title}");
+        }
     }
 }

@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import { promisify } from "node:util";
 
 import { Browser, CALLBACK, CLIENTS, PAT, startServer } from "./harness.mjs";
+import { connect } from "./medplum.mjs";
 
 const run = promisify(execFile);
 
@@ -82,20 +83,17 @@ describe("seed: OAuth2 authorization", () => {
 });
 
 describe("seed: pre-authorized code", () => {
-  it("a backend issues a code and the form redeems it once", async (t) => {
+  it("the SDK's call issues a code and the form redeems it once", async (t) => {
     const MEDPLUM_BASE_URL = await startServer(t);
     const { id: MY_CLIENT_ID, secret: MY_CLIENT_SECRET } = CLIENTS.service;
     const ON_BEHALF_OF = PAT.profile;
-    const issued = await fetch(`${MEDPLUM_BASE_URL}auth/preauthorize`, {
-      method: "POST",
-      headers: {
-        Authorization: `Basic ${btoa(`${MY_CLIENT_ID}:${MY_CLIENT_SECRET}`)}`,
-        "Content-Type": "application/json",
-        "X-Medplum-On-Behalf-Of": ON_BEHALF_OF,
-      },
-      body: JSON.stringify({ clientId: MY_CLIENT_ID, scope: "openid", expiresIn: 3600, nonce: "optional-nonce-value" }),
-    });
-    const preAuthResult = await issued.json();
+    const { medplum } = connect(MEDPLUM_BASE_URL, { id: MY_CLIENT_ID, secret: MY_CLIENT_SECRET });
+    const preAuthResult = await medplum.post(
+      "auth/preauthorize",
+      { clientId: MY_CLIENT_ID, scope: "openid", expiresIn: 3600, nonce: "optional-nonce-value" },
+      undefined,
+      { headers: { "X-Medplum-On-Behalf-Of": ON_BEHALF_OF } },
+    );
     assert.deepEqual(Object.keys(preAuthResult), ["preAuthorizedCode", "expiresAt"]);
     assert.match(preAuthResult.expiresAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     const redeem = () =>

@@ -2,7 +2,7 @@
 
 use anteroom_engine::id::Id;
 use anteroom_engine::model::login::AuthMethod;
-use anteroom_engine::model::{Client, IssuedCode, Login, Session};
+use anteroom_engine::model::{Client, IssuedCode, Login, Membership, Session};
 use anteroom_engine::store::{AuthorizationCodes, StoreError, StoreResult};
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_oauth::pkce::CodeChallenge;
@@ -135,6 +135,14 @@ impl AuthorizationCodes for SqliteTx<'_> {
         self.run_counted(
             "UPDATE authorization_code SET expires_at = ?2 WHERE login = ?1 AND redeemed_at IS NULL AND expires_at > ?2",
             params![login.as_bytes(), at.seconds()],
+        )
+    }
+
+    fn end_codes_of_member(&mut self, membership: Id<Membership>, at: Timestamp) -> StoreResult<u32> {
+        self.run_counted(
+            "UPDATE authorization_code SET expires_at = ?2 \
+             WHERE membership = ?1 AND redeemed_at IS NULL AND expires_at > ?2",
+            params![membership.as_bytes(), at.seconds()],
         )
     }
 

@@ -35,6 +35,8 @@ pub fn end_everything(cx: &mut Cx<'_>, membership: &Membership) -> Outcome<()> {
     }
     let mut logins = 0;
     for own in cx.tx.memberships_of_user(membership.project, user)? {
+        // A code that nobody redeemed yet would make a login of its own.
+        cx.tx.end_codes_of_member(own.id, cx.now)?;
         logins += cx.tx.revoke_logins_of_member(own.id, cx.now)?;
     }
     if sessions + logins > 0 {

@@ -32,6 +32,8 @@ pub trait AuthorizationCodes {
     fn end_codes_of_session(&mut self, session: Id<Session>, at: Timestamp) -> StoreResult<u32>;
     /// Ends the codes of a login that nobody redeemed: a newer one takes their place. How many.
     fn end_codes_of_login(&mut self, login: Id<Login>, at: Timestamp) -> StoreResult<u32>;
+    /// Ends the codes of a member that nobody redeemed; how many.
+    fn end_codes_of_member(&mut self, membership: Id<Membership>, at: Timestamp) -> StoreResult<u32>;
     /// Deletes up to `limit` that expired before `before`; how many.
     fn purge_issued_codes(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
 }

@@ -25,7 +25,7 @@ async fn json(client: &Client, url: String) -> Result<Value, reqwest::Error> {
 }
 
 #[test]
-fn who_trusts_the_local_ca_is_served_and_the_issuer_follows_the_base() {
+fn ds_16_who_trusts_the_local_ca_is_served_and_the_issuer_follows_the_base() {
     let runtime = runtime();
     let host = Host::open(with_tls(), runtime.handle().clone()).unwrap();
     let base = host.tls_base().unwrap().as_str().to_owned();

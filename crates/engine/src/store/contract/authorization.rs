@@ -288,6 +288,10 @@ pub fn waiting_logins_of_programs_are_listed(store: &dyn Store) -> StoreResult<(
         assert_eq!(tx.end_codes_of_login(id(160), NOW)?, 1, "what is redeemed stays as it was");
         assert!(!tx.redeem_issued_code(id(61), id(10), 3, NOW)?);
         assert!(tx.redeem_issued_code(id(62), id(10), 3, NOW)?, "another login's");
+        tx.insert_issued_code(&issued(63))?;
+        assert_eq!(tx.end_codes_of_member(id(21), NOW)?, 0, "another member's");
+        assert_eq!(tx.end_codes_of_member(id(20), NOW)?, 1, "what is redeemed stays as it was");
+        assert!(!tx.redeem_issued_code(id(63), id(10), 3, NOW)?);
         Ok(())
     })
 }
