@@ -72,7 +72,13 @@ for (const one of metadata.packages) {
 }
 
 /** How a noun looks on another noun's page: the only files of a feature that another feature may import. */
-const shared = ["features/activity/activity-log", "features/magic-links/board", "features/people/person-line"];
+const shared = [
+  "features/activity/activity-log",
+  "features/clients/client-picker",
+  "features/magic-links/board",
+  "features/people/person-line",
+  "features/people/person-select",
+];
 
 /** The screens: Tauri behind one file, and no feature imports another, but for what is shared. */
 const screens = path.join(root, "ui", "src");

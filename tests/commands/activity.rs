@@ -3,7 +3,7 @@
 use anteroom_admin::error::Code;
 use serde_json::{Value, json};
 
-use crate::harness::{Desk, NOBODY, each, text, with};
+use crate::harness::{Desk, NOBODY, NOW, each, text, with};
 use crate::magic_links::Ready;
 
 fn log(changes: Value) -> Value {
@@ -89,4 +89,65 @@ async fn the_chain_is_walked() {
     desk.client("Portal", "public").await;
     let verified = desk.call("activity_verify", json!({})).await;
     assert_eq!(verified, json!({ "checked": 3, "firstBad": null }));
+}
+
+#[tokio::test]
+async fn the_log_is_filtered_by_client_and_time() {
+    let ready = Ready::new().await;
+    let card = ready.issue("waiting", false).await;
+    let portal = card["link"]["clientId"].clone();
+    ready.desk.pass(3_600);
+    ready.desk.client("Other", "public").await;
+    ready.issue("waiting", false).await;
+    let of_client = ready.desk.call("activity_list", log(json!({ "client": portal }))).await;
+    assert_eq!(each(&of_client["items"], "/kind"), ["link_issued", "link_issued", "client_created"]);
+    let both = log(json!({ "client": portal, "about": ready.person, "from": NOW + 3_600 }));
+    let both = ready.desk.call("activity_list", both).await;
+    assert_eq!(each(&both["items"], "/kind"), ["link_issued"]);
+    let early = log(json!({ "until": NOW + 3_600, "kind": "link_issued" }));
+    assert_eq!(ready.desk.call("activity_list", early).await["items"].as_array().unwrap().len(), 1);
+    let none = log(json!({ "from": NOW + 7_200 }));
+    assert_eq!(ready.desk.call("activity_list", none).await["items"], json!([]));
+    let wrong = log(json!({ "client": "portal" }));
+    ready.desk.fails("activity_list", wrong, Code::Invalid, Some("client"), "portal").await;
+}
+
+fn export(format: &str, selection: &Value, before: &Value) -> Value {
+    json!({ "selection": selection, "format": format, "before": before })
+}
+
+#[tokio::test]
+async fn the_log_goes_out_as_json_lines_and_as_csv() {
+    let ready = Ready::new().await;
+    let card = ready.issue("waiting", false).await;
+    ready.desk.redeem(&card, None).await.unwrap();
+    ready.desk.redeem(&card, None).await.unwrap_err();
+    let all = ready.desk.call("activity_list", log(json!({}))).await;
+    let count = all["items"].as_array().unwrap().len();
+
+    let lines = ready.desk.call("activity_export", export("jsonl", &json!({}), &Value::Null)).await;
+    assert!(lines["next"].is_null());
+    assert_eq!(lines["events"], count);
+    let events: Vec<Value> =
+        text(&lines, "/text").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events.iter().map(|event| &event["seq"]).collect::<Vec<_>>(), each(&all["items"], "/seq"));
+    let refused = events.iter().find(|event| event["kind"] == "refused").unwrap();
+    assert_eq!(refused["refusal"], "code_spent");
+    assert_eq!(text(refused, "/hash").len(), 64);
+    assert!(refused["body"]["trace"].as_array().is_some_and(|trace| !trace.is_empty()));
+    assert!(!text(&lines, "/text").contains("Pat Doe"), "a file travels: it names nobody");
+
+    let sheet = ready
+        .desk
+        .call("activity_export", export("csv", &json!({ "refusedOnly": true }), &Value::Null))
+        .await;
+    let rows: Vec<&str> = text(&sheet, "/text").split_terminator("\r\n").collect();
+    assert_eq!(rows.len(), 2, "a line of headers and one refusal: {rows:?}");
+    assert!(rows[0].starts_with("seq,at,kind,") && rows[1].contains(",refused,"), "{rows:?}");
+    let next = json!(events[1]["seq"].as_i64().unwrap());
+    let rest = ready.desk.call("activity_export", export("csv", &json!({}), &next)).await;
+    assert!(!text(&rest, "/text").contains("seq,at"), "headers come once");
+    assert_eq!(rest["events"], count - 2);
+    let wrong = export("csv", &json!({ "kind": "client_stolen" }), &Value::Null);
+    ready.desk.fails("activity_export", wrong, Code::Invalid, Some("kind"), "client_stolen").await;
 }

@@ -1,6 +1,5 @@
 //! Client applications: listing, creating, secrets, redirect URIs, deleting.
 
-use anteroom_admin::commands::clients::advice::RULES;
 use anteroom_admin::error::Code;
 use serde_json::{Value, json};
 
@@ -26,7 +25,10 @@ async fn a_confidential_client_works_at_the_token_endpoint_with_the_secret_shown
     let got = desk.call("clients_get", json!({ "id": id })).await;
     assert!(!got.to_string().contains(secret), "a secret cannot be read again");
     assert_eq!(got["lastUsedAt"], NOW);
-    assert_eq!(got["secrets"], json!([{ "retiring": false, "createdAt": NOW, "lastUsedAt": NOW }]));
+    assert_eq!(
+        got["secrets"],
+        json!([{ "retiring": false, "createdAt": NOW, "lastUsedAt": NOW, "expiresAt": null }])
+    );
     let log = desk
         .call("activity_list", json!({ "kind": "", "refusedOnly": false, "about": "", "limit": 100 }))
         .await;
@@ -53,8 +55,10 @@ async fn a_new_client_looks_like_this() {
             "pkceOptional": false, "defaultScope": [], "jwksUri": null, "accessTokenLifetime": null,
             "refreshTokenLifetime": null, "idTokenSignedResponseAlg": "ES256", "magicLinkTemplate": null,
             "identityProvider": null, "accessPolicy": null, "admin": true,
-            "secrets": [{ "retiring": false, "createdAt": NOW, "lastUsedAt": null }],
-            "advice": [{ "severity": "ok", "rule": "never_used", "values": [NOW.to_string()] }],
+            "secrets": [{ "retiring": false, "createdAt": NOW, "lastUsedAt": null, "expiresAt": null }],
+            "advice": [{
+                "severity": "warning", "rule": "admin_with_browser", "values": [], "tab": "settings", "fix": null,
+            }],
             "lastUsedAt": null, "createdAt": NOW, "updatedAt": NOW, "version": 1,
         })
     );
@@ -165,8 +169,8 @@ async fn a_rotation_with_overlap_keeps_the_old_secret_until_it_is_retired() {
     assert_eq!(
         rotated["client"]["secrets"],
         json!([
-            { "retiring": false, "createdAt": NOW + DAY, "lastUsedAt": null },
-            { "retiring": true, "createdAt": NOW, "lastUsedAt": NOW },
+            { "retiring": false, "createdAt": NOW + DAY, "lastUsedAt": null, "expiresAt": null },
+            { "retiring": true, "createdAt": NOW, "lastUsedAt": NOW, "expiresAt": null },
         ])
     );
     assert!(each(&rotated["client"]["advice"], "/rule").contains(&&json!("retiring_secret_used")));
@@ -226,7 +230,8 @@ async fn a_client_that_is_off_is_refused_at_once() {
     let (id, secret) = (text(&made, "/client/id"), text(&made, "/secret"));
     let off = desk.call("clients_set_status", json!({ "id": id, "status": "off" })).await;
     assert_eq!(off["status"], "off");
-    assert_eq!(off["advice"][0], json!({ "severity": "error", "rule": "switched_off", "values": [] }));
+    let remark = json!({ "severity": "error", "rule": "switched_off", "values": [], "tab": "", "fix": null });
+    assert_eq!(off["advice"][0], remark);
     assert_eq!(token(&desk, id, secret).await.unwrap_err(), "client_off");
     desk.call("clients_set_status", json!({ "id": id, "status": "active" })).await;
     token(&desk, id, secret).await.unwrap();
@@ -254,53 +259,4 @@ async fn a_client_is_deleted_by_its_name_with_what_hangs_on_it() {
     assert!(desk.redeem(&waiting, None).await.is_err());
     let person = json!({ "membershipId": text(&person, "/summary/membershipId") });
     assert_eq!(desk.call("people_get", person).await["sessions"], json!([]));
-}
-
-#[test]
-fn every_remark_has_its_sentence() {
-    let catalogue = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/i18n/en.json");
-    let catalogue: Value = serde_json::from_str(&std::fs::read_to_string(catalogue).unwrap()).unwrap();
-    for (rule, values) in RULES {
-        let sentence = catalogue[format!("advice.{rule}")].as_str().unwrap_or_default();
-        assert!(!sentence.is_empty(), "the catalogue has no advice.{rule}");
-        let places = (0..10).filter(|place| sentence.contains(&format!("{{{place}}}"))).count();
-        assert!(places <= values.len(), "advice.{rule} shows more values than there are");
-    }
-}
-
-#[tokio::test]
-async fn remarks_come_with_the_client() {
-    let desk = Desk::new().await;
-    let rules = |client: &Value| -> Vec<(String, String)> {
-        let advice = client["advice"].as_array().unwrap();
-        advice.iter().map(|one| (text(one, "/severity").into(), text(one, "/rule").into())).collect()
-    };
-    let made = |made: &Value| made["client"].clone();
-    let warning = |rule: &str| (String::from("warning"), String::from(rule));
-
-    let public = made(&desk.client("App", "public").await);
-    assert_eq!(rules(&public), [warning("no_redirect_uri")]);
-
-    let request = json!({
-        "name": "B", "clientType": "public", "admin": true,
-        "redirectUris": ["http://localhost:3000/cb"],
-    });
-    let doubtful = desk.call("clients_create", request).await;
-    let found = rules(&made(&doubtful));
-    for rule in ["loopback_name", "public_admin"] {
-        assert!(found.contains(&warning(rule)), "{rule}: {found:?}");
-    }
-
-    let service = desk.client("Service", "confidential").await;
-    let id = text(&service, "/client/id");
-    let grants = json!({ "id": id, "version": 1, "changes": { "grantTypes": ["client_credentials"] } });
-    let service = desk.call("clients_update", grants).await;
-    assert_eq!(rules(&service), [("ok".into(), "never_used".into())]);
-    desk.pass(200 * DAY);
-    let old = desk.call("clients_get", json!({ "id": id })).await;
-    assert_eq!(rules(&old), [warning("secret_old"), warning("never_used")]);
-    assert_eq!(old["advice"][0]["values"], json!(["200"]));
-    desk.call("clients_rotate_secret", json!({ "id": id, "overlap": true })).await;
-    let idle = desk.call("clients_get", json!({ "id": id })).await;
-    assert_eq!(rules(&idle), [warning("retiring_secret_idle"), warning("never_used")]);
 }

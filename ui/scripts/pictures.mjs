@@ -38,6 +38,10 @@ const EVERYWHERE = [
   { name: "home", path: "/" },
   { name: "clients", path: "/clients" },
   { name: "client-new", path: "/clients/new" },
+  { name: "clients-deleted", path: "/clients/deleted" },
+  { name: "clients-check", path: "/clients/check" },
+  { name: "clients-compare-empty", path: "/clients/compare" },
+  { name: "settings-data", path: "/settings/data" },
   { name: "people", path: "/people" },
   { name: "person-new", path: "/people/new" },
   { name: "magic-links", path: "/magic-links" },
@@ -61,10 +65,34 @@ const MOCK_ONLY = [
   { name: "clients-loading", path: "/clients", scenario: "slow", settle: 500 },
   { name: "clients-no-match", path: "/clients?q=nothing-like-it" },
   { name: "people-error", path: "/people?q=error-503" },
-  ...["credentials", "identity-provider", "grant-types", "tokens", "quick-start", "activity"].map((tab) => ({
-    name: `client-${tab}`,
-    path: `${PORTAL}?tab=${tab}`,
-  })),
+  ...["credentials", "identity-provider", "grant-types", "tokens", "quick-start", "history", "activity"].map(
+    (tab) => ({
+      name: `client-${tab}`,
+      path: `${PORTAL}?tab=${tab}`,
+    }),
+  ),
+  {
+    name: "client-rotate",
+    path: `${PORTAL}?tab=credentials`,
+    act: async (page) => {
+      await button(page, "Rotate …").click();
+      await page.getByRole("radio", { name: /for a while/ }).click();
+    },
+  },
+  {
+    name: "clients-compare",
+    path: "/clients/compare?one=c0ffee00-51ce-4f0a-9b1d-2f6a3c4d5e6f&other=00000000-0000-4000-8000-000000000019",
+  },
+  {
+    name: "settings-data-preview",
+    path: "/settings/data",
+    act: async (page) => {
+      const file = [{ resourceType: "ClientApplication", name: "From Medplum" }];
+      await page.getByRole("textbox", { name: "or paste it here" }).fill(JSON.stringify(file));
+      await button(page, "Show what would happen").click();
+      await page.getByText("From Medplum").waitFor();
+    },
+  },
   {
     name: "client-redirect-slip",
     path: PORTAL,

@@ -136,6 +136,52 @@ describe("client applications", () => {
     await user.click(await button("Discard"));
   });
 
+  test("a deleted client is listed and restored", async () => {
+    const user = await renderApp(paths.clients());
+    await user.click(await button("More for Old intake form"));
+    await user.click(await screen.findByRole("menuitem", { name: "Delete" }));
+    const dialog = await screen.findByRole("dialog", { name: "Delete Old intake form?" });
+    expect(dialog).toHaveTextContent("0 outstanding magic links");
+    await user.type(within(dialog).getByRole("textbox"), "Old intake form");
+    await user.click(within(dialog).getByRole("button", { name: "Delete" }));
+    await user.click(await button("More for client applications"));
+    await user.click(await screen.findByRole("menuitem", { name: "Deleted clients" }));
+    await user.click(await button("Restore Old intake form"));
+    expect(await screen.findByText("No client application was deleted.")).toBeVisible();
+  });
+
+  test("a change is undone from the history", async () => {
+    const user = await renderApp(paths.client(portal));
+    await user.type(await screen.findByRole("textbox", { name: "Description" }), "Undo me");
+    await user.click(await button("Save"));
+    await user.click(await screen.findByRole("tab", { name: "History" }));
+    const [undo] = await screen.findAllByRole("button", { name: /^Undo entry/ });
+    await user.click(undo as HTMLElement);
+    expect(await screen.findByText("The change is taken back.")).toBeVisible();
+  });
+
+  test("the engine speaks while a form is typed, and one press mends it", async () => {
+    const { db } = await import("../src/mock/db");
+    const medplum = db.clients.find(({ clientType }) => clientType === "medplum");
+    const user = await renderApp(paths.client(medplum?.id ?? "", "grant-types"));
+    const optional = await screen.findByRole("switch", { name: /PKCE/ });
+    await user.click(optional);
+    expect(await screen.findByText(/Codes may be redeemed without PKCE/)).toBeVisible();
+    await user.click(await button("Do it"));
+    await waitFor(() => expect(optional).not.toBeChecked());
+  });
+
+  test("a file is imported after its preview", async () => {
+    const user = await renderApp(paths.data());
+    const field = await screen.findByRole("textbox", { name: "or paste it here" });
+    await user.click(field);
+    await user.paste('{"resourceType":"ClientApplication","name":"From Medplum"}');
+    await user.click(await button("Show what would happen"));
+    expect(await screen.findByText("From Medplum")).toBeVisible();
+    await user.click(await button("Import"));
+    expect(await screen.findByText("Imported: 1 added, 0 changed.")).toBeVisible();
+  });
+
   test("off before delete, then by its typed name", async () => {
     const user = await renderApp(paths.clients());
     await user.click(await button("More for Old intake form"));

@@ -13,6 +13,7 @@ pub mod people;
 pub mod policies;
 pub mod settings;
 pub mod setup;
+pub mod workspace;
 
 use serde_json::Value;
 
@@ -104,8 +105,26 @@ commands! {
     clients_retire_secret = clients::retire_secret(clients::Ref) -> clients::Client;
     /// Switches a client on or off.
     clients_set_status = clients::set_status(clients::SetStatus) -> clients::Client;
+    /// What deleting a client would take along.
+    clients_delete_preview = clients::delete_preview(clients::Ref) -> clients::Deleted;
     /// Deletes a client and what hangs on it.
     clients_delete = clients::delete(clients::Delete) -> clients::Deleted;
+    /// Deleted clients that can be restored.
+    clients_list_deleted = clients::list_deleted(clients::ListDeleted) -> clients::DeletedClients;
+    /// Restores a deleted client with its id and settings; its new secret is in the answer and nowhere else.
+    clients_restore = clients::restore(clients::Ref) -> clients::IssuedSecret;
+    /// Copies a client; the copy's secret is in the answer and nowhere else.
+    clients_duplicate = clients::duplicate(clients::Duplicate) -> clients::IssuedSecret;
+    /// What was done to a client.
+    clients_history = clients::history(clients::History) -> activity::Log;
+    /// Takes one change of a client back.
+    clients_undo = clients::undo(clients::Undo) -> clients::Client;
+    /// What the engine would remark about a client with these changes.
+    clients_lint = clients::lint(clients::Lint) -> clients::Linted;
+    /// What the engine would remark about a new client.
+    clients_lint_new = clients::lint_new(clients::Create) -> clients::Linted;
+    /// What the engine remarks about every client of the project.
+    clients_lint_all = clients::lint_all(clients::LintAll) -> clients::LintedAll;
 
     /// Lists people.
     people_list = people::list(people::List) -> people::Listed, desk;
@@ -150,6 +169,8 @@ commands! {
 
     /// The log.
     activity_list = activity::list(activity::List) -> activity::Log;
+    /// A chunk of the log as a file.
+    activity_export = activity::export(activity::Export) -> activity::Chunk;
     /// Walks the chain of the log.
     activity_verify = activity::verify(activity::Verify) -> activity::Verified;
 
@@ -160,6 +181,15 @@ commands! {
     settings_get = settings::get(settings::Get) -> settings::Settings;
     /// Changes settings.
     settings_update = settings::update(settings::Update) -> settings::Settings;
+    /// Publishes the next signing key.
+    settings_publish_key = settings::publish_key(settings::RotateKey) -> settings::Settings;
     /// Rotates a signing key.
     settings_rotate_key = settings::rotate_key(settings::RotateKey) -> settings::Settings;
+
+    /// The workspace file of everything that is stored.
+    workspace_export = workspace::export(workspace::Export) -> workspace::Exported;
+    /// Client applications as Medplum's resources.
+    workspace_export_clients = workspace::export_clients(workspace::ExportClients) -> workspace::Exported;
+    /// Reads a workspace file or `ClientApplication` resources, or says what that would do.
+    workspace_import = workspace::import(workspace::Import) -> workspace::Imported;
 }

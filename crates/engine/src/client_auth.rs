@@ -71,7 +71,7 @@ pub struct Authenticated {
 /// Looks the client up and checks what it presented.
 ///
 /// # Refusals
-/// `unknown` for an id nobody has; off; a secret for a client without one; a wrong secret (429 after
+/// `unknown` for an id nobody has; off; a secret for a client without one; one past its end; a wrong secret (429 after
 /// [`WRONG_SECRETS`] in a minute from one address).
 pub fn authenticate(cx: &mut Cx<'_>, presented: &Presented, unknown: Refusal) -> Outcome<Authenticated> {
     let Some(client_id) = presented.client_id.as_deref() else {
@@ -102,21 +102,26 @@ fn check_secret(cx: &mut Cx<'_>, client: &Client, presented: Digest<ClientSecret
         cx.trace.check("client.secret", false, "none sent", || "a secret".into());
         return refuse(Refusal::ClientWithoutSecret, "");
     }
-    let slot = live
-        .iter()
-        .find(|(_, secret)| secret.is_some_and(|secret| secret.digest == presented))
-        .map(|(slot, _)| *slot);
+    let matching = live.into_iter().find_map(|(slot, secret)| {
+        secret.filter(|secret| secret.digest == presented).map(|secret| (slot, secret))
+    });
     let expected = || {
         let all: Vec<String> =
             live.iter().filter_map(|(_, secret)| secret.map(|secret| secret.digest.fingerprint())).collect();
         all.join(" or ")
     };
-    let matched = slot.is_some();
+    let matched = matching.is_some();
     let expected = if matched { String::new() } else { expected() };
     cx.trace.check("client.secret", matched, expected, || presented.fingerprint().into());
-    let Some(slot) = slot else {
+    let Some((slot, secret)) = matching else {
         return wrong(cx, &client.id.to_string(), Refusal::WrongSecret);
     };
+    if let Some(ends) = secret.expires_at.filter(|ends| *ends <= cx.now) {
+        let now = cx.now;
+        let expected = format!("used before {ends}");
+        cx.trace.check("client.secret.expires_at", false, expected, || now.to_string().into());
+        return refuse(Refusal::SecretExpired, "");
+    }
     cx.tx.touch_secret(client.id, slot, cx.now)?;
     Ok(slot)
 }

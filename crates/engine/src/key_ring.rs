@@ -14,10 +14,19 @@ pub struct RingKey {
     pub key: Arc<SigningKey>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it began to sign; `None` for the next key, which is only published.
+    pub activated_at: Option<Timestamp>,
     /// When it stopped signing.
     pub retired_at: Option<Timestamp>,
     /// When it leaves the JWKS.
     pub leaves_at: Option<Timestamp>,
+}
+
+impl RingKey {
+    /// Whether it signs: it has begun to, and has not stopped.
+    pub const fn signs(&self) -> bool {
+        self.activated_at.is_some() && self.retired_at.is_none()
+    }
 }
 
 struct Keys {
@@ -42,7 +51,7 @@ fn build(ring: &[RingKey], now: Timestamp) -> Result<Keys, NoKey> {
     let published = || ring.iter().filter(|key| key.leaves_at.is_none_or(|leaves| now < leaves));
     let current = |alg: Alg| {
         published()
-            .find(|key| key.key.alg() == alg && key.retired_at.is_none())
+            .find(|key| key.key.alg() == alg && key.signs())
             .map(|key| Arc::clone(&key.key))
             .ok_or(NoKey(alg))
     };

@@ -268,6 +268,13 @@ refusals! {
         section: "RFC 6749 section 5.2",
         advice: "The secret may have been rotated: make a new one on the Credentials tab.",
     }
+    /// The secret was right, and its time is over.
+    SecretExpired = "secret_expired" {
+        rfc: oauth(401, E::InvalidClient, "Invalid client"),
+        medplum: oauth(400, E::InvalidRequest, "Invalid secret"),
+        section: "RFC 6749 section 5.2",
+        advice: "The secret has ended: make a new one on the Credentials tab and give it to the client.",
+    }
     /// Too many wrong secrets in a minute.
     TooManyWrongSecrets = "too_many_wrong_secrets" {
         rfc: oauth(429, E::InvalidClient, "Too Many Requests"),

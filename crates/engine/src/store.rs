@@ -360,6 +360,8 @@ pub trait Logins {
     fn revoke_logins_of_member(&mut self, membership: Id<Membership>, at: Timestamp) -> StoreResult<u32>;
     /// Revokes all live ones of a client; how many.
     fn revoke_logins_of_client(&mut self, client: Id<Client>, at: Timestamp) -> StoreResult<u32>;
+    /// How many live ones a client has.
+    fn count_live_logins_of_client(&self, client: Id<Client>, now: Timestamp) -> StoreResult<u32>;
     /// Deletes up to `limit` that ended before `before`; how many.
     fn purge_logins(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
 }
@@ -442,6 +444,8 @@ pub trait PreAuthorizedCodes {
     ) -> StoreResult<bool>;
     /// Ends all codes of a client that could still be redeemed at `at`; how many.
     fn end_codes_of_client(&mut self, client: Id<Client>, ending: Ending, at: Timestamp) -> StoreResult<u32>;
+    /// How many codes of a client could still be redeemed at `at`.
+    fn count_codes_of_client(&self, client: Id<Client>, at: Timestamp) -> StoreResult<u32>;
     /// Counts one PIN try before it is compared; the number so far, this one included.
     fn count_tx_code_try(&mut self, id: Id<PreAuthorizedCode>) -> StoreResult<u32>;
     /// Takes one counted try back: it was right.
@@ -458,6 +462,8 @@ pub trait SigningKeys {
     fn list_signing_keys(&self) -> StoreResult<Vec<StoredKey>>;
     /// Writes a new row.
     fn insert_signing_key(&mut self, row: &StoredKey) -> StoreResult<()>;
+    /// Lets a key sign that was only published so far; whether it was.
+    fn activate_signing_key(&mut self, kid: &str, at: Timestamp) -> StoreResult<bool>;
     /// Stops a key from signing.
     fn retire_signing_key(
         &mut self,
@@ -507,6 +513,12 @@ pub struct EventFilter {
     pub refused_only: bool,
     /// Only about this client, member or row.
     pub about: Option<Uuid>,
+    /// Only about this client.
+    pub client: Option<Id<Client>>,
+    /// Only at this time or later.
+    pub from: Option<Timestamp>,
+    /// Only before this time.
+    pub until: Option<Timestamp>,
     /// Only before this sequence number.
     pub before: Option<i64>,
 }

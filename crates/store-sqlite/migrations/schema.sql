@@ -65,7 +65,7 @@ CREATE TABLE client (
   created_at                INTEGER NOT NULL,
   updated_at                INTEGER NOT NULL,
   version                   INTEGER NOT NULL
-) STRICT;
+, secret_expires_at INTEGER, retiring_secret_expires_at INTEGER) STRICT;
 
 CREATE INDEX client_by_name ON client (project, sort_name);
 
@@ -312,7 +312,7 @@ CREATE TABLE signing_key (
   created_at INTEGER NOT NULL,
   retired_at INTEGER,
   leaves_at  INTEGER
-) STRICT;
+, activated_at INTEGER) STRICT;
 
 CREATE TABLE user (
   id             BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),

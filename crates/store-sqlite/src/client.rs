@@ -22,9 +22,13 @@ const MOST_USES: usize = 10_000;
 macro_rules! columns {
     () => {
         "id, project, name, client_type, status, secret_digest, secret_created_at, retiring_secret_digest, \
-         retiring_secret_created_at, settings, provider_secret, created_at, updated_at, version"
+         retiring_secret_created_at, settings, provider_secret, created_at, updated_at, version, secret_expires_at, \
+         retiring_secret_expires_at"
     };
 }
+
+/// How many columns that are.
+const WIDTH: usize = 16;
 
 fn from_row(row: &Row<'_>) -> StoreResult<Client> {
     Ok(Client {
@@ -33,8 +37,8 @@ fn from_row(row: &Row<'_>) -> StoreResult<Client> {
         name: column::get(row, 2)?,
         client_type: column::word(row, 3, ClientType::parse)?,
         status: column::word(row, 4, ClientStatus::parse)?,
-        secret: secret(row, 5)?,
-        retiring_secret: secret(row, 7)?,
+        secret: secret(row, 5, 14)?,
+        retiring_secret: secret(row, 7, 15)?,
         settings: column::json(row, 9)?,
         provider_secret: column::optional_sealed(row, 10)?,
         created_at: column::time(row, 11)?,
@@ -43,9 +47,12 @@ fn from_row(row: &Row<'_>) -> StoreResult<Client> {
     })
 }
 
-fn secret(row: &Row<'_>, at: usize) -> StoreResult<Option<StoredSecret>> {
+fn secret(row: &Row<'_>, at: usize, ends_at: usize) -> StoreResult<Option<StoredSecret>> {
     match (column::optional_digest(row, at)?, column::optional_time(row, at + 1)?) {
-        (Some(digest), Some(created_at)) => Ok(Some(StoredSecret { digest, created_at })),
+        (Some(digest), Some(created_at)) => {
+            let expires_at = column::optional_time(row, ends_at)?;
+            Ok(Some(StoredSecret { digest, created_at, expires_at }))
+        }
         (None, None) => Ok(None),
         _ => Err(StoreError::Damaged("a client secret is stored by half".to_owned())),
     }
@@ -108,7 +115,7 @@ impl Clients for SqliteTx<'_> {
             |row| {
                 Ok(ClientRow {
                     client: Arc::new(from_row(row)?),
-                    last_used_at: column::optional_time(row, 14)?,
+                    last_used_at: column::optional_time(row, WIDTH)?,
                 })
             },
         )?;
@@ -121,7 +128,8 @@ impl Clients for SqliteTx<'_> {
             concat!(
                 "INSERT INTO client (",
                 columns!(),
-                ", sort_name, search) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+                ", sort_name, search) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, \
+                 ?18)"
             ),
             params![
                 row.id.as_bytes(),
@@ -138,6 +146,8 @@ impl Clients for SqliteTx<'_> {
                 row.created_at.seconds(),
                 row.updated_at.seconds(),
                 row.version,
+                row.secret.and_then(|secret| secret.expires_at).map(Timestamp::seconds),
+                row.retiring_secret.and_then(|secret| secret.expires_at).map(Timestamp::seconds),
                 fold(&row.name),
                 searched(row),
             ],
@@ -151,8 +161,8 @@ impl Clients for SqliteTx<'_> {
         let rows = self.run(
             "UPDATE client SET project = ?2, name = ?3, client_type = ?4, status = ?5, secret_digest = ?6, \
              secret_created_at = ?7, retiring_secret_digest = ?8, retiring_secret_created_at = ?9, settings = ?10, \
-             provider_secret = ?11, created_at = ?12, updated_at = ?13, version = ?14, sort_name = ?15, search = ?16 \
-             WHERE id = ?1",
+             provider_secret = ?11, created_at = ?12, updated_at = ?13, version = ?14, secret_expires_at = ?15, \
+             retiring_secret_expires_at = ?16, sort_name = ?17, search = ?18 WHERE id = ?1",
             params![
                 row.id.as_bytes(),
                 row.project.as_bytes(),
@@ -168,6 +178,8 @@ impl Clients for SqliteTx<'_> {
                 row.created_at.seconds(),
                 row.updated_at.seconds(),
                 row.version,
+                row.secret.and_then(|secret| secret.expires_at).map(Timestamp::seconds),
+                row.retiring_secret.and_then(|secret| secret.expires_at).map(Timestamp::seconds),
                 fold(&row.name),
                 searched(row),
             ],

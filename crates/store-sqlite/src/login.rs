@@ -127,6 +127,15 @@ impl Logins for SqliteTx<'_> {
         )
     }
 
+    fn count_live_logins_of_client(&self, client: Id<Client>, now: Timestamp) -> StoreResult<u32> {
+        // As rare as ending them all, so it walks the same way.
+        self.count(
+            "SELECT count(*) FROM login INDEXED BY login_by_expiry \
+             WHERE expires_at > ?2 AND client = ?1 AND revoked_at IS NULL",
+            params![client.as_bytes(), now.seconds()],
+        )
+    }
+
     fn purge_logins(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {
         let expired = self.run_counted(
             "DELETE FROM login WHERE id IN (SELECT id FROM login WHERE expires_at < ?1 LIMIT ?2)",

@@ -27,6 +27,7 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { version: 2, sql: include_str!("../migrations/V2__authorization_code.sql") },
     Migration { version: 3, sql: include_str!("../migrations/V3__second_factor.sql") },
     Migration { version: 4, sql: include_str!("../migrations/V4__setting.sql") },
+    Migration { version: 5, sql: include_str!("../migrations/V5__ends_and_beginnings.sql") },
 ];
 
 /// Marks a file as ours: `Ante`.

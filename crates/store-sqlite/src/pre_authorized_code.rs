@@ -214,6 +214,14 @@ impl PreAuthorizedCodes for SqliteTx<'_> {
         )
     }
 
+    fn count_codes_of_client(&self, client: Id<Client>, at: Timestamp) -> StoreResult<u32> {
+        self.count(
+            "SELECT count(*) FROM pre_authorized_code INDEXED BY code_by_expiry \
+             WHERE expires_at > ?2 AND client = ?1 AND redeemed_at IS NULL AND ended_at IS NULL",
+            params![client.as_bytes(), at.seconds()],
+        )
+    }
+
     fn count_tx_code_try(&mut self, id: Id<PreAuthorizedCode>) -> StoreResult<u32> {
         let tries = self.one(
             "UPDATE pre_authorized_code SET wrong_tx_codes = wrong_tx_codes + 1 WHERE id = ?1 RETURNING wrong_tx_codes",

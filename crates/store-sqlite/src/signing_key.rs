@@ -13,7 +13,7 @@ use crate::tx::SqliteTx;
 
 macro_rules! columns {
     () => {
-        "kid, alg, pkcs8, created_at, retired_at, leaves_at"
+        "kid, alg, pkcs8, created_at, retired_at, leaves_at, activated_at"
     };
 }
 
@@ -25,6 +25,7 @@ fn from_row(row: &Row<'_>) -> StoreResult<StoredKey> {
         created_at: column::time(row, 3)?,
         retired_at: column::optional_time(row, 4)?,
         leaves_at: column::optional_time(row, 5)?,
+        activated_at: column::optional_time(row, 6)?,
     })
 }
 
@@ -39,7 +40,7 @@ impl SigningKeys for SqliteTx<'_> {
 
     fn insert_signing_key(&mut self, row: &StoredKey) -> StoreResult<()> {
         self.run(
-            concat!("INSERT INTO signing_key (", columns!(), ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)"),
+            concat!("INSERT INTO signing_key (", columns!(), ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
             params![
                 row.kid,
                 row.alg.as_str(),
@@ -47,9 +48,18 @@ impl SigningKeys for SqliteTx<'_> {
                 row.created_at.seconds(),
                 row.retired_at.map(Timestamp::seconds),
                 row.leaves_at.map(Timestamp::seconds),
+                row.activated_at.map(Timestamp::seconds),
             ],
         )
         .map(drop)
+    }
+
+    fn activate_signing_key(&mut self, kid: &str, at: Timestamp) -> StoreResult<bool> {
+        let rows = self.run_counted(
+            "UPDATE signing_key SET activated_at = ?2 WHERE kid = ?1 AND activated_at IS NULL",
+            params![kid, at.seconds()],
+        )?;
+        Ok(rows == 1)
     }
 
     fn retire_signing_key(

@@ -8,6 +8,7 @@
 //! Deep links, and everything else that belongs to the window.
 
 mod events;
+pub mod log;
 pub mod people;
 mod screens;
 

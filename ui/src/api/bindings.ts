@@ -58,7 +58,15 @@ rule: string,
 /**
  * Values the sentence needs.
  */
-values: Array<string>, };
+values: Array<string>, 
+/**
+ * The tab where it is put right; empty when there is nothing to do.
+ */
+tab: string, 
+/**
+ * The one change that mends it, where there is one.
+ */
+fix: Fix | null, };
 
 export type BatchLine = { 
 /**
@@ -189,6 +197,20 @@ clients: Array<ClientChoice>,
  * Hand-overs with their lives.
  */
 handOvers: Array<HandOverChoice>, };
+
+export type Chunk = { 
+/**
+ * The text; chunks follow each other as they are.
+ */
+text: string, 
+/**
+ * Events in it.
+ */
+events: number, 
+/**
+ * Give as `before` for the next chunk; absent at the end.
+ */
+next: number | null, };
 
 export type Client = { 
 /**
@@ -454,6 +476,38 @@ sessions: number,
  */
 magicLinks: number, };
 
+export type DeletedClient = { 
+/**
+ * `client_id`, which it gets back.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Type.
+ */
+clientType: ClientType, 
+/**
+ * First redirect URI, if any.
+ */
+redirectUri: string | null, 
+/**
+ * Unix seconds of the deletion.
+ */
+deletedAt: number, 
+/**
+ * Display name of who deleted it.
+ */
+deletedBy: string | null, };
+
+export type DeletedClients = { 
+/**
+ * Newest deletion first, at most 200.
+ */
+items: Array<DeletedClient>, };
+
 export type DeskState = { 
 /**
  * Display name of whoever works there.
@@ -485,6 +539,38 @@ problem: string | null,
  * This program's version.
  */
 version: string, };
+
+export type Exported = { 
+/**
+ * JSON.
+ */
+text: string, 
+/**
+ * What is stored and not in the file, in words.
+ */
+leftOut: Array<string>, };
+
+export type FieldProblem = { 
+/**
+ * The field it is about.
+ */
+field: string | null, 
+/**
+ * In words.
+ */
+message: string, };
+
+export type Fix = { 
+/**
+ * The member of [`ClientChanges`].
+ */
+field: string, 
+/**
+ * Its new value; of an object only the members that change.
+ */
+value: unknown, };
+
+export type Format = "jsonl" | "csv";
 
 export type HandOver = "waiting" | "take_home" | "api";
 
@@ -562,6 +648,46 @@ useSubject: boolean,
  */
 requireVerifiedEmail: boolean, };
 
+export type Imported = { 
+/**
+ * `workspace`, or `medplum` for `ClientApplication` resources.
+ */
+format: string, 
+/**
+ * Rows that did not exist.
+ */
+added: Array<ImportedRow>, 
+/**
+ * Rows that had other values.
+ */
+changed: Array<ImportedRow>, 
+/**
+ * Rows that said the same already.
+ */
+left: Array<ImportedRow>, 
+/**
+ * Members of the file that are not taken over, by their path.
+ */
+notTaken: Array<string>, };
+
+export type ImportedRow = { 
+/**
+ * `project`, `client`, `member`, `access policy`.
+ */
+kind: string, 
+/**
+ * Where it stands in the file.
+ */
+path: string, 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name; absent for people.
+ */
+name: string | null, };
+
 export type IssuedBatch = { 
 /**
  * One row a person, in the order asked for.
@@ -581,6 +707,44 @@ secret: string | null, };
 export type Left = Record<symbol, never>;
 
 export type LinkState = "waiting" | "opened" | "redeemed" | "expired" | "revoked" | "locked" | "replaced";
+
+export type Linted = { 
+/**
+ * Remarks, what keeps the client from working first.
+ */
+advice: Array<Advice>, 
+/**
+ * Why it could not be saved as it stands, if so.
+ */
+problem: FieldProblem | null, };
+
+export type LintedAll = { 
+/**
+ * Clients looked at.
+ */
+checked: number, 
+/**
+ * Rules there are.
+ */
+rules: number, 
+/**
+ * Clients with something to mend, the worst first.
+ */
+clients: Array<LintedClient>, };
+
+export type LintedClient = { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Remarks, what keeps the client from working first.
+ */
+advice: Array<Advice>, };
 
 export type Listed = { 
 /**
@@ -830,7 +994,37 @@ createdAt: number,
 /**
  * Unix seconds of its last use.
  */
-lastUsedAt: number | null, };
+lastUsedAt: number | null, 
+/**
+ * Unix seconds from when on it is refused.
+ */
+expiresAt: number | null, };
+
+export type Selection = { 
+/**
+ * Only events of this kind, such as `token_issued`; empty for all.
+ */
+kind: string, 
+/**
+ * Only refusals.
+ */
+refusedOnly: boolean, 
+/**
+ * Only events about this client, membership, or link id; empty for all.
+ */
+about: string, 
+/**
+ * Only events about this client; empty for all.
+ */
+client: string, 
+/**
+ * Only events at or after these Unix seconds.
+ */
+from: number | null, 
+/**
+ * Only events before these Unix seconds.
+ */
+until: number | null, };
 
 export type Session = { 
 /**
@@ -928,7 +1122,7 @@ kid: string,
  */
 alg: string, 
 /**
- * `current` signs; `previous` only verifies.
+ * `next` is published and does not sign yet; `current` signs; `previous` only verifies.
  */
 state: string, 
 /**
@@ -1083,7 +1277,15 @@ id: string,
 /**
  * Keep the old secret working beside the new one (`true`), or cut it off now.
  */
-overlap: boolean, }; response: IssuedSecret };
+overlap: boolean, 
+/**
+ * Hours after which the old secret ends by itself, 1 to 744; absent until it is retired.
+ */
+overlapHours?: number, 
+/**
+ * Days after which the new secret ends, 1 to 731; absent for never.
+ */
+expiresInDays?: number, }; response: IssuedSecret };
   /** Ends the retiring secret. */
   clients_retire_secret: { request: { 
 /**
@@ -1100,6 +1302,12 @@ id: string,
  * The new status.
  */
 status: ClientStatus, }; response: Client };
+  /** What deleting a client would take along. */
+  clients_delete_preview: { request: { 
+/**
+ * `client_id`.
+ */
+id: string, }; response: Deleted };
   /** Deletes a client and what hangs on it. */
   clients_delete: { request: { 
 /**
@@ -1110,6 +1318,78 @@ id: string,
  * The client's name, typed by the person.
  */
 name: string, }; response: Deleted };
+  /** Deleted clients that can be restored. */
+  clients_list_deleted: { request: Record<symbol, never>; response: DeletedClients };
+  /** Restores a deleted client with its id and settings; its new secret is in the answer and nowhere else. */
+  clients_restore: { request: { 
+/**
+ * `client_id`.
+ */
+id: string, }; response: IssuedSecret };
+  /** Copies a client; the copy's secret is in the answer and nowhere else. */
+  clients_duplicate: { request: { 
+/**
+ * `client_id` of the original.
+ */
+id: string, 
+/**
+ * Name of the copy.
+ */
+name: string, }; response: IssuedSecret };
+  /** What was done to a client. */
+  clients_history: { request: { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * Only before this sequence number (the `next` of the slice before).
+ */
+before: number | null, 
+/**
+ * Rows at most, 1 to 500.
+ */
+limit: number, }; response: Log };
+  /** Takes one change of a client back. */
+  clients_undo: { request: { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * Sequence number of the change.
+ */
+seq: number, }; response: Client };
+  /** What the engine would remark about a client with these changes. */
+  clients_lint: { request: { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * What is being typed.
+ */
+changes: ClientChanges, }; response: Linted };
+  /** What the engine would remark about a new client. */
+  clients_lint_new: { request: { 
+/**
+ * Name, 1 to 100 characters.
+ */
+name: string, 
+/**
+ * Type; cannot be changed to or from `public` later.
+ */
+clientType: ClientType, 
+/**
+ * Redirect URIs, each checked as at registration.
+ */
+redirectUris: Array<string>, 
+/**
+ * Whether the client's own membership is a project admin (it may then issue magic links over HTTP).
+ */
+admin: boolean, }; response: Linted };
+  /** What the engine remarks about every client of the project. */
+  clients_lint_all: { request: Record<symbol, never>; response: LintedAll };
   /** Lists people. */
   people_list: { request: { 
 /**
@@ -1404,6 +1684,18 @@ refusedOnly: boolean,
  */
 about: string, 
 /**
+ * Only events about this client; absent for all.
+ */
+client: string | null, 
+/**
+ * Only events at or after these Unix seconds.
+ */
+from: number | null, 
+/**
+ * Only events before these Unix seconds.
+ */
+until: number | null, 
+/**
  * Only events before this sequence number (the `next` of the page before).
  */
 before: number | null, 
@@ -1411,6 +1703,20 @@ before: number | null,
  * Rows at most, 1 to 500.
  */
 limit: number, }; response: Log };
+  /** A chunk of the log as a file. */
+  activity_export: { request: { 
+/**
+ * Which events.
+ */
+selection: Selection, 
+/**
+ * As what.
+ */
+format: Format, 
+/**
+ * The `next` of the chunk before; absent for the first.
+ */
+before: number | null, }; response: Chunk };
   /** Walks the chain of the log. */
   activity_verify: { request: Record<symbol, never>; response: Verified };
   /** Access policies of the project. */
@@ -1439,10 +1745,38 @@ deskPhone?: string,
  * See [`Settings::rate_limits`].
  */
 rateLimits?: RateLimits, }; response: Settings };
+  /** Publishes the next signing key. */
+  settings_publish_key: { request: { 
+/**
+ * `ES256` or `RS256`.
+ */
+alg: string, }; response: Settings };
   /** Rotates a signing key. */
   settings_rotate_key: { request: { 
 /**
  * `ES256` or `RS256`.
  */
 alg: string, }; response: Settings };
+  /** The workspace file of everything that is stored. */
+  workspace_export: { request: { 
+/**
+ * With our secrets at identity providers, in clear.
+ */
+withSecrets: boolean, }; response: Exported };
+  /** Client applications as Medplum's resources. */
+  workspace_export_clients: { request: { 
+/**
+ * `client_id`s; empty for all. One gives a resource, several give a Bundle.
+ */
+ids: Array<string>, }; response: Exported };
+  /** Reads a workspace file or `ClientApplication` resources, or says what that would do. */
+  workspace_import: { request: { 
+/**
+ * The file.
+ */
+text: string, 
+/**
+ * Only say what would happen.
+ */
+dryRun: boolean, }; response: Imported };
 };

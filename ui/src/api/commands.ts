@@ -18,6 +18,7 @@ const NOUNS = [
   "policies",
   "settings",
   "desk",
+  "workspace",
 ] as const;
 
 /** The noun of a command: the cache key, and the topic of the events that concern it. */
@@ -63,6 +64,7 @@ const SHOWN_IN: Record<string, readonly string[]> = {
   activity: ["home"],
   settings: ["home"],
   desk: ["home", "settings"],
+  workspace: ["home", "clients", "people", "policies", "settings", "activity"],
 };
 
 /** Marks everything of a noun as out of date; what is on screen is asked for again. */

@@ -13,6 +13,9 @@ export const paths = {
   home: () => "/",
   clients: () => "/clients",
   clientNew: () => "/clients/new",
+  clientsDeleted: () => "/clients/deleted",
+  clientsLint: () => "/clients/check",
+  clientsCompare: (query: { one?: string; other?: string } = {}) => withQuery("/clients/compare", query),
   client: (clientId: string, tab?: string) => withQuery(`/clients/${id(clientId)}`, { tab }),
   people: () => "/people",
   personNew: () => "/people/new",
@@ -22,4 +25,5 @@ export const paths = {
   magicLink: (linkId: string) => `/magic-links/${id(linkId)}`,
   activity: (query: { about?: string; refused?: "1" } = {}) => withQuery("/activity", query),
   settings: () => "/settings",
+  data: () => "/settings/data",
 };

@@ -2,6 +2,9 @@ import { createHashRouter } from "react-router";
 import { ActivityPage } from "../features/activity/activity-page";
 import { ClientCreatePage } from "../features/clients/client-create";
 import { ClientPage } from "../features/clients/client-page";
+import { ClientsComparePage } from "../features/clients/clients-compare";
+import { ClientsDeletedPage } from "../features/clients/clients-deleted";
+import { ClientsLintPage } from "../features/clients/clients-lint";
 import { ClientsPage } from "../features/clients/clients-page";
 import { HomePage } from "../features/home/home-page";
 import { BatchPage } from "../features/magic-links/batch-page";
@@ -10,6 +13,7 @@ import { MagicLinksPage } from "../features/magic-links/magic-links-page";
 import { PeoplePage } from "../features/people/people-page";
 import { PersonCreatePage } from "../features/people/person-create";
 import { PersonPage } from "../features/people/person-page";
+import { DataPage } from "../features/settings/data-page";
 import { SettingsPage } from "../features/settings/settings-page";
 import { Broken, NotFound } from "./broken";
 import { Shell } from "./shell";
@@ -25,6 +29,9 @@ export const createRouter = () =>
         { index: true, Component: HomePage },
         { path: "clients", Component: ClientsPage },
         { path: "clients/new", Component: ClientCreatePage },
+        { path: "clients/deleted", Component: ClientsDeletedPage },
+        { path: "clients/check", Component: ClientsLintPage },
+        { path: "clients/compare", Component: ClientsComparePage },
         { path: "clients/:id", Component: ClientPage },
         { path: "people", Component: PeoplePage },
         { path: "people/new", Component: PersonCreatePage },
@@ -34,6 +41,7 @@ export const createRouter = () =>
         { path: "magic-links/:id", Component: LinkStagePage },
         { path: "activity", Component: ActivityPage },
         { path: "settings", Component: SettingsPage },
+        { path: "settings/data", Component: DataPage },
         { path: "*", Component: NotFound },
       ],
     },

@@ -3,6 +3,7 @@ import { IconDownload, IconEye, IconEyeOff } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { t } from "../i18n/i18n";
 import { CopyButton } from "./copyable";
+import { download } from "./download";
 import classes from "./secret-once.module.css";
 
 /** How long a revealed secret stays readable. */
@@ -10,13 +11,6 @@ const REVEALED_MS = 30_000;
 
 /** Always as long, so that the length tells nothing. */
 const MASK = "•".repeat(24);
-
-function download(name: string, text: string) {
-  const link = document.createElement("a");
-  link.href = `data:text/plain;charset=utf-8,${encodeURIComponent(text)}`;
-  link.download = name;
-  link.click();
-}
 
 type Props = {
   secret: string;

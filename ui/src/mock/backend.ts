@@ -2,10 +2,11 @@
 import type { Backend, Name, Req, Res } from "../api/call";
 import { clients } from "./clients";
 import { BASE_URL, db, nextId, now, policies, scenario } from "./db";
-import { activityList, happened, listeners, tell } from "./log";
+import { activityExport, activityList, happened, listeners, tell } from "./log";
 import { isOutstanding, magicLinks, seedLinks } from "./magic-links";
 import { findPerson, people } from "./people";
 import { refuse } from "./refuse";
+import { workspace } from "./workspace";
 
 const engine = () => ({
   running: scenario !== "stopped",
@@ -79,6 +80,15 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
   clients_retire_secret: clients.retireSecret,
   clients_set_status: clients.setStatus,
   clients_delete: clients.delete,
+  clients_delete_preview: clients.deletePreview,
+  clients_list_deleted: clients.listDeleted,
+  clients_restore: clients.restore,
+  clients_duplicate: clients.duplicate,
+  clients_history: clients.history,
+  clients_undo: clients.undo,
+  clients_lint: clients.lint,
+  clients_lint_new: clients.lintNew,
+  clients_lint_all: clients.lintAll,
   people_list: people.list,
   people_get: people.get,
   people_create: people.create,
@@ -109,6 +119,7 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
     return {};
   },
   activity_list: activityList,
+  activity_export: activityExport,
   activity_verify: () => ({ checked: db.log.length, firstBad: null }),
   policies_list: () => ({ names: policies }),
   settings_get: settings,
@@ -123,23 +134,35 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
     tell("settings");
     return settings();
   },
+  settings_publish_key({ alg }) {
+    if (db.settings.signingKeys.some((key) => key.alg === alg && key.state === "next")) {
+      refuse("conflict", `The next ${alg} key is published already.`, "alg");
+    }
+    const kid = nextId().slice(-10);
+    db.settings.signingKeys.unshift({ kid, alg, state: "next", createdAt: now(), leavesAt: null });
+    happened("signing_key_published", { after: { alg } });
+    tell("settings");
+    return settings();
+  },
   settings_rotate_key({ alg }) {
+    const next = db.settings.signingKeys.find((key) => key.alg === alg && key.state === "next");
     for (const key of db.settings.signingKeys) {
       if (key.alg === alg && key.state === "current") {
         Object.assign(key, { state: "previous", leavesAt: now() + 14 * 86_400 });
       }
     }
-    db.settings.signingKeys.unshift({
-      kid: nextId().slice(-10),
-      alg,
-      state: "current",
-      createdAt: now(),
-      leavesAt: null,
-    });
+    if (next) next.state = "current";
+    else {
+      const kid = nextId().slice(-10);
+      db.settings.signingKeys.unshift({ kid, alg, state: "current", createdAt: now(), leavesAt: null });
+    }
     happened("signing_key_rotated", { after: { alg } });
     tell("settings");
     return settings();
   },
+  workspace_export: workspace.export,
+  workspace_export_clients: workspace.exportClients,
+  workspace_import: workspace.import,
 };
 
 /** Something to read on Activity: a change, and two refusals with what the engine checked. */

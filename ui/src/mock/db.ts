@@ -99,7 +99,7 @@ export function client(
   const secrets =
     clientType === "public"
       ? []
-      : [{ retiring: false, createdAt: created, lastUsedAt: lastUsed && now() - lastUsed }];
+      : [{ retiring: false, createdAt: created, lastUsedAt: lastUsed && now() - lastUsed, expiresAt: null }];
   return {
     id: nextId(),
     name,
@@ -141,8 +141,13 @@ function seedClients(): Client[] {
   portal.accessPolicy = "Patient sees own record";
   portal.admin = true;
   portal.secrets = [
-    { retiring: false, createdAt: now() - 6 * 86_400, lastUsedAt: now() - 180 },
-    { retiring: true, createdAt: now() - 340 * 86_400, lastUsedAt: now() - 2 * 86_400 },
+    {
+      retiring: false,
+      createdAt: now() - 6 * 86_400,
+      lastUsedAt: now() - 180,
+      expiresAt: now() + 174 * 86_400,
+    },
+    { retiring: true, createdAt: now() - 340 * 86_400, lastUsedAt: now() - 2 * 86_400, expiresAt: null },
   ];
   portal.identityProvider = {
     userInfoUrl: "https://login.example.org/userinfo",

@@ -1,4 +1,4 @@
-import type { ActivityEntry, Client, Person, TraceCheck } from "../api/bindings";
+import type { ActivityEntry, Client, Person, Selection, TraceCheck } from "../api/bindings";
 import type { Listener, Req, Res } from "../api/call";
 import { ADMIN, db, now } from "./db";
 
@@ -44,13 +44,25 @@ export function happened(kind: string, what: Happened = {}) {
   tell("activity");
 }
 
+const fits = (entry: ActivityEntry, { kind, refusedOnly, about, client, from, until }: Selection) =>
+  (kind === "" || entry.kind === kind) &&
+  (!refusedOnly || entry.refusal !== null) &&
+  (about === "" || abouts.get(entry.seq)?.includes(about)) &&
+  (client === "" || entry.clientId === client) &&
+  (from === null || entry.at >= from) &&
+  (until === null || entry.at < until);
+
+export function activityExport({ selection, format }: Req<"activity_export">): Res<"activity_export"> {
+  const found = db.log.filter((entry) => fits(entry, selection));
+  const line = (entry: ActivityEntry) =>
+    format === "csv" ? [entry.seq, entry.at, entry.kind].join(",") : JSON.stringify(entry);
+  return { text: `${found.map(line).join("\n")}\n`, events: found.length, next: null };
+}
+
 export function activityList(request: Req<"activity_list">): Res<"activity_list"> {
+  const { before, client, ...selection } = request;
   const found = db.log.filter(
-    (entry) =>
-      (request.kind === "" || entry.kind === request.kind) &&
-      (!request.refusedOnly || entry.refusal !== null) &&
-      (request.about === "" || abouts.get(entry.seq)?.includes(request.about)) &&
-      (request.before === null || entry.seq < request.before),
+    (entry) => fits(entry, { ...selection, client: client ?? "" }) && (before === null || entry.seq < before),
   );
   const items = found.slice(0, request.limit);
   return { items, next: found.length > items.length ? (items.at(-1)?.seq ?? null) : null };

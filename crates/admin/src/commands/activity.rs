@@ -1,17 +1,42 @@
 //! Activity: every change and every token event.
 
+mod export;
+
 use anteroom_engine::id::Id;
 use anteroom_engine::model::Project;
 use anteroom_engine::model::event::EventKind;
 use anteroom_engine::stop::{Outcome, invalid};
 use anteroom_engine::store::{EventFilter, EventRow, Tx};
+use anteroom_engine::timestamp::Timestamp;
 use anteroom_engine::trace::Check;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub(crate) use self::export::export;
+pub use self::export::{Chunk, Export, Format};
 use crate::admin::Admin;
 use crate::error::CommandError;
 use crate::request;
+
+/// Which events: all that fit every part.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Selection {
+    /// Only events of this kind, such as `token_issued`; empty for all.
+    pub kind: String,
+    /// Only refusals.
+    pub refused_only: bool,
+    /// Only events about this client, membership, or link id; empty for all.
+    pub about: String,
+    /// Only events about this client; empty for all.
+    pub client: String,
+    /// Only events at or after these Unix seconds.
+    #[ts(type = "number | null")]
+    pub from: Option<i64>,
+    /// Only events before these Unix seconds.
+    #[ts(type = "number | null")]
+    pub until: Option<i64>,
+}
 
 /// Lists events, newest first.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -23,6 +48,17 @@ pub struct List {
     pub refused_only: bool,
     /// Only events about this client, membership, or link id; empty for all.
     pub about: String,
+    /// Only events about this client; absent for all.
+    #[serde(default)]
+    pub client: Option<String>,
+    /// Only events at or after these Unix seconds.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub from: Option<i64>,
+    /// Only events before these Unix seconds.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub until: Option<i64>,
     /// Only events before this sequence number (the `next` of the page before).
     #[ts(type = "number | null")]
     pub before: Option<i64>,
@@ -106,7 +142,9 @@ pub struct Verified {
 
 pub(crate) async fn list(admin: &Admin, request: List) -> Result<Log, CommandError> {
     let limit = request::limit(request.limit)?;
-    let filter = filter(&request)?;
+    let List { kind, refused_only, about, client, from, until, before, .. } = request;
+    let selection = Selection { kind, refused_only, about, client: client.unwrap_or_default(), from, until };
+    let filter = filter(&selection, before)?;
     admin
         .read_project(move |tx, project, _| {
             // One more than asked for tells whether there are more.
@@ -119,22 +157,37 @@ pub(crate) async fn list(admin: &Admin, request: List) -> Result<Log, CommandErr
         .await
 }
 
-fn filter(request: &List) -> Outcome<EventFilter> {
-    let kind = match request.kind.as_str() {
+fn filter(selection: &Selection, before: Option<i64>) -> Outcome<EventFilter> {
+    let kind = match selection.kind.as_str() {
         "" => None,
         word => match EventKind::parse(word) {
             Some(kind) => Some(kind),
             None => return invalid("kind", format!("There are no events of the kind {word:?}.")),
         },
     };
-    let about = match request.about.trim() {
+    let about = match selection.about.trim() {
         "" => None,
         id => match uuid::Uuid::try_parse(id) {
             Ok(id) => Some(id),
             Err(_) => return invalid("about", format!("{id:?} is no id of a client, a person or a link.")),
         },
     };
-    Ok(EventFilter { kind, refused_only: request.refused_only, about, before: request.before })
+    let client = match selection.client.trim() {
+        "" => None,
+        id => match Id::parse(id) {
+            Some(id) => Some(id),
+            None => return invalid("client", format!("{id:?} is no id of a client.")),
+        },
+    };
+    Ok(EventFilter {
+        kind,
+        refused_only: selection.refused_only,
+        about,
+        client,
+        from: selection.from.map(Timestamp::from_seconds),
+        until: selection.until.map(Timestamp::from_seconds),
+        before,
+    })
 }
 
 /// The newest entries of the log.
@@ -143,7 +196,8 @@ pub(crate) fn newest(tx: &dyn Tx, project: Id<Project>, limit: u32) -> Outcome<V
     Ok(rows.into_iter().map(entry).collect())
 }
 
-fn entry(row: EventRow) -> ActivityEntry {
+/// An event as the screens show it.
+pub(crate) fn entry(row: EventRow) -> ActivityEntry {
     let EventRow { event, actor, subject, client_name } = row;
     let anteroom_engine::model::Event { seq, event, .. } = event;
     ActivityEntry {

@@ -1,6 +1,10 @@
 //! Client applications.
 
 pub mod advice;
+mod deleted;
+mod duplicate;
+mod history;
+mod lint;
 mod read;
 mod secrets;
 mod write;
@@ -8,7 +12,15 @@ mod write;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-pub(crate) use self::read::{get, list};
+pub use self::deleted::{DeletedClient, DeletedClients, ListDeleted};
+pub(crate) use self::deleted::{delete_preview, list_deleted, restore};
+pub use self::duplicate::Duplicate;
+pub(crate) use self::duplicate::duplicate;
+pub use self::history::{History, Undo};
+pub(crate) use self::history::{history, undo};
+pub use self::lint::{FieldProblem, Lint, LintAll, Linted, LintedAll, LintedClient};
+pub(crate) use self::lint::{lint, lint_all, lint_new};
+pub(crate) use self::read::{find as read_for_export, get, list};
 pub(crate) use self::secrets::{retire_secret, rotate_secret};
 pub(crate) use self::write::{add_redirect_uri, create, delete, remove_redirect_uri, set_status, update};
 
@@ -184,6 +196,9 @@ pub struct SecretSummary {
     /// Unix seconds of its last use.
     #[ts(type = "number | null")]
     pub last_used_at: Option<i64>,
+    /// Unix seconds from when on it is refused.
+    #[ts(type = "number | null")]
+    pub expires_at: Option<i64>,
 }
 
 /// A remark of the engine about a client.
@@ -196,6 +211,21 @@ pub struct Advice {
     pub rule: String,
     /// Values the sentence needs.
     pub values: Vec<String>,
+    /// The tab where it is put right; empty when there is nothing to do.
+    pub tab: String,
+    /// The one change that mends it, where there is one.
+    pub fix: Option<Fix>,
+}
+
+/// A change that mends what a remark is about.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Fix {
+    /// The member of [`ClientChanges`].
+    pub field: String,
+    /// Its new value; of an object only the members that change.
+    #[ts(type = "unknown")]
+    pub value: serde_json::Value,
 }
 
 /// The external provider of a client.
@@ -287,11 +317,18 @@ pub struct RedirectUri {
 /// Makes a new secret.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[ts(optional_fields)]
 pub struct RotateSecret {
     /// `client_id`.
     pub id: String,
     /// Keep the old secret working beside the new one (`true`), or cut it off now.
     pub overlap: bool,
+    /// Hours after which the old secret ends by itself, 1 to 744; absent until it is retired.
+    #[serde(default)]
+    pub overlap_hours: Option<u32>,
+    /// Days after which the new secret ends, 1 to 731; absent for never.
+    #[serde(default)]
+    pub expires_in_days: Option<u32>,
 }
 
 /// Switches a client on or off.

@@ -66,7 +66,7 @@ pub struct SigningKeySummary {
     pub kid: String,
     /// `ES256` or `RS256`.
     pub alg: String,
-    /// `current` signs; `previous` only verifies.
+    /// `next` is published and does not sign yet; `current` signs; `previous` only verifies.
     pub state: String,
     /// Unix seconds.
     #[ts(type = "number")]
@@ -141,7 +141,12 @@ fn key(stored: &StoredKey) -> SigningKeySummary {
     SigningKeySummary {
         kid: stored.kid.clone(),
         alg: stored.alg.as_str().to_owned(),
-        state: if stored.retired_at.is_none() { "current" } else { "previous" }.to_owned(),
+        state: match (stored.activated_at, stored.retired_at) {
+            (None, None) => "next",
+            (Some(_), None) => "current",
+            (_, Some(_)) => "previous",
+        }
+        .to_owned(),
         created_at: stored.created_at.seconds(),
         leaves_at: stored.leaves_at.map(Timestamp::seconds),
     }
@@ -177,16 +182,33 @@ pub(crate) async fn update(admin: &Admin, request: Update) -> Result<Settings, C
     get(admin, Get {}).await
 }
 
-pub(crate) async fn rotate_key(admin: &Admin, request: RotateKey) -> Result<Settings, CommandError> {
-    let Ok(alg) = request.alg.parse::<Alg>() else {
+fn alg_of(request: &RotateKey) -> Result<Alg, CommandError> {
+    request.alg.parse().map_err(|_| {
         let message =
             format!("{:?} is no algorithm this engine signs with; use ES256 or RS256.", request.alg);
-        return Err(CommandError::new(Code::Invalid, Some("alg"), message));
-    };
-    // Nobody waits for an RSA key on the writer, and no key is made for a project that is not there.
+        CommandError::new(Code::Invalid, Some("alg"), message)
+    })
+}
+
+/// Publishes a key that will sign after the next rotation, so that clients know it by then.
+pub(crate) async fn publish_key(admin: &Admin, request: RotateKey) -> Result<Settings, CommandError> {
+    let alg = alg_of(&request)?;
     admin.acting().await?;
     let prepared = admin.aside(move |engine| keys::prepare(engine, alg)).await?;
-    admin.change(move |cx, _, _| keys::rotate(cx, &prepared)).await?;
+    admin.change(move |cx, _, _| keys::publish(cx, &prepared)).await?;
+    admin.aside(|engine| keys::adopt(engine)).await?;
+    get(admin, Get {}).await
+}
+
+/// The next key signs from now on; without one, a new key does.
+pub(crate) async fn rotate_key(admin: &Admin, request: RotateKey) -> Result<Settings, CommandError> {
+    let alg = alg_of(&request)?;
+    // Nobody waits for an RSA key on the writer, and no key is made for a project that is not there.
+    admin.acting().await?;
+    if !admin.change(move |cx, _, _| keys::promote(cx, alg)).await? {
+        let prepared = admin.aside(move |engine| keys::prepare(engine, alg)).await?;
+        admin.change(move |cx, _, _| keys::rotate(cx, &prepared)).await?;
+    }
     admin.aside(|engine| keys::adopt(engine)).await?;
     get(admin, Get {}).await
 }

@@ -74,6 +74,15 @@ pub struct StoredSecret {
     pub digest: Digest<ClientSecret>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// From when on it is refused; `None` for a secret that lives until it is replaced.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl StoredSecret {
+    /// Whether the secret is refused because of its age.
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|ends| ends <= now)
+    }
 }
 
 /// Which of the two live secrets.

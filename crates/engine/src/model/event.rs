@@ -47,12 +47,16 @@ kinds! {
     ClientSecretRetired = "client_secret_retired",
     /// A client application was deleted.
     ClientDeleted = "client_deleted",
+    /// A deleted client application was restored.
+    ClientRestored = "client_restored",
     /// A person was added.
     MemberCreated = "member_created",
     /// A person's rights changed.
     MemberUpdated = "member_updated",
     /// An access policy was written.
     AccessPolicyWritten = "access_policy_written",
+    /// The next signing key was published; it does not sign yet.
+    SigningKeyPublished = "signing_key_published",
     /// A new signing key signs.
     SigningKeyRotated = "signing_key_rotated",
     /// A workspace file was applied.

@@ -16,6 +16,8 @@ pub struct StoredKey {
     pub pkcs8: Sealed,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it began to sign; `None` for the next key, which is published and does not sign yet.
+    pub activated_at: Option<Timestamp>,
     /// When it stopped signing. It verifies until `leaves_at`.
     pub retired_at: Option<Timestamp>,
     /// When it leaves the JWKS.

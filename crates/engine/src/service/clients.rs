@@ -1,5 +1,7 @@
 //! Client applications: one validator for creating, changing and importing them.
 
+pub mod undo;
+
 use anteroom_magic_link::Template;
 use anteroom_oauth::redirect_uri;
 use anteroom_oauth::secret::{ClientSecret, Secret};
@@ -16,6 +18,8 @@ use crate::model::{AccessPolicy, Client, Membership, Project};
 use crate::seal::Sealed;
 use crate::service::projects::check_name;
 use crate::stop::{Fault, Outcome, conflict, invalid};
+use crate::store::Tx;
+use crate::timestamp::Timestamp;
 
 /// Everything a new client is made of.
 pub struct NewClient {
@@ -171,6 +175,16 @@ pub fn describe(client: &Client) -> Value {
     described
 }
 
+/// The same with the rights of its own membership: what restoring a deleted client needs.
+fn describe_with_rights(client: &Client, membership: Option<&Membership>) -> Value {
+    let mut described = describe(client);
+    if let (Some(members), Some(membership)) = (described.as_object_mut(), membership) {
+        members.insert("admin".into(), membership.admin.into());
+        members.insert("accessPolicy".into(), membership.access_policy.map(|id| id.to_string()).into());
+    }
+    described
+}
+
 pub(crate) fn place(id: Id<Client>) -> String {
     format!("client/{id}/provider_secret")
 }
@@ -192,6 +206,11 @@ pub fn open_provider_secret(
 
 /// Creates a client with its own membership.
 pub fn create(cx: &mut Cx<'_>, engine: &Engine, new: NewClient) -> Outcome<Client> {
+    write_new(cx, engine, new, EventKind::ClientCreated)
+}
+
+/// The same, under another word in the log.
+fn write_new(cx: &mut Cx<'_>, engine: &Engine, new: NewClient, kind: EventKind) -> Outcome<Client> {
     check(&new.name, new.client_type, &new.settings)?;
     if new.client_type == ClientType::Public && (new.secret.is_some() || new.retiring_secret.is_some()) {
         return invalid(
@@ -207,7 +226,7 @@ pub fn create(cx: &mut Cx<'_>, engine: &Engine, new: NewClient) -> Outcome<Clien
         return conflict(Some("id"), format!("A client with the id {id} exists already."));
     }
     let stored = |secret: Option<Secret<ClientSecret>>| {
-        secret.map(|secret| StoredSecret { digest: secret.digest(), created_at: cx.now })
+        secret.map(|secret| StoredSecret { digest: secret.digest(), created_at: cx.now, expires_at: None })
     };
     let (secret, retiring_secret) = (stored(new.secret), stored(new.retiring_secret));
     let provider_secret =
@@ -243,7 +262,7 @@ pub fn create(cx: &mut Cx<'_>, engine: &Engine, new: NewClient) -> Outcome<Clien
     cx.tx.insert_membership(&membership)?;
     about(cx, &client);
     let after = Some(describe(&client));
-    cx.event(EventKind::ClientCreated, EventBody { after, ..EventBody::default() })?;
+    cx.event(kind, EventBody { after, ..EventBody::default() })?;
     cx.changed(Topic::Clients);
     Ok(client)
 }
@@ -304,7 +323,20 @@ pub fn set_secrets(
         Client { secret, retiring_secret, version: before.version + 1, updated_at: cx.now, ..before.clone() };
     cx.tx.update_client(&after)?;
     about(cx, &after);
-    let secrets = |client: &Client| json!({ "secret": client.secret.is_some(), "retiringSecret": client.retiring_secret.is_some() });
+    let ends = |secret: Option<StoredSecret>| {
+        secret
+            .and_then(|secret| secret.expires_at)
+            .map(|ends| Value::from(ends.seconds()))
+            .unwrap_or_default()
+    };
+    let secrets = |client: &Client| {
+        json!({
+            "secret": client.secret.is_some(),
+            "retiringSecret": client.retiring_secret.is_some(),
+            "secretExpiresAt": ends(client.secret),
+            "retiringSecretExpiresAt": ends(client.retiring_secret),
+        })
+    };
     let body =
         EventBody { before: Some(secrets(before)), after: Some(secrets(&after)), ..EventBody::default() };
     cx.event(kind, body)?;
@@ -312,14 +344,20 @@ pub fn set_secrets(
     Ok(after)
 }
 
+/// What would end if the client were deleted now: live sign-ins, and magic links that can still be redeemed.
+pub fn attached(tx: &dyn Tx, id: Id<Client>, now: Timestamp) -> Outcome<(u32, u32)> {
+    Ok((tx.count_live_logins_of_client(id, now)?, tx.count_codes_of_client(id, now)?))
+}
+
 /// Deletes a client with its membership, its codes and its sign-ins; how many sign-ins ended and codes died.
 pub fn delete(cx: &mut Cx<'_>, client: &Client) -> Outcome<(u32, u32)> {
     let sessions = cx.tx.revoke_logins_of_client(client.id, cx.now)?;
     let codes = cx.tx.end_codes_of_client(client.id, Ending::Revoked, cx.now)?;
     about(cx, client);
-    let before = Some(describe(client));
+    let membership = cx.tx.membership_of_client(client.id)?;
+    let before = Some(describe_with_rights(client, membership.as_deref()));
     cx.event(EventKind::ClientDeleted, EventBody { before, ..EventBody::default() })?;
-    if let Some(membership) = cx.tx.membership_of_client(client.id)? {
+    if let Some(membership) = membership {
         cx.tx.delete_membership(membership.id)?;
     }
     cx.tx.delete_client(client.id)?;

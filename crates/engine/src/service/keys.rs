@@ -16,7 +16,7 @@ use crate::key_ring::{KeyRing, RingKey};
 use crate::model::event::{EventBody, EventKind};
 use crate::model::{PreAuthorizedCode, StoredKey};
 use crate::seal::MasterKey;
-use crate::stop::{Fault, Outcome, Stop};
+use crate::stop::{Fault, Outcome, Stop, conflict};
 use crate::store::{self, ClientFilter, Store, Tx, Window};
 use crate::timestamp::Timestamp;
 
@@ -60,7 +60,18 @@ fn make(
     let kid = entropy::uuid_from(entropy::bytes(entropy)?).to_string();
     let (key, pkcs8) = SigningKey::generate(alg, kid.clone())?;
     let pkcs8 = master.seal(entropy, &place(&kid), &pkcs8)?;
-    Ok((key, StoredKey { kid, alg, pkcs8, created_at: now, retired_at: None, leaves_at: None }))
+    Ok((
+        key,
+        StoredKey {
+            kid,
+            alg,
+            pkcs8,
+            created_at: now,
+            activated_at: Some(now),
+            retired_at: None,
+            leaves_at: None,
+        },
+    ))
 }
 
 /// Opens all keys, making what is missing: one key per algorithm and the PIN key.
@@ -84,7 +95,7 @@ pub(crate) fn open_or_create(
     }
     let mut made = Vec::new();
     for alg in [Alg::ES256, Alg::RS256] {
-        if !ring.iter().any(|key| key.key.alg() == alg && key.retired_at.is_none()) {
+        if !ring.iter().any(|key| key.key.alg() == alg && key.signs()) {
             let (key, row) = make(alg, master, entropy, now)?;
             ring.insert(0, ring_key(&row, key));
             made.push(row);
@@ -113,6 +124,7 @@ fn ring_key(row: &StoredKey, key: SigningKey) -> RingKey {
     RingKey {
         key: Arc::new(key),
         created_at: row.created_at,
+        activated_at: row.activated_at,
         retired_at: row.retired_at,
         leaves_at: row.leaves_at,
     }
@@ -146,17 +158,58 @@ fn overlap(tx: &dyn Tx) -> Outcome<u32> {
 /// Makes a new signing key for `alg`. The old one stops signing and stays in the JWKS until every token it signed has
 /// ended. Call [`adopt`] after the commit.
 pub fn rotate(cx: &mut Cx<'_>, prepared: &PreparedKey) -> Outcome<()> {
+    retire_current(cx, prepared.0.alg)?;
+    cx.tx.insert_signing_key(&prepared.0)?;
+    say(cx, EventKind::SigningKeyRotated, &prepared.0.kid, prepared.0.alg)
+}
+
+/// The key that signs stops; it verifies until every token it signed has ended.
+fn retire_current(cx: &mut Cx<'_>, alg: Alg) -> Outcome<()> {
     let leaves_at = cx.now + overlap(cx.tx)?;
     for row in cx.tx.list_signing_keys()? {
-        if row.alg == prepared.0.alg && row.retired_at.is_none() {
+        if row.alg == alg && row.activated_at.is_some() && row.retired_at.is_none() {
             cx.tx.retire_signing_key(&row.kid, cx.now, leaves_at)?;
         }
     }
-    cx.tx.insert_signing_key(&prepared.0)?;
-    let after = serde_json::json!({ "kid": prepared.0.kid, "alg": prepared.0.alg.as_str() });
-    cx.event(EventKind::SigningKeyRotated, EventBody { after: Some(after), ..EventBody::default() })?;
+    Ok(())
+}
+
+fn say(cx: &mut Cx<'_>, what: EventKind, kid: &str, alg: Alg) -> Outcome<()> {
+    let after = serde_json::json!({ "kid": kid, "alg": alg.as_str() });
+    cx.event(what, EventBody { after: Some(after), ..EventBody::default() })?;
     cx.changed(Topic::Settings);
     Ok(())
+}
+
+/// The key of `alg` that is published and does not sign yet.
+fn next(tx: &dyn Tx, alg: Alg) -> Outcome<Option<StoredKey>> {
+    let waiting = |key: &StoredKey| key.activated_at.is_none() && key.retired_at.is_none();
+    Ok(tx.list_signing_keys()?.into_iter().find(|key| key.alg == alg && waiting(key)))
+}
+
+/// Publishes the next key for `alg` in the JWKS: it verifies nothing and signs nothing until [`promote`]. Call [`adopt`]
+/// after the commit.
+///
+/// # Refused
+/// A second one.
+pub fn publish(cx: &mut Cx<'_>, prepared: &PreparedKey) -> Outcome<()> {
+    let PreparedKey(row) = prepared;
+    if next(cx.tx, row.alg)?.is_some() {
+        return conflict(Some("alg"), format!("The next {} key is published already.", row.alg.as_str()));
+    }
+    cx.tx.insert_signing_key(&StoredKey { activated_at: None, ..row.clone() })?;
+    say(cx, EventKind::SigningKeyPublished, &row.kid, row.alg)
+}
+
+/// Lets the next key of `alg` sign in place of the current one; whether there was one. Call [`adopt`] after the commit.
+pub fn promote(cx: &mut Cx<'_>, alg: Alg) -> Outcome<bool> {
+    let Some(row) = next(cx.tx, alg)? else { return Ok(false) };
+    retire_current(cx, alg)?;
+    if !cx.tx.activate_signing_key(&row.kid, cx.now)? {
+        return Err(Fault::Inconsistent("a next key that signs already").into());
+    }
+    say(cx, EventKind::SigningKeyRotated, &row.kid, alg)?;
+    Ok(true)
 }
 
 /// A new key, sealed, not yet stored: made off the writer's thread, because an RSA key takes its time.

@@ -51,10 +51,10 @@ macro_rules! contract_tests {
                 refresh_families_rotate_and_replace, consents_are_replaced,
                 logins_are_extended_and_attempts_forgiven, waiting_logins_of_programs_are_listed,
                 second_factors_are_replaced_and_no_time_step_counts_twice;
-            keys: signing_keys_come_and_go, sealed_values_are_replaced, settings_are_replaced, attempts_are_counted_in_windows,
+            keys: signing_keys_come_and_go, signing_keys_begin_once, sealed_values_are_replaced, settings_are_replaced, attempts_are_counted_in_windows,
                 old_attempts_are_purged;
             events: events_come_back_as_they_were, events_are_numbered_without_gaps_and_chained,
-                events_are_filtered, events_name_people_and_clients;
+                events_are_filtered, events_are_filtered_by_time, events_name_people_and_clients;
         }
     };
     (@ $open:expr; $($module:ident: $($name:ident),+;)+) => {$(

@@ -65,7 +65,7 @@ impl Workspace {
 }
 
 /// The deepest nesting of arrays and objects, without parsing: brackets inside texts do not count.
-fn depth(json: &[u8]) -> u32 {
+pub fn depth(json: &[u8]) -> u32 {
     let (mut depth, mut deepest, mut in_text, mut escaped) = (0_u32, 0, false, false);
     for byte in json {
         match byte {

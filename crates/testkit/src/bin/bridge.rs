@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anteroom_server::workspace_file::WorkspaceFile;
-use anteroom_testkit::bridge::{Bridge, Options, people};
+use anteroom_testkit::bridge::{Bridge, Options, log, people as crowd};
 use clap::Parser;
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
@@ -24,6 +24,12 @@ struct Arguments {
     /// Patients to add to the first project; the clinic is set up first when there is none.
     #[arg(long, default_value_t = 0)]
     seed_people: u32,
+    /// Client applications to add.
+    #[arg(long, default_value_t = 0)]
+    seed_clients: u32,
+    /// Events to add to the log.
+    #[arg(long, default_value_t = 0)]
+    seed_events: u32,
     /// Port of the screens; 0 picks a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
@@ -56,8 +62,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         port: arguments.port,
     };
     let bridge = Bridge::open(options).await?;
-    if arguments.seed_people > 0 {
-        seed(&bridge, arguments.seed_people).await?;
+    let counts = [arguments.seed_people, arguments.seed_clients, arguments.seed_events];
+    if counts.iter().any(|count| *count > 0) {
+        seed(&bridge, counts).await?;
     }
     let ready =
         json!({ "event": "listening", "url": bridge.url(), "engine_base_url": bridge.engine_base_url() });
@@ -80,7 +87,11 @@ async fn stdin_ended() {
     let _ = tokio::io::stdin().read_to_end(&mut unread).await;
 }
 
-async fn seed(bridge: &Bridge, count: u32) -> Result<(), Box<dyn std::error::Error>> {
+/// People, clients and events, in this order.
+async fn seed(
+    bridge: &Bridge,
+    [people, clients, events]: [u32; 3],
+) -> Result<(), Box<dyn std::error::Error>> {
     let home = anteroom_admin::dispatch(&bridge.admin, "home_get", json!({})).await?;
     if home["project"].is_null() {
         let clinic = json!({
@@ -90,6 +101,10 @@ async fn seed(bridge: &Bridge, count: u32) -> Result<(), Box<dyn std::error::Err
         anteroom_admin::dispatch(&bridge.admin, "setup_complete", clinic).await?;
     }
     let engine = std::sync::Arc::clone(bridge.host.engine());
-    let seeded = tokio::task::spawn_blocking(move || people::seed(&engine, count)).await?;
-    seeded.map_err(|stop| format!("people could not be added: {stop:?}").into())
+    let seeded = tokio::task::spawn_blocking(move || {
+        crowd::seed(&engine, people)?;
+        log::seed_clients(&engine, clients)?;
+        log::seed_events(&engine, events)
+    });
+    seeded.await?.map_err(|stop| format!("the clinic could not be filled: {stop:?}").into())
 }

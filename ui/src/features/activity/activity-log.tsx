@@ -1,7 +1,7 @@
 import { Button, UnstyledButton } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import type { ActivityEntry, Log, TraceCheck } from "../../api/bindings";
 import { type CommandFailed, call, type Req } from "../../api/call";
 import { t, tNamed } from "../../i18n/i18n";
@@ -14,7 +14,17 @@ import { useNow } from "../../kit/use-now";
 import classes from "./activity.module.css";
 import { Sentence } from "./activity-words";
 
-export type LogFilter = Pick<Req<"activity_list">, "kind" | "refusedOnly" | "about">;
+export type LogFilter = Omit<Req<"activity_list">, "before" | "limit">;
+
+/** Everything. */
+export const ALL: LogFilter = {
+  kind: "",
+  refusedOnly: false,
+  about: "",
+  client: null,
+  from: null,
+  until: null,
+};
 
 const SLICE = 50;
 
@@ -61,8 +71,14 @@ export function ActivityLog({ filter, onClear }: LogProps) {
   );
 }
 
+type EntriesProps = {
+  entries: readonly ActivityEntry[];
+  /** What can be done about one. */
+  action?: (entry: ActivityEntry) => ReactNode;
+};
+
 /** Entries under the day they belong to. */
-export function Entries({ entries }: { entries: readonly ActivityEntry[] }) {
+export function Entries({ entries, action }: EntriesProps) {
   const now = useNow(10);
   const days = new Map<string, ActivityEntry[]>();
   for (const entry of entries) {
@@ -76,7 +92,7 @@ export function Entries({ entries }: { entries: readonly ActivityEntry[] }) {
           <h2 className={classes.day}>{name}</h2>
           <ol className={classes.entries}>
             {items.map((entry) => (
-              <Entry key={entry.seq} entry={entry} />
+              <Entry key={entry.seq} entry={entry} action={action} />
             ))}
           </ol>
         </section>
@@ -88,7 +104,7 @@ export function Entries({ entries }: { entries: readonly ActivityEntry[] }) {
 const hasDetail = (entry: ActivityEntry) =>
   entry.trace.length > 0 || entry.before !== null || entry.after !== null;
 
-function Entry({ entry }: { entry: ActivityEntry }) {
+function Entry({ entry, action }: { entry: ActivityEntry; action: EntriesProps["action"] }) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const detailed = hasDetail(entry);
@@ -114,6 +130,7 @@ function Entry({ entry }: { entry: ActivityEntry }) {
         <span className={classes.when}>
           {entry.refusal && <Chip tone="bad">{t("activity.refused")}</Chip>}
           <Ago at={entry.at} />
+          {action?.(entry)}
         </span>
       </div>
       {open && (

@@ -11,10 +11,12 @@ import { Chip } from "../../kit/chip";
 import { Page } from "../../kit/page";
 import { Column, Panel } from "../../kit/panel";
 import { toast } from "../../kit/toast";
+import { Remark } from "./advice-rail";
 import { ClientCreated } from "./client-created";
 import classes from "./clients.module.css";
 import { checkRedirectUri } from "./redirect-uri";
 import { SlipLine } from "./redirect-uris";
+import { useLintNew } from "./use-lint";
 
 /** In the user's words first, the protocol's in brackets. */
 const CHOICES = [
@@ -40,13 +42,19 @@ export function ClientCreatePage() {
     setUri("");
     return true;
   };
+  const advice = useLintNew({
+    name: name.trim(),
+    clientType: type,
+    redirectUris: uri === "" || slip?.refused ? [...uris] : [...uris, uri],
+    admin: admin && type !== "public",
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (slip?.refused) return;
     // what stands in the field was meant, whether or not "Add" was pressed
     const redirectUris = uri === "" ? [...uris] : [...uris, uri];
     create.mutate(
-      { name: name.trim(), clientType: type, redirectUris, admin },
+      { name: name.trim(), clientType: type, redirectUris, admin: admin && type !== "public" },
       { onError: (error) => error.field === null && toast("bad", error.message) },
     );
   };
@@ -130,6 +138,13 @@ export function ClientCreatePage() {
               )}
             </div>
           </Panel>
+          {advice.length > 0 && (
+            <Panel title={t("create.lint")}>
+              {advice.map((one) => (
+                <Remark key={`${one.rule} ${one.values.join()}`} advice={one} />
+              ))}
+            </Panel>
+          )}
           <Group gap="xs">
             <Button type="submit" loading={create.isPending} disabled={slip?.refused}>
               {t("clients.create")}

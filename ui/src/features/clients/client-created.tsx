@@ -14,6 +14,7 @@ import { Column, Panel } from "../../kit/panel";
 import { SecretOnce } from "../../kit/secret-once";
 import { typeWords } from "./client-words";
 import classes from "./clients.module.css";
+import { EnvPanel } from "./env-panel";
 import { curl, envBlock, envFileName } from "./snippets";
 
 /** The success screen is the credentials: ID, secret once, environment block, a call to try. */
@@ -57,10 +58,8 @@ export function ClientCreated({ issued: { client, secret } }: { issued: IssuedSe
             />
           )}
         </Panel>
-        <Panel title={t("quickStart.env")}>
-          {/* the secret itself stands above only, masked */}
-          <CodeBlock text={envBlock({ ...values, secret: null })} what={t("quickStart.env")} />
-        </Panel>
+        {/* the secret itself stands above only, masked */}
+        <EnvPanel values={values} />
         <Panel
           title={client.clientType === "public" ? t("quickStart.curlCode") : t("quickStart.curlMachine")}
         >

@@ -1,7 +1,8 @@
 import { Button, Menu, Tabs } from "@mantine/core";
 import { IconDots } from "@tabler/icons-react";
+import { useState } from "react";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
-import type { Client } from "../../api/bindings";
+import type { Client, Fix, IssuedSecret } from "../../api/bindings";
 import { useCommand, useCommandMutation } from "../../api/commands";
 import { unsavedWords, useLeaveGuard } from "../../app/leave-guard";
 import { paths } from "../../app/paths";
@@ -15,17 +16,21 @@ import { SaveBar } from "../../kit/save-bar";
 import { Answer } from "../../kit/states";
 import { toast } from "../../kit/toast";
 import { useNow } from "../../kit/use-now";
-import { ActivityLog } from "../activity/activity-log";
-import { type FormProps, useDraft } from "./client-form";
+import { ActivityLog, ALL } from "../activity/activity-log";
+import { DraftAdvice } from "./advice-rail";
+import { type ClientForm, type FormProps, useDraft } from "./client-form";
 import { statusTone, statusWords, typeWords } from "./client-words";
 import classes from "./clients.module.css";
+import { SecretDialog } from "./secret-dialog";
 import { CredentialsTab } from "./tab-credentials";
 import { GrantTypesTab } from "./tab-grant-types";
+import { HistoryTab } from "./tab-history";
 import { IdentityProviderTab } from "./tab-identity-provider";
 import { QuickStartTab } from "./tab-quick-start";
 import { SettingsTab } from "./tab-settings";
 import { TokensTab } from "./tab-tokens";
 import { useClientActions } from "./use-client-actions";
+import { useLint } from "./use-lint";
 
 const TABS: readonly { value: string; label: Key }[] = [
   { value: "settings", label: "clientTab.settings" },
@@ -34,6 +39,7 @@ const TABS: readonly { value: string; label: Key }[] = [
   { value: "grant-types", label: "clientTab.grantTypes" },
   { value: "tokens", label: "clientTab.tokens" },
   { value: "quick-start", label: "clientTab.quickStart" },
+  { value: "history", label: "clientTab.history" },
   { value: "activity", label: "clientTab.activity" },
 ];
 
@@ -54,7 +60,15 @@ function Detail({ client }: { client: Client }) {
   const tab = TABS.some(({ value }) => value === wanted) ? (wanted as string) : "settings";
   const draft = useDraft(client);
   const update = useCommandMutation("clients_update");
+  const advice = useLint(client, draft.changes, draft.count);
   useLeaveGuard(draft.count > 0, unsavedWords());
+  const mend = ({ field, value }: Fix) => {
+    const name = field as keyof ClientForm;
+    const before = draft.form[name];
+    const merged =
+      typeof value === "object" && !Array.isArray(value) ? { ...(before as object), ...value } : value;
+    draft.set(name, merged as ClientForm[typeof name]);
+  };
 
   const save = () =>
     update.mutate(
@@ -94,7 +108,9 @@ function Detail({ client }: { client: Client }) {
       }
     >
       <div role="tabpanel" aria-labelledby={`tab-${tab}`}>
-        <Tab tab={tab} client={client} props={props} />
+        <DraftAdvice value={{ advice, unsaved: draft.count > 0, mend }}>
+          <Tab tab={tab} client={client} props={props} />
+        </DraftAdvice>
       </div>
       <SaveBar
         changes={draft.count}
@@ -122,10 +138,12 @@ function Tab({ tab, client, props }: { tab: string; client: Client; props: FormP
       return <TokensTab client={client} {...props} />;
     case "quick-start":
       return <QuickStartTab client={client} />;
+    case "history":
+      return <HistoryTab client={client} />;
     case "activity":
       return (
         <Column wide>
-          <ActivityLog filter={{ kind: "", refusedOnly: false, about: client.id }} />
+          <ActivityLog filter={{ ...ALL, about: client.id }} />
         </Column>
       );
     default:
@@ -154,9 +172,20 @@ function Beside({ client }: { client: Client }) {
 function Actions({ client, onQuickStart }: { client: Client; onQuickStart: () => void }) {
   const actions = useClientActions(client);
   const navigate = useNavigate();
+  const [issued, setIssued] = useState<IssuedSecret>();
+  const open = (copy: IssuedSecret) => navigate(paths.client(copy.client.id));
   return (
     <>
       <Button onClick={onQuickStart}>{t("clients.use")}</Button>
+      {issued && (
+        <SecretDialog
+          issued={issued}
+          onClose={() => {
+            setIssued(undefined);
+            open(issued);
+          }}
+        />
+      )}
       <Menu position="bottom-end">
         <Menu.Target>
           <Button variant="default" aria-label={t("clients.more", { client: client.name })} px={9}>
@@ -164,6 +193,15 @@ function Actions({ client, onQuickStart }: { client: Client; onQuickStart: () =>
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item
+            onClick={() => actions.duplicate((copy) => (copy.secret ? setIssued(copy) : open(copy)))}
+          >
+            {t("clients.duplicate")}
+          </Menu.Item>
+          <Menu.Item component={Link} to={paths.clientsCompare({ one: client.id })}>
+            {t("clients.compare")}
+          </Menu.Item>
+          <Menu.Item onClick={actions.save}>{t("clients.exportOne")}</Menu.Item>
           {client.status === "active" ? (
             <Menu.Item onClick={actions.disable}>{t("clients.disable")}</Menu.Item>
           ) : (

@@ -57,7 +57,7 @@ export function ClientsPage() {
     <Page
       title={t("nav.clients")}
       beside={clients.answer && <span role="status">{tn("clients.count", clients.answer.total)}</span>}
-      actions={<CreateButton />}
+      actions={<Actions />}
     >
       <div className={classes.tools}>
         <SearchField
@@ -104,6 +104,35 @@ export function ClientsPage() {
         }}
       </Answer>
     </Page>
+  );
+}
+
+function Actions() {
+  return (
+    <>
+      <CreateButton />
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="default" px={9} aria-label={t("clients.manage")}>
+            <IconDots size={16} />
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item component={Link} to={paths.clientsLint()}>
+            {t("clients.checkAll")}
+          </Menu.Item>
+          <Menu.Item component={Link} to={paths.clientsCompare()}>
+            {t("compare.title")}
+          </Menu.Item>
+          <Menu.Item component={Link} to={paths.data()}>
+            {t("clients.import")}
+          </Menu.Item>
+          <Menu.Item component={Link} to={paths.clientsDeleted()}>
+            {t("clients.deletedOnes")}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
   );
 }
 
@@ -193,6 +222,9 @@ function RowMenu({ client }: { client: ClientSummary }) {
       <Menu.Dropdown>
         <Menu.Item component={Link} to={paths.client(client.id, "quick-start")}>
           {t("clients.use")}
+        </Menu.Item>
+        <Menu.Item component={Link} to={paths.clientsCompare({ one: client.id })}>
+          {t("clients.compare")}
         </Menu.Item>
         {client.status === "active" ? (
           <Menu.Item onClick={actions.disable}>{t("clients.disable")}</Menu.Item>

@@ -1,26 +1,42 @@
 /** The same call in the languages users have, with a client's own values filled in. */
 import type { Client } from "../../api/bindings";
+import { fileName } from "../../kit/download";
 
-type Values = { baseUrl: string; client: Pick<Client, "id" | "name" | "clientType">; secret?: string | null };
+export type Values = {
+  baseUrl: string;
+  client: Pick<Client, "id" | "name" | "clientType">;
+  secret?: string | null;
+};
 
 const PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 
-/** A file name without anything a file system minds. */
-export const envFileName = ({ name }: Pick<Client, "name">): string =>
-  `${
-    name
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, "-")
-      .replaceAll(/^-|-$/g, "") || "client"
-  }.env`;
+export const ENV_FORMATS = ["env", "json", "yaml"] as const;
+export type EnvFormat = (typeof ENV_FORMATS)[number];
+
+/** What the file of a client's values is called. */
+export const envFileName = ({ name }: Pick<Client, "name">, format: EnvFormat = "env"): string =>
+  `${fileName(name, "client")}.${format}`;
 
 const hasSecret = ({ client }: Values) => client.clientType !== "public";
 
-/** The environment file; where the secret is not at hand, a place for it. */
-export function envBlock(values: Values): string {
-  const lines = [`MEDPLUM_BASE_URL=${values.baseUrl}`, `MEDPLUM_CLIENT_ID=${values.client.id}`];
-  if (hasSecret(values)) lines.push(`MEDPLUM_CLIENT_SECRET=${values.secret ?? ""}`);
-  return `${lines.join("\n")}\n`;
+/** The values a program needs; where the secret is not at hand, a place for it. */
+function environment(values: Values): [string, string][] {
+  const lines: [string, string][] = [
+    ["MEDPLUM_BASE_URL", values.baseUrl],
+    ["MEDPLUM_CLIENT_ID", values.client.id],
+  ];
+  if (hasSecret(values)) lines.push(["MEDPLUM_CLIENT_SECRET", values.secret ?? ""]);
+  return lines;
+}
+
+/** They as an environment file, JSON or YAML. */
+export function envBlock(values: Values, format: EnvFormat = "env"): string {
+  const lines = environment(values);
+  if (format === "json") return `${JSON.stringify(Object.fromEntries(lines), null, 2)}\n`;
+  const text = lines.map(([name, value]) =>
+    format === "yaml" ? `${name}: ${JSON.stringify(value)}` : `${name}=${value}`,
+  );
+  return `${text.join("\n")}\n`;
 }
 
 export function curl(values: Values): string {
@@ -96,4 +112,30 @@ ${data}
 )
 answer.raise_for_status()
 print(answer.json()["access_token"])`;
+}
+
+export function rust(values: Values): string {
+  const form = hasSecret(values)
+    ? `        ("grant_type", "client_credentials"),
+        ("client_id", &env::var("MEDPLUM_CLIENT_ID")?),
+        ("client_secret", &env::var("MEDPLUM_CLIENT_SECRET")?),`
+    : `        ("grant_type", "${PRE_AUTHORIZED}"),
+        ("client_id", &env::var("MEDPLUM_CLIENT_ID")?),
+        ("pre-authorized_code", code), // the last part of a magic link`;
+  const parameter = hasSecret(values) ? "" : "code: &str";
+  return `// cargo add reqwest --features blocking,json,form && cargo add serde_json
+use std::{env, error::Error};
+
+fn access_token(${parameter}) -> Result<String, Box<dyn Error>> {
+    let form = [
+${form}
+    ];
+    let answer: serde_json::Value = reqwest::blocking::Client::new()
+        .post(env::var("MEDPLUM_BASE_URL")? + "oauth2/token")
+        .form(&form)
+        .send()?
+        .error_for_status()?
+        .json()?;
+    Ok(answer["access_token"].as_str().unwrap_or_default().to_owned())
+}`;
 }

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { Client, IssuedSecret, SecretSummary } from "../../api/bindings";
 import { useCommandMutation } from "../../api/commands";
 import { t } from "../../i18n/i18n";
+import { ago, clock } from "../../i18n/time";
 import { Ago } from "../../kit/ago";
 import { Chip } from "../../kit/chip";
 import { confirm } from "../../kit/confirm";
@@ -12,6 +13,7 @@ import { toast } from "../../kit/toast";
 import { useNow } from "../../kit/use-now";
 import { AdviceRail } from "./advice-rail";
 import classes from "./clients.module.css";
+import { RotateDialog } from "./rotate-dialog";
 import { SecretDialog } from "./secret-dialog";
 
 /** A retiring secret that was used so recently is still needed by somebody, in seconds. */
@@ -39,26 +41,7 @@ export function CredentialsTab({ client }: { client: Client }) {
 }
 
 function Secrets({ client, onIssued }: { client: Client; onIssued: (issued: IssuedSecret) => void }) {
-  const rotate = useCommandMutation("clients_rotate_secret");
-  const run = async (overlap: boolean) => {
-    const words = overlap
-      ? {
-          title: t("credentials.rotateTitle"),
-          body: t("credentials.rotateBody"),
-          action: t("credentials.rotate"),
-        }
-      : {
-          title: t("credentials.cutOffTitle"),
-          body: t("credentials.cutOffBody"),
-          action: t("credentials.cutOff"),
-        };
-    if (!(await confirm({ ...words, harmless: overlap }))) return;
-    rotate.mutate(
-      { id: client.id, overlap },
-      { onSuccess: onIssued, onError: (error) => toast("bad", error.message) },
-    );
-  };
-  const retiring = client.secrets.some((secret) => secret.retiring);
+  const [rotating, setRotating] = useState(false);
   return (
     <>
       {client.secrets.length === 0 && <p className={classes.quiet}>{t("credentials.none")}</p>}
@@ -72,24 +55,63 @@ function Secrets({ client, onIssued }: { client: Client; onIssued: (issued: Issu
       ))}
       <Timeline secrets={client.secrets} />
       <Group gap="xs" mt="md">
-        <Button variant="default" loading={rotate.isPending} disabled={retiring} onClick={() => run(true)}>
-          {client.secrets.length === 0 ? t("credentials.make") : t("credentials.rotate")}
+        <Button variant="default" onClick={() => setRotating(true)}>
+          {client.secrets.length === 0 ? t("credentials.make") : t("credentials.rotateMenu")}
         </Button>
-        {client.secrets.length > 0 && (
-          <Button variant="subtle" color="bad" loading={rotate.isPending} onClick={() => run(false)}>
-            {t("credentials.leaked")}
-          </Button>
-        )}
       </Group>
-      {retiring && <p className={classes.help}>{t("credentials.retireFirst")}</p>}
+      {rotating && <RotateDialog client={client} onIssued={onIssued} onClose={() => setRotating(false)} />}
+    </>
+  );
+}
+
+/** When a secret ends: in words, with the day. */
+function Ends({ at }: { at: number | null }) {
+  const now = useNow(10);
+  if (at === null) return t("credentials.never");
+  return (
+    <>
+      {at <= now ? t("credentials.expired") : t("credentials.expires")} {clock(at, now)}
     </>
   );
 }
 
 function SecretRow({ client, secret, number }: { client: Client; secret: SecretSummary; number: number }) {
   const now = useNow(10);
+  const ended = secret.expiresAt !== null && secret.expiresAt <= now;
+  return (
+    <div className={classes.secret}>
+      <div>
+        <b>{t("credentials.secret", { number })}</b>{" "}
+        {ended ? (
+          <Chip tone="bad">{t("credentials.expired")}</Chip>
+        ) : (
+          <Chip tone={secret.retiring ? "wait" : "ok"}>
+            {secret.retiring ? t("credentials.retiring") : t("credentials.current")}
+          </Chip>
+        )}
+        <p className={classes.help}>
+          {t("credentials.created")} <Ago at={secret.createdAt} /> ·{" "}
+          {secret.lastUsedAt === null ? (
+            t("credentials.neverUsed")
+          ) : (
+            <>
+              {t("credentials.lastUsed")} <Ago at={secret.lastUsedAt} />
+            </>
+          )}{" "}
+          · <Ends at={secret.expiresAt} />
+        </p>
+      </div>
+      {secret.retiring && <Retire client={client} secret={secret} ended={ended} />}
+    </div>
+  );
+}
+
+/** The old secret can be retired when nobody has used it for an hour; before, only on purpose. */
+function Retire({ client, secret, ended }: { client: Client; secret: SecretSummary; ended: boolean }) {
+  const now = useNow(10);
   const retire = useCommandMutation("clients_retire_secret");
-  const inUse = secret.lastUsedAt !== null && now - secret.lastUsedAt < QUIET;
+  const used = secret.lastUsedAt;
+  const inUse = !ended && used !== null && now - used < QUIET;
   const end = async () => {
     const yes = await confirm({
       title: t("credentials.retireTitle"),
@@ -99,27 +121,19 @@ function SecretRow({ client, secret, number }: { client: Client; secret: SecretS
     if (yes) retire.mutate({ id: client.id }, { onError: (error) => toast("bad", error.message) });
   };
   return (
-    <div className={classes.secret}>
-      <div>
-        <b>{t("credentials.secret", { number })}</b>{" "}
-        <Chip tone={secret.retiring ? "wait" : "ok"}>
-          {secret.retiring ? t("credentials.retiring") : t("credentials.current")}
-        </Chip>
-        <p className={classes.help}>
-          {t("credentials.created")} <Ago at={secret.createdAt} /> ·{" "}
-          {secret.lastUsedAt === null ? (
-            t("credentials.neverUsed")
-          ) : (
-            <>
-              {t("credentials.lastUsed")} <Ago at={secret.lastUsedAt} />
-            </>
-          )}
-        </p>
-      </div>
-      {secret.retiring && (
-        <Button variant="default" size="compact-sm" loading={retire.isPending} onClick={end}>
-          {t("credentials.retire")}
-        </Button>
+    <div className={classes.retire}>
+      <Button variant="default" size="compact-sm" loading={retire.isPending} disabled={inUse} onClick={end}>
+        {t("credentials.retire")}
+      </Button>
+      {inUse && (
+        <>
+          <span className={classes.help}>
+            {t("credentials.retireLocked", { ago: ago(used, Math.max(now, used)) })}
+          </span>
+          <Button variant="subtle" color="bad" size="compact-sm" onClick={end}>
+            {t("credentials.retireAnyway")}
+          </Button>
+        </>
       )}
     </div>
   );
@@ -139,7 +153,13 @@ function Timeline({ secrets }: { secrets: SecretSummary[] }) {
           <span
             className={classes.bar}
             data-retiring={secret.retiring || undefined}
-            style={{ left: at(secret.createdAt), right: 0 }}
+            style={{
+              left: at(secret.createdAt),
+              right:
+                secret.expiresAt !== null && secret.expiresAt < now
+                  ? `calc(100% - ${at(secret.expiresAt)})`
+                  : 0,
+            }}
           />
           {secret.lastUsedAt !== null && (
             <span className={classes.use} style={{ left: at(secret.lastUsedAt) }} />

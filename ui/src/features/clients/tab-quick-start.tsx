@@ -6,7 +6,8 @@ import { CopyIcon } from "../../kit/copyable";
 import { Panel, WithRail } from "../../kit/panel";
 import { AdviceRail } from "./advice-rail";
 import classes from "./clients.module.css";
-import { curl, envBlock, javascript, preauthorize, python, redeem } from "./snippets";
+import { EnvPanel } from "./env-panel";
+import { curl, javascript, preauthorize, python, redeem, rust } from "./snippets";
 
 const ENDPOINTS = [
   ["quickStart.token", "oauth2/token"],
@@ -24,12 +25,7 @@ export function QuickStartTab({ client }: { client: Client }) {
   const machine = client.clientType !== "public";
   return (
     <WithRail railFirst rail={<AdviceRail client={client} />}>
-      <Panel title={t("quickStart.env")}>
-        <div className={classes.form}>
-          <CodeBlock text={envBlock(values)} what={t("quickStart.env")} />
-          {machine && <p className={classes.help}>{t("quickStart.secretOnce")}</p>}
-        </div>
-      </Panel>
+      <EnvPanel values={values} help={machine ? t("quickStart.secretOnce") : undefined} />
       <Panel title={machine ? t("quickStart.curlMachine") : t("quickStart.curlCode")}>
         <CodeBlock text={curl(values)} what="curl" />
       </Panel>
@@ -48,6 +44,9 @@ export function QuickStartTab({ client }: { client: Client }) {
       </Panel>
       <Panel title={t("quickStart.python")}>
         <CodeBlock text={python(values)} what="Python" />
+      </Panel>
+      <Panel title={t("quickStart.rust")}>
+        <CodeBlock text={rust(values)} what="Rust" />
       </Panel>
       <Endpoints baseUrl={baseUrl} />
     </WithRail>

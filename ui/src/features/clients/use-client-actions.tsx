@@ -1,15 +1,34 @@
-import type { Client, ClientSummary } from "../../api/bindings";
+import type { Client, ClientSummary, Deleted, IssuedSecret } from "../../api/bindings";
+import { type CommandFailed, call } from "../../api/call";
 import { useCommandMutation } from "../../api/commands";
-import { t } from "../../i18n/i18n";
+import { t, tn } from "../../i18n/i18n";
 import { confirm } from "../../kit/confirm";
+import { download, fileName } from "../../kit/download";
 import { toast } from "../../kit/toast";
+import classes from "./clients.module.css";
 
 type Named = Pick<Client | ClientSummary, "id" | "name" | "status">;
 
-/** Switching a client off and on, and deleting it: off first, then by its typed name. */
+/** What goes with a client, before its name is typed. */
+function GoesWith({ sessions, magicLinks }: Deleted) {
+  return (
+    <>
+      {t("clients.goesWith")}
+      <ul className={classes.listed}>
+        <li>{tn("clients.goesSessions", sessions)}</li>
+        <li>{tn("clients.goesLinks", magicLinks)}</li>
+        <li>{t("clients.goesRest")}</li>
+      </ul>
+      {t("clients.deleteAfter")}
+    </>
+  );
+}
+
+/** What is done to a client as a whole: off and on, a copy, a file, and deleting it: off first, then by its typed name. */
 export function useClientActions(client: Named) {
   const setStatus = useCommandMutation("clients_set_status");
   const del = useCommandMutation("clients_delete");
+  const copy = useCommandMutation("clients_duplicate");
   const onError = (error: Error) => toast("bad", error.message);
   const { id, name } = client;
 
@@ -42,9 +61,14 @@ export function useClientActions(client: Named) {
       }
       return;
     }
+    const goes = await call("clients_delete_preview", { id }).catch((error: CommandFailed) => {
+      onError(error);
+      return undefined;
+    });
+    if (!goes) return;
     const yes = await confirm({
       title: t("clients.deleteTitle", { client: name }),
-      body: t("clients.deleteBody"),
+      body: <GoesWith {...goes} />,
       action: t("clients.delete"),
       typed: name,
     });
@@ -56,5 +80,26 @@ export function useClientActions(client: Named) {
     del.mutate({ id, name }, { onError, onSuccess });
   };
 
-  return { disable, enable, remove };
+  const duplicate = async (then: (copy: IssuedSecret) => void) => {
+    const yes = await confirm({
+      title: t("clients.duplicateTitle", { client: name }),
+      body: t("clients.duplicateBody"),
+      action: t("clients.duplicate"),
+      harmless: true,
+    });
+    if (yes) {
+      copy.mutate({ id, name: t("clients.copyName", { client: name }) }, { onError, onSuccess: then });
+    }
+  };
+
+  const save = async () => {
+    try {
+      const { text } = await call("workspace_export_clients", { ids: [id] });
+      download(`${fileName(name, "client")}.json`, text, "application/json");
+    } catch (error) {
+      onError(error as CommandFailed);
+    }
+  };
+
+  return { disable, enable, remove, duplicate, save };
 }

@@ -9,11 +9,13 @@ import {
   useMantineColorScheme,
 } from "@mantine/core";
 import { useState } from "react";
+import { Link } from "react-router";
 import type { RateLimits, Settings, SigningKeySummary } from "../../api/bindings";
 import type { Req } from "../../api/call";
 import { useCommand, useCommandMutation } from "../../api/commands";
+import { paths } from "../../app/paths";
 import { isKey, LANGUAGES, type Language, language, setLanguage, t } from "../../i18n/i18n";
-import { day } from "../../i18n/time";
+import { day, span } from "../../i18n/time";
 import { Ago } from "../../kit/ago";
 import { Chip } from "../../kit/chip";
 import { confirm } from "../../kit/confirm";
@@ -22,6 +24,7 @@ import { Page } from "../../kit/page";
 import { Column, Panel } from "../../kit/panel";
 import { Answer } from "../../kit/states";
 import { toast } from "../../kit/toast";
+import { useNow } from "../../kit/use-now";
 import { DeskPanel } from "./desk-panel";
 import classes from "./settings.module.css";
 
@@ -39,6 +42,12 @@ export function SettingsPage() {
               <Engine settings={settings} />
               <Keys keys={settings.signingKeys} />
               <Rates key={JSON.stringify(settings.rateLimits)} saved={settings.rateLimits} />
+              <Panel title={t("settings.data")}>
+                <p className={classes.lead}>{t("settings.dataHelp")}</p>
+                <Button variant="default" component={Link} to={paths.data()}>
+                  {t("settings.data")}
+                </Button>
+              </Panel>
             </>
           )}
         </Answer>
@@ -157,10 +166,24 @@ function Engine({ settings: { engine, dataDir, masterKey } }: { settings: Settin
 
 function Keys({ keys }: { keys: SigningKeySummary[] }) {
   const rotate = useCommandMutation("settings_rotate_key");
+  const publish = useCommandMutation("settings_publish_key");
+  const now = useNow(10);
+  const next = (alg: string) => keys.find((key) => key.alg === alg && key.state === "next");
+  const announce = (alg: string) =>
+    publish.mutate(
+      { alg },
+      {
+        onError: (error) => toast("bad", error.message),
+        onSuccess: () => toast("ok", t("keys.published", { alg })),
+      },
+    );
   const run = async (alg: string) => {
+    const ready = next(alg);
     const yes = await confirm({
       title: t("keys.rotateTitle", { alg }),
-      body: t("keys.rotateBody"),
+      body: ready
+        ? t("keys.rotateReady", { span: span(Math.max(1, now - ready.createdAt)) })
+        : t("keys.rotateUnknown"),
       action: t("keys.rotate", { alg }),
       harmless: true,
     });
@@ -194,12 +217,14 @@ function Keys({ keys }: { keys: SigningKeySummary[] }) {
               </td>
               <td>{key.alg}</td>
               <td>
-                <Chip tone={key.state === "current" ? "ok" : "plain"}>
+                <Chip tone={key.state === "current" ? "ok" : key.state === "next" ? "accent" : "plain"}>
                   {key.state === "current"
                     ? t("keys.current")
-                    : key.leavesAt === null
-                      ? t("keys.previous")
-                      : t("keys.leaves", { date: day(key.leavesAt) })}
+                    : key.state === "next"
+                      ? t("keys.next")
+                      : key.leavesAt === null
+                        ? t("keys.previous")
+                        : t("keys.leaves", { date: day(key.leavesAt) })}
                 </Chip>
               </td>
               <td>
@@ -215,6 +240,13 @@ function Keys({ keys }: { keys: SigningKeySummary[] }) {
             {t("keys.rotate", { alg })}
           </Button>
         ))}
+        {algs
+          .filter((alg) => !next(alg))
+          .map((alg) => (
+            <Button key={alg} variant="subtle" loading={publish.isPending} onClick={() => announce(alg)}>
+              {t("keys.publish", { alg })}
+            </Button>
+          ))}
       </div>
     </Panel>
   );

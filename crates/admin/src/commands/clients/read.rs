@@ -11,6 +11,7 @@ use anteroom_engine::stop::{Outcome, not_found};
 use anteroom_engine::store::{ClientFilter, EventFilter, Tx};
 use anteroom_engine::timestamp::Timestamp;
 
+use super::advice::Facts;
 use super::{
     Client, ClientStatus, ClientSummary, ClientType, IdentityProvider, List, Listed, Ref, SecretSummary,
     advice,
@@ -127,12 +128,13 @@ fn secrets(tx: &dyn Tx, client: &model::Client) -> Outcome<Vec<SecretSummary>> {
     for (slot, secret) in
         [(SecretSlot::Current, client.secret), (SecretSlot::Retiring, client.retiring_secret)]
     {
-        let Some(StoredSecret { created_at, .. }) = secret else { continue };
+        let Some(StoredSecret { created_at, expires_at, .. }) = secret else { continue };
         let last_used_at = tx.secret_last_used(client.id, slot)?;
         live.push(SecretSummary {
             retiring: slot == SecretSlot::Retiring,
             created_at: created_at.seconds(),
             last_used_at: last_used_at.map(Timestamp::seconds),
+            expires_at: expires_at.map(Timestamp::seconds),
         });
     }
     Ok(live)
@@ -140,6 +142,14 @@ fn secrets(tx: &dyn Tx, client: &model::Client) -> Outcome<Vec<SecretSummary>> {
 
 /// A client, whole, as the screens show it.
 pub(crate) fn view(tx: &dyn Tx, client: &model::Client, now: Timestamp) -> Outcome<Client> {
+    let mut view = unadvised(tx, client)?;
+    let others = advice::others(tx, client)?;
+    view.advice = advice::about(&Facts { view: &view, client, others: &others, now: now.seconds() });
+    Ok(view)
+}
+
+/// The same without what the engine remarks about it.
+pub(super) fn unadvised(tx: &dyn Tx, client: &model::Client) -> Outcome<Client> {
     let membership = tx.membership_of_client(client.id)?;
     let policy = match membership.as_ref().and_then(|membership| membership.access_policy) {
         Some(id) => tx.access_policy(id)?,
@@ -152,7 +162,7 @@ pub(crate) fn view(tx: &dyn Tx, client: &model::Client, now: Timestamp) -> Outco
         .filter_map(|secret| secret.last_used_at)
         .max()
         .max(last_token(tx, client)?.map(Timestamp::seconds));
-    let mut view = Client {
+    Ok(Client {
         id: client.id.to_string(),
         name: client.name.clone(),
         description: settings.description.clone(),
@@ -179,9 +189,7 @@ pub(crate) fn view(tx: &dyn Tx, client: &model::Client, now: Timestamp) -> Outco
         created_at: client.created_at.seconds(),
         updated_at: client.updated_at.seconds(),
         version: client.version,
-    };
-    view.advice = advice::about(&view, client, now.seconds());
-    Ok(view)
+    })
 }
 
 fn provider(stored: &stored::IdentityProvider, client: &model::Client) -> IdentityProvider {

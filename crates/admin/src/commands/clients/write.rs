@@ -84,7 +84,7 @@ pub(crate) async fn update(admin: &Admin, request: Update) -> Result<Client, Com
 }
 
 /// The client with its changes. The engine checks the result.
-fn apply(engine: &Engine, client: &mut model::Client, changes: &ClientChanges) -> Outcome<()> {
+pub(super) fn apply(engine: &Engine, client: &mut model::Client, changes: &ClientChanges) -> Outcome<()> {
     if let Some(name) = &changes.name {
         name.trim().clone_into(&mut client.name);
     }

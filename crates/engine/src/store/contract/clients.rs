@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::model::Client;
-use crate::model::client::{ClientStatus, ClientType, SecretSlot};
+use crate::model::client::{ClientStatus, ClientType, SecretSlot, StoredSecret};
 use crate::seal::Sealed;
 use crate::store::contract::read;
 use crate::store::contract::sample::{NOW, client, code, id, login, object, project, secret, write_project};
@@ -26,8 +26,8 @@ pub fn clients_come_back_as_they_were(store: &dyn Store) -> StoreResult<()> {
     let mut row = client(12, "Robot");
     row.client_type = ClientType::Confidential;
     row.status = ClientStatus::Off;
-    row.secret = Some(secret("new"));
-    row.retiring_secret = Some(secret("old"));
+    row.secret = Some(StoredSecret { expires_at: Some(NOW + 90), ..secret("new") });
+    row.retiring_secret = Some(StoredSecret { expires_at: Some(NOW + 9), ..secret("old") });
     row.provider_secret = Some(Sealed(vec![1, 2, 3]));
     row.settings.redirect_uris = vec!["https://app.test/cb".to_owned()];
     row.settings.extra = object(json!({"fromTomorrow": true}));

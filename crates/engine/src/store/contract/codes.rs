@@ -187,7 +187,10 @@ pub fn codes_of_a_client_end_together(store: &dyn Store) -> StoreResult<()> {
         write_code(store, row)?;
     }
     assert!(redeem(store, 62, 10, 50, NOW)?);
+    let live = |number| read(store, |tx| tx.count_codes_of_client(id(number), NOW));
+    assert_eq!((live(10)?, live(12)?, live(99)?), (2, 1, 0));
     assert_eq!(write(store, |tx| tx.end_codes_of_client(id(10), Ending::Revoked, NOW))?, 2);
+    assert_eq!(live(10)?, 0);
     assert_eq!(stored(store, 60)?.state(NOW), CodeState::Revoked);
     assert_eq!(stored(store, 62)?.state(NOW), CodeState::Redeemed);
     assert_eq!(stored(store, 64)?.state(NOW), CodeState::Waiting, "of another client");

@@ -137,10 +137,44 @@ pub fn events_are_filtered(store: &dyn Store) -> StoreResult<()> {
     assert_eq!(listed(store, &about(50), 1)?, [5]);
     let narrow = EventFilter { refused_only: true, before: Some(5), ..about(50) };
     assert_eq!(listed(store, &narrow, 9)?, [4]);
+    let rare = |number| EventFilter { kind: Some(EventKind::ClientCreated), ..about(number) };
+    assert_eq!(listed(store, &rare(10), 9)?, Vec::<i64>::new(), "another client's");
+    let client = EventFilter { client: Some(id(10)), ..EventFilter::default() };
+    assert_eq!(listed(store, &client, 9)?, [4, 2]);
+    assert_eq!(listed(store, &EventFilter { client: Some(id(10)), ..about(20) }, 9)?, [4], "both");
+    assert_eq!(listed(store, &EventFilter { client: Some(id(10)), ..refused.clone() }, 9)?, [4]);
     for kind in EventKind::ALL {
         listed(store, &EventFilter { kind: Some(*kind), ..refused.clone() }, 9)?;
         listed(store, &EventFilter { kind: Some(*kind), ..narrow.clone() }, 9)?;
     }
+    Ok(())
+}
+
+/// From a time on, until before another; several at one time stay together.
+pub fn events_are_filtered_by_time(store: &dyn Store) -> StoreResult<()> {
+    let at = |seconds| NewEvent { at: NOW + seconds, ..event(EventKind::TokenIssued) };
+    let between = |from: Option<u32>, until: Option<u32>| EventFilter {
+        from: from.map(|seconds| NOW + seconds),
+        until: until.map(|seconds| NOW + seconds),
+        ..EventFilter::default()
+    };
+    assert_eq!(listed(store, &between(Some(0), Some(9)), 9)?, Vec::<i64>::new(), "an empty log");
+    append(store, [0, 10, 10, 10, 20, 30, 30].map(at).to_vec())?;
+    for (from, until, expected) in [
+        (None, None, vec![7, 6, 5, 4, 3, 2, 1]),
+        (Some(10), None, vec![7, 6, 5, 4, 3, 2]),
+        (Some(11), None, vec![7, 6, 5]),
+        (Some(31), None, vec![]),
+        (None, Some(10), vec![1]),
+        (None, Some(0), vec![]),
+        (None, Some(99), vec![7, 6, 5, 4, 3, 2, 1]),
+        (Some(10), Some(30), vec![5, 4, 3, 2]),
+        (Some(30), Some(10), vec![]),
+    ] {
+        assert_eq!(listed(store, &between(from, until), 9)?, expected, "{from:?} to {until:?}");
+    }
+    let next = EventFilter { before: Some(4), ..between(Some(10), Some(30)) };
+    assert_eq!(listed(store, &next, 9)?, [3, 2], "and before a number");
     Ok(())
 }
 

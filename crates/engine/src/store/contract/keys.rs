@@ -15,6 +15,7 @@ fn key(kid: &str, seconds: u32) -> StoredKey {
         alg: Alg::ES256,
         pkcs8: Sealed(vec![1, 2, 3]),
         created_at: NOW + seconds,
+        activated_at: Some(NOW + seconds),
         retired_at: None,
         leaves_at: None,
     }
@@ -43,6 +44,19 @@ pub fn signing_keys_come_and_go(store: &dyn Store) -> StoreResult<()> {
     assert_eq!(write(store, |tx| tx.purge_signing_keys(NOW + 101))?, 1);
     assert_eq!(read(store, |tx| tx.list_signing_keys())?.len(), 1);
     assert!(write(store, |tx| tx.retire_signing_key("a", NOW, NOW)).is_err(), "it is gone");
+    Ok(())
+}
+
+/// Published first, then signing, once.
+pub fn signing_keys_begin_once(store: &dyn Store) -> StoreResult<()> {
+    write(store, |tx| tx.insert_signing_key(&StoredKey { activated_at: None, ..key("next", 0) }))?;
+    let activated = || StoreResult::Ok(read(store, |tx| tx.list_signing_keys())?[0].activated_at);
+    assert_eq!(activated()?, None);
+    let begin = |kid, seconds| write(store, move |tx| tx.activate_signing_key(kid, NOW + seconds));
+    assert!(begin("next", 5)?);
+    assert!(!begin("next", 6)?);
+    assert!(!begin("other", 6)?);
+    assert_eq!(activated()?, Some(NOW + 5));
     Ok(())
 }
 

@@ -93,7 +93,11 @@ pub fn logins_of_a_client_end_together(store: &dyn Store) -> StoreResult<()> {
         tx.insert_login(&other)?;
         tx.revoke_login(id(52), NOW).map(drop)
     })?;
+    let live = |number, at| read(store, |tx| tx.count_live_logins_of_client(id(number), at));
+    assert_eq!((live(10, NOW + 1)?, live(12, NOW + 1)?, live(99, NOW + 1)?), (2, 1, 0));
+    assert_eq!(live(10, NOW + 3_600)?, 0, "they end by themselves");
     assert_eq!(write(store, |tx| tx.revoke_logins_of_client(id(10), NOW + 1))?, 2);
+    assert_eq!(live(10, NOW + 1)?, 0);
     assert_eq!(write(store, |tx| tx.revoke_logins_of_client(id(10), NOW + 1))?, 0);
     let other = read(store, |tx| tx.live_login(id(53)))?.expect("nobody touched it");
     assert!(other.login.is_live(NOW + 1));

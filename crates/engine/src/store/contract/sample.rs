@@ -53,7 +53,11 @@ pub fn client(number: u128, name: &str) -> Client {
 
 /// A stored client secret.
 pub fn secret(text: &str) -> StoredSecret {
-    StoredSecret { digest: Secret::<ClientSecret>::new(text.to_owned()).digest(), created_at: NOW }
+    StoredSecret {
+        digest: Secret::<ClientSecret>::new(text.to_owned()).digest(),
+        created_at: NOW,
+        expires_at: None,
+    }
 }
 
 /// A client's own membership.

@@ -262,7 +262,11 @@ fn stored_secret(
         Given::Null => None,
         Given::Value(text) => {
             let digest = secret(text).digest();
-            stored.filter(|stored| stored.digest == digest).or(Some(StoredSecret { digest, created_at: now }))
+            stored.filter(|stored| stored.digest == digest).or(Some(StoredSecret {
+                digest,
+                created_at: now,
+                expires_at: None,
+            }))
         }
     }
 }

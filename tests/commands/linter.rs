@@ -1,0 +1,502 @@
+//! The linter: every rule with a client that breaks it and one that does not, over one client and over the project.
+
+use std::collections::BTreeSet;
+
+use anteroom_admin::commands::clients::advice::{RULES, Rule};
+use anteroom_admin::error::Code;
+use serde_json::{Value, json};
+
+use crate::harness::{DAY, Desk, NOBODY, each, text, with};
+
+fn rules() -> impl Iterator<Item = &'static Rule> {
+    RULES.into_iter().flatten()
+}
+
+/// A client as somebody may set it up.
+struct Fixture {
+    client_type: &'static str,
+    uris: Vec<&'static str>,
+    admin: bool,
+    changes: Value,
+    /// Days that pass.
+    days: i64,
+}
+
+impl Fixture {
+    fn of(client_type: &'static str, uris: &[&'static str], changes: Value) -> Self {
+        Self { client_type, uris: uris.to_vec(), admin: false, changes, days: 0 }
+    }
+
+    fn admin(self) -> Self {
+        Self { admin: true, ..self }
+    }
+
+    fn after_days(self, days: i64) -> Self {
+        Self { days, ..self }
+    }
+
+    /// Its remarks, by rule, and the client's id.
+    async fn remarks(&self, desk: &Desk) -> (Value, Value) {
+        let request = json!({
+            "name": "Client under test", "clientType": self.client_type, "redirectUris": self.uris,
+            "admin": self.admin,
+        });
+        let made = desk.call("clients_create", request).await;
+        let id = made["client"]["id"].clone();
+        if self.changes != json!({}) {
+            let update = json!({ "id": id, "version": 1, "changes": self.changes });
+            desk.call("clients_update", update).await;
+        }
+        desk.pass(self.days * DAY);
+        let got = desk.call("clients_get", json!({ "id": id })).await;
+        (got["advice"].clone(), made)
+    }
+}
+
+const HOME: &str = "https://portal.example.org/callback";
+
+fn provider(changes: Value) -> Value {
+    let provider = json!({
+        "userInfoUrl": "https://idp.example.org/userinfo", "authorizeUrl": null, "tokenUrl": null, "clientId": null,
+        "clientSecret": null, "useSubject": false, "requireVerifiedEmail": true,
+    });
+    json!({ "identityProvider": with(provider, changes) })
+}
+
+fn medplum(changes: Value) -> Fixture {
+    Fixture::of("medplum", &[HOME], changes)
+}
+
+/// Rule, a client that breaks it, one that does not.
+type Case = (&'static str, Fixture, Fixture);
+
+fn uris(client_type: &'static str, uris: &[&'static str]) -> Fixture {
+    Fixture::of(client_type, uris, json!({}))
+}
+
+fn fine() -> Fixture {
+    medplum(json!({}))
+}
+
+fn machine() -> Value {
+    json!({ "grantTypes": ["client_credentials"] })
+}
+
+/// About what a client may do.
+fn of_rights() -> Vec<Case> {
+    vec![
+        (
+            "origin_missing",
+            uris("public", &[HOME]),
+            Fixture::of("public", &[HOME], json!({ "allowedOrigins": ["https://portal.example.org"] })),
+        ),
+        (
+            "origin_http",
+            medplum(json!({ "allowedOrigins": ["http://portal.example.org"] })),
+            medplum(json!({ "allowedOrigins": ["http://localhost:3000"] })),
+        ),
+        (
+            "launch_http",
+            medplum(json!({ "launchUri": "http://portal.example.org/launch" })),
+            medplum(json!({ "launchUri": "https://portal.example.org/launch" })),
+        ),
+        (
+            "template_foreign_host",
+            medplum(json!({ "magicLinkTemplate": "https://elsewhere.example.org/in/{code}" })),
+            medplum(json!({ "magicLinkTemplate": "https://portal.example.org/in/{code}" })),
+        ),
+        ("public_admin", uris("public", &["http://127.0.0.1/cb"]).admin(), fine().admin()),
+        ("admin_with_browser", fine().admin(), Fixture::of("confidential", &[HOME], machine()).admin()),
+        (
+            "no_access_policy",
+            Fixture::of("confidential", &[], machine()),
+            Fixture::of("confidential", &[], with(machine(), json!({ "accessPolicy": "Staff" }))),
+        ),
+    ]
+}
+
+/// About identity providers.
+fn of_providers() -> Vec<Case> {
+    let signs_in = json!({
+        "authorizeUrl": "https://idp.example.org/authorize", "tokenUrl": "https://idp.example.org/token",
+        "clientId": "ours", "clientSecret": "secret",
+    });
+    let without = |member: &str, value: Value| provider(with(signs_in.clone(), json!({ member: value })));
+    vec![
+        (
+            "exchange_without_provider",
+            medplum(json!({ "grantTypes": ["urn:ietf:params:oauth:grant-type:token-exchange"] })),
+            medplum(with(
+                json!({ "grantTypes": ["urn:ietf:params:oauth:grant-type:token-exchange"] }),
+                provider(json!({})),
+            )),
+        ),
+        ("provider_half", medplum(without("tokenUrl", Value::Null)), medplum(provider(signs_in.clone()))),
+        (
+            "provider_without_client_id",
+            medplum(without("clientId", Value::Null)),
+            medplum(provider(signs_in.clone())),
+        ),
+        (
+            "provider_without_secret",
+            medplum(without("clientSecret", Value::Null)),
+            medplum(provider(signs_in.clone())),
+        ),
+        (
+            "provider_http",
+            medplum(provider(json!({ "userInfoUrl": "http://idp.example.org/userinfo" }))),
+            medplum(provider(json!({ "userInfoUrl": "http://127.0.0.1:9099/userinfo" }))),
+        ),
+        (
+            "provider_email_unverified",
+            medplum(provider(json!({ "requireVerifiedEmail": false }))),
+            medplum(provider(json!({ "requireVerifiedEmail": false, "useSubject": true }))),
+        ),
+        (
+            "provider_unused",
+            medplum(with(provider(json!({})), json!({ "grantTypes": ["client_credentials"] }))),
+            medplum(provider(json!({}))),
+        ),
+    ]
+}
+
+/// About grants, tokens, secrets and use.
+fn of_tokens() -> Vec<Case> {
+    vec![
+        ("pkce_optional", medplum(json!({ "pkceOptional": true })), fine()),
+        (
+            "refresh_without_source",
+            medplum(json!({ "grantTypes": ["refresh_token", "client_credentials"] })),
+            medplum(json!({ "grantTypes": ["refresh_token", "authorization_code"] })),
+        ),
+        (
+            "access_token_long",
+            medplum(json!({ "accessTokenLifetime": "2d" })),
+            medplum(json!({ "accessTokenLifetime": "24h" })),
+        ),
+        (
+            "refresh_too_short",
+            medplum(json!({ "refreshTokenLifetime": "30m" })),
+            medplum(json!({ "refreshTokenLifetime": "2h" })),
+        ),
+        (
+            "refresh_very_long",
+            Fixture::of("public", &[], json!({ "refreshTokenLifetime": "1y" })),
+            medplum(json!({ "refreshTokenLifetime": "1y" })),
+        ),
+        (
+            "scope_without_openid",
+            medplum(json!({ "defaultScope": ["profile"] })),
+            medplum(json!({ "defaultScope": ["openid", "profile"] })),
+        ),
+        (
+            "jwks_http",
+            medplum(json!({ "jwksUri": "http://portal.example.org/jwks" })),
+            medplum(json!({ "jwksUri": "https://portal.example.org/jwks" })),
+        ),
+        ("secret_beside_keys", medplum(json!({ "jwksUri": "https://portal.example.org/jwks" })), fine()),
+        ("secret_old", fine().after_days(180), fine().after_days(179)),
+        ("unused", fine().after_days(30), fine().after_days(29)),
+        ("never_used", fine(), medplum(json!({ "pkceOptional": true }))),
+    ]
+}
+
+/// About redirect URIs.
+fn of_addresses() -> Vec<Case> {
+    let codes = json!({ "grantTypes": ["authorization_code", "refresh_token"] });
+    vec![
+        ("no_redirect_uri", Fixture::of("medplum", &[], codes.clone()), medplum(codes)),
+        ("no_redirect_uri_yet", uris("medplum", &[]), fine()),
+        (
+            "loopback_name",
+            uris("public", &["http://localhost:3000/cb"]),
+            uris("public", &["http://127.0.0.1/cb"]),
+        ),
+        (
+            "loopback_port",
+            uris("public", &["http://127.0.0.1:3000/cb"]),
+            uris("public", &["http://127.0.0.1/cb"]),
+        ),
+        (
+            "loopback_beside_production",
+            uris("confidential", &[HOME, "http://127.0.0.1/cb"]),
+            uris("confidential", &["http://127.0.0.1/cb"]),
+        ),
+        (
+            "slash_twin",
+            uris("medplum", &[HOME, "https://portal.example.org/callback/"]),
+            uris("medplum", &[HOME, "https://portal.example.org/other/"]),
+        ),
+        (
+            "many_redirect_hosts",
+            uris("medplum", &["https://a.example.org/", "https://b.example.org/", "https://c.example.org/"]),
+            uris(
+                "medplum",
+                &["https://a.example.org/1", "https://a.example.org/2", "https://b.example.org/"],
+            ),
+        ),
+        (
+            "app_with_secret",
+            uris("confidential", &["org.example.app:/cb"]),
+            uris("public", &["org.example.app:/cb"]),
+        ),
+    ]
+}
+
+fn table() -> Vec<Case> {
+    [of_addresses(), of_rights(), of_providers(), of_tokens()].into_iter().flatten().collect()
+}
+
+fn has(advice: &Value, rule: &str) -> bool {
+    each(advice, "/rule").contains(&&json!(rule))
+}
+
+/// Rules whose two clients need more than a change of settings: see the tests below.
+const TOLD_APART: [&str; 10] = [
+    "switched_off",
+    "confidential_without_secret",
+    "secret_expired",
+    "secret_expires_soon",
+    "retiring_secret_used",
+    "retiring_secret_idle",
+    "redirect_uri_shared",
+    "name_twin",
+    "provider_without_userinfo",
+    "ok",
+];
+
+#[test]
+fn every_rule_has_its_two_clients() {
+    let table: Vec<&str> = table().iter().map(|(rule, _, _)| *rule).collect();
+    let tested: BTreeSet<&str> = table.iter().copied().chain(TOLD_APART).collect();
+    assert_eq!(tested.len(), table.len() + TOLD_APART.len(), "a rule is there twice");
+    assert_eq!(tested, rules().map(|rule| rule.name).collect::<BTreeSet<_>>());
+    assert!(rules().count() >= 30);
+}
+
+#[tokio::test]
+async fn every_rule_finds_the_client_that_breaks_it_and_not_the_other() {
+    for (rule, failing, passing) in table() {
+        for (fixture, expected) in [(failing, true), (passing, false)] {
+            let desk = Desk::new().await;
+            desk.policy("Staff").await;
+            let (advice, _) = fixture.remarks(&desk).await;
+            assert_eq!(has(&advice, rule), expected, "{rule} in {advice}");
+        }
+    }
+}
+
+/// What one press mends is mended by it: the change is taken, and the remark is gone.
+#[tokio::test]
+async fn the_offered_change_mends_what_it_is_offered_for() {
+    let mut mended = 0;
+    for (rule, failing, _) in table() {
+        let desk = Desk::new().await;
+        desk.policy("Staff").await;
+        let (advice, made) = failing.remarks(&desk).await;
+        let remark = advice.as_array().unwrap().iter().find(|one| one["rule"] == rule).unwrap();
+        let Some(fix) = remark["fix"].as_object() else { continue };
+        let client = desk.call("clients_get", json!({ "id": made["client"]["id"] })).await;
+        let field = fix["field"].as_str().unwrap();
+        let value = match &fix["value"] {
+            Value::Object(_) => {
+                let mut whole = with(client[field].clone(), fix["value"].clone());
+                whole["clientSecret"] = Value::Null;
+                whole
+            }
+            value => value.clone(),
+        };
+        let update = json!({ "id": client["id"], "version": client["version"], "changes": { field: value } });
+        let after = desk.call("clients_update", update).await;
+        assert!(!has(&after["advice"], rule), "{rule} after its own fix: {after}");
+        mended += 1;
+    }
+    assert_eq!(mended, rules().filter(|rule| offers_a_change(rule)).count(), "a fix that no fixture offers");
+}
+
+/// Rules that mend by a press, told by their sentence: kept here so that none is lost by accident.
+fn offers_a_change(rule: &Rule) -> bool {
+    [
+        "origin_missing",
+        "public_admin",
+        "provider_email_unverified",
+        "provider_unused",
+        "pkce_optional",
+        "refresh_without_source",
+        "access_token_long",
+        "refresh_too_short",
+        "refresh_very_long",
+        "scope_without_openid",
+    ]
+    .contains(&rule.name)
+}
+
+#[tokio::test]
+async fn a_client_that_is_off_or_in_use_says_so() {
+    let desk = Desk::new().await;
+    let made = desk.client("Reporting", "confidential").await;
+    let id = text(&made, "/client/id");
+    for rule in ["switched_off", "confidential_without_secret"] {
+        assert!(!has(&made["client"]["advice"], rule), "{rule}");
+    }
+    let bare = json!({ "projects": [{
+        "name": "Riverside Clinic", "clients": [{ "name": "Bare", "clientType": "confidential" }],
+    }] });
+    let bare = desk.call("workspace_import", json!({ "text": bare.to_string(), "dryRun": false })).await;
+    let bare = desk.call("clients_get", json!({ "id": bare["added"][0]["id"] })).await;
+    assert!(has(&bare["advice"], "confidential_without_secret"), "{bare}");
+    let off = desk.call("clients_set_status", json!({ "id": id, "status": "off" })).await;
+    assert!(has(&off["advice"], "switched_off"));
+    desk.call("clients_set_status", json!({ "id": id, "status": "active" })).await;
+    desk.call("clients_add_redirect_uri", json!({ "id": id, "uri": HOME })).await;
+    let secret = text(&made, "/secret");
+    desk.token(&[("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)])
+        .await
+        .unwrap();
+    let used = desk.call("clients_get", json!({ "id": id })).await;
+    assert_eq!(each(&used["advice"], "/rule"), ["ok"]);
+}
+
+#[tokio::test]
+async fn secrets_are_remarked_on_by_age_end_and_last_use() {
+    let desk = Desk::new().await;
+    let made = desk.client("Reporting", "confidential").await;
+    let id = text(&made, "/client/id");
+    let get = || desk.call("clients_get", json!({ "id": id }));
+    let ends = json!({ "id": id, "overlap": false, "expiresInDays": 20 });
+    desk.call("clients_rotate_secret", ends).await;
+    assert!(!has(&get().await["advice"], "secret_expires_soon"));
+    desk.pass(7 * DAY);
+    assert!(has(&get().await["advice"], "secret_expires_soon"));
+    desk.pass(14 * DAY);
+    let advice = get().await["advice"].clone();
+    assert!(has(&advice, "secret_expired") && !has(&advice, "secret_expires_soon"), "{advice}");
+
+    let second = desk.call("clients_rotate_secret", json!({ "id": id, "overlap": false })).await;
+    let secret = text(&second, "/secret");
+    desk.token(&[("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)])
+        .await
+        .unwrap();
+    desk.call("clients_rotate_secret", json!({ "id": id, "overlap": true })).await;
+    assert!(has(&get().await["advice"], "retiring_secret_used"));
+    desk.pass(8 * DAY);
+    let advice = get().await["advice"].clone();
+    assert!(has(&advice, "retiring_secret_idle") && !has(&advice, "retiring_secret_used"), "{advice}");
+}
+
+#[tokio::test]
+async fn neighbours_are_compared_by_name_and_address() {
+    let desk = Desk::new().await;
+    let create = |name: &str, uri: &str| {
+        let request = json!({ "name": name, "clientType": "medplum", "redirectUris": [uri], "admin": false });
+        desk.call("clients_create", request)
+    };
+    let one = create("Portal", HOME).await;
+    assert!(!has(&one["client"]["advice"], "name_twin"));
+    let other = create("portal", HOME).await;
+    for rule in ["name_twin", "redirect_uri_shared"] {
+        assert!(has(&other["client"]["advice"], rule), "{rule}: {}", other["client"]["advice"]);
+    }
+    let shared = other["client"]["advice"].as_array().unwrap();
+    let shared = shared.iter().find(|one| one["rule"] == "redirect_uri_shared").unwrap();
+    assert_eq!(shared["values"], json!([HOME, "Portal"]));
+    let third = create("Booking", "https://booking.example.org/cb").await;
+    for rule in ["name_twin", "redirect_uri_shared"] {
+        assert!(!has(&third["client"]["advice"], rule), "{rule}");
+    }
+}
+
+/// Values that the validator refuses can still be on their way while somebody types, or come from an older version.
+#[tokio::test]
+async fn what_is_typed_is_linted_before_it_is_saved() {
+    let desk = Desk::new().await;
+    let made = desk.client("Reporting", "confidential").await;
+    let id = text(&made, "/client/id");
+    let lint = |changes: Value| desk.call("clients_lint", json!({ "id": id, "changes": changes }));
+    let clean = lint(json!({})).await;
+    assert!(clean["problem"].is_null() && !has(&clean["advice"], "pkce_optional"));
+    let risky = lint(json!({ "pkceOptional": true, "admin": true, "name": "Risky" })).await;
+    assert!(has(&risky["advice"], "pkce_optional"), "{risky}");
+    let typing = lint(json!({ "accessTokenLifetime": "1 day" })).await;
+    assert_eq!(typing["problem"]["field"], "accessTokenLifetime");
+    assert!(text(&typing, "/problem/message").contains("1 day"));
+    let half = json!({ "userInfoUrl": "", "clientId": "ours" });
+    assert!(has(&lint(provider(half)).await["advice"], "provider_without_userinfo"));
+    assert!(!has(
+        &lint(provider(json!({ "clientId": "ours" }))).await["advice"],
+        "provider_without_userinfo"
+    ));
+    let stored = desk.call("clients_get", json!({ "id": id })).await;
+    assert_eq!(stored["version"], 1, "nothing is saved");
+    desk.fails("clients_lint", json!({ "id": NOBODY, "changes": {} }), Code::NotFound, None, NOBODY).await;
+}
+
+#[tokio::test]
+async fn a_client_that_is_being_made_is_linted_too() {
+    let desk = Desk::new().await;
+    let draft = |client_type: &str, uris: Value, admin: bool| {
+        desk.call(
+            "clients_lint_new",
+            json!({ "name": "New", "clientType": client_type, "redirectUris": uris, "admin": admin }),
+        )
+    };
+    let risky = draft("public", json!(["http://localhost:3000/cb"]), true).await;
+    for rule in ["loopback_name", "public_admin"] {
+        assert!(has(&risky["advice"], rule), "{rule}: {risky}");
+    }
+    assert!(risky["problem"].is_null());
+    let confidential = draft("confidential", json!([HOME]), false).await;
+    assert_eq!(confidential["advice"], json!([]), "it gets its secret when it is made");
+    let wrong = draft("public", json!(["http://far.example.org/"]), false).await;
+    assert_eq!(wrong["problem"]["field"], "redirectUris");
+    assert_eq!(desk.call("clients_list", json!({ "search": "", "offset": 0, "limit": 9 })).await["total"], 0);
+}
+
+#[tokio::test]
+async fn the_whole_project_is_linted_with_the_worst_first() {
+    let desk = Desk::new().await;
+    let fine = Fixture::of("medplum", &[HOME], json!({}));
+    fine.remarks(&desk).await;
+    let codes = json!({ "grantTypes": ["authorization_code"], "name": "Broken" });
+    Fixture::of("medplum", &[], codes).remarks(&desk).await;
+    Fixture::of("medplum", &["https://b.example.org/"], json!({ "pkceOptional": true, "name": "Risky" }))
+        .remarks(&desk)
+        .await;
+    let off = desk.client("Resting", "public").await;
+    desk.call("clients_set_status", json!({ "id": off["client"]["id"], "status": "off" })).await;
+    let all = desk.call("clients_lint_all", json!({})).await;
+    assert_eq!((&all["checked"], &all["rules"]), (&json!(4), &json!(rules().count())));
+    assert_eq!(each(&all["clients"], "/name"), ["Broken", "Risky"]);
+    assert_eq!(each(&all["clients"][0]["advice"], "/rule"), ["no_redirect_uri"]);
+}
+
+#[test]
+fn every_remark_has_its_sentence_in_the_catalogue() {
+    let catalogue = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/i18n/en.json");
+    let catalogue: Value = serde_json::from_str(&std::fs::read_to_string(catalogue).unwrap()).unwrap();
+    for rule in rules() {
+        let Rule { name, sentence, fix, values, .. } = rule;
+        assert_eq!(catalogue[format!("advice.{name}")], *sentence, "advice.{name}");
+        if fix.is_empty() {
+            assert!(catalogue.get(format!("fix.{name}")).is_none(), "fix.{name} says nothing");
+        } else {
+            assert_eq!(catalogue[format!("fix.{name}")], *fix, "fix.{name}");
+        }
+        let places = (0..10).filter(|place| sentence.contains(&format!("{{{place}}}"))).count();
+        assert!(places <= values.len(), "advice.{name} shows more values than there are");
+    }
+}
+
+#[test]
+fn the_document_lists_every_rule() {
+    let document =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/linter.md")).unwrap();
+    let rows: Vec<&str> = document.lines().filter(|line| line.starts_with("| `")).collect();
+    let expected: Vec<String> = rules()
+        .map(|rule| {
+            let fix = if rule.fix.is_empty() { "–" } else { rule.fix };
+            format!("| `{}` | {} | {} | {fix} |", rule.name, rule.severity.as_str(), rule.sentence)
+        })
+        .collect();
+    assert_eq!(rows, expected);
+}
