@@ -13,7 +13,7 @@ const onlyIn = [
   [/^(rusqlite|libsqlite3-sys)$/, ["anteroom-store-sqlite"]],
   [/^(tokio-postgres|deadpool-postgres)$/, ["anteroom-store-postgres"]],
   [/^axum(-|$)/, ["anteroom-http", "anteroom-server", "anteroom-testkit", "anteroom"]],
-  [/^reqwest$/, ["anteroom-flows", "anteroom-http", "anteroom-server", "anteroom-testkit", "anteroom"]],
+  [/^reqwest$/, ["anteroom-flows", "anteroom-fetch", "anteroom-testkit", "anteroom"]],
 ];
 
 /** Our own packages that a package may name, tests aside. What is not listed may know every package but the desktop. */
@@ -21,6 +21,7 @@ const mayKnow = {
   "anteroom-oauth": [],
   "anteroom-engine": ["anteroom-oauth", "anteroom-magic-link"],
   "anteroom-store-sqlite": ["anteroom-oauth", "anteroom-engine"],
+  "anteroom-fetch": ["anteroom-engine"],
   "anteroom-http": ["anteroom-oauth", "anteroom-engine", "anteroom-magic-link"],
   "anteroom-admin": ["anteroom-oauth", "anteroom-engine", "anteroom-magic-link"],
   "anteroom-flows": ["anteroom-oauth"],

@@ -18,6 +18,7 @@ use anteroom_engine::service::access_policies;
 use anteroom_engine::stop::Stop;
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_engine::{Engine, id::Id};
+use anteroom_fetch::Fetcher;
 use anteroom_store_sqlite::SqliteStore;
 use serde_json::{Value, json};
 
@@ -80,7 +81,9 @@ impl Desk {
             entropy: Arc::new(OsEntropy),
             issuers: vec![Issuer::parse(BASE).expect("a base URL")],
         });
-        let engine = Arc::new(engine.expect("a new engine opens"));
+        let engine = engine.expect("a new engine opens");
+        let engine =
+            Arc::new(engine.with_fetch(Arc::new(Fetcher::new().expect("the machine's certificates"))));
         Self { admin: Admin::new(Arc::clone(&engine), Bench::new()), engine, clock }
     }
 

@@ -9,6 +9,7 @@ mod clients_update;
 mod desk;
 mod harness;
 mod home;
+mod identity_provider;
 mod link_refusals;
 mod linter;
 mod magic_links;

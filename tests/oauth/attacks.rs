@@ -33,7 +33,7 @@ const ATTACKS: &[(&str, &str, Shown)] = &[
     (
         "A-12",
         "a client's key set is huge, slow or poisoned",
-        Reason("Key sets of clients are not fetched yet."),
+        Tests(&["tk_23_the_header_chooses_nothing", "f_13_answers_that_are_too_much_or_too_little"]),
     ),
     ("A-13", "two client authentications at once", Cases("TK-08")),
     (
@@ -56,15 +56,27 @@ const ATTACKS: &[(&str, &str, Shown)] = &[
     ("A-23", "more scope at token time", Cases("CC-04 RT-08 PA-20 AC-16")),
     ("A-24", "on behalf of whom one may not", Cases("PR-02 PR-09 PR-15")),
     ("A-25", "a row of another project", Cases("PR-05 PR-09")),
-    ("A-26", "outside calls to inner addresses", Reason("The server makes no outside calls yet.")),
-    ("A-27", "an address literal passes by the resolver", Reason("The server makes no outside calls yet.")),
-    ("A-28", "outside calls follow redirects or proxies", Reason("The server makes no outside calls yet.")),
+    ("A-26", "outside calls to inner addresses", Tests(&["a_26_only_public_addresses_are_public"])),
+    (
+        "A-27",
+        "an address literal passes by the resolver",
+        Tests(&["a_26_a_27_hosts_inside_are_not_called_unless_allowed_by_name"]),
+    ),
+    (
+        "A-28",
+        "outside calls follow redirects or proxies",
+        Tests(&["a_28_a_redirect_is_an_answer_and_is_not_followed"]),
+    ),
     (
         "A-29",
         "a name changes its address between check and use",
-        Reason("The server makes no outside calls yet."),
+        Reason("By construction: a host is resolved once, and the connection goes to what was checked."),
     ),
-    ("A-30", "an outside answer is huge, slow or deep", Reason("The server makes no outside calls yet.")),
+    (
+        "A-30",
+        "an outside answer is huge, slow or deep",
+        Tests(&["f_13_answers_that_are_too_much_or_too_little", "f_13_a_server_that_is_slow_is_given_up"]),
+    ),
     ("A-31", "DNS rebinding against the local port", Cases("HT-06 DS-10")),
     ("A-32", "a web page calls the local port", Cases("HT-07 HT-08 HT-14 HT-15")),
     ("A-33", "the port is open to the network", Tests(&["a_33_the_server_listens_where_it_was_told"])),
@@ -149,7 +161,7 @@ const ATTACKS: &[(&str, &str, Shown)] = &[
         "the clock is turned back",
         Tests(&["a_code_expires_at_its_second_and_stays_expired_when_the_clock_is_turned_back"]),
     ),
-    ("A-59", "our server hammers a provider", Reason("The server makes no outside calls yet.")),
+    ("A-59", "our server hammers a provider", Cases("EX-22")),
     (
         "A-60",
         "look-alike packages",
@@ -192,7 +204,11 @@ const FAULTS: &[(&str, &str, Shown)] = &[
         "the clock jumps",
         Tests(&["a_code_expires_at_its_second_and_stays_expired_when_the_clock_is_turned_back"]),
     ),
-    ("F-13", "a provider hangs or sends rubbish", Reason("The server makes no outside calls yet.")),
+    (
+        "F-13",
+        "a provider hangs or sends rubbish",
+        Tests(&["f_13_while_a_hundred_calls_hang_the_others_are_answered"]),
+    ),
     ("F-14", "thousands of slow connections", Tests(&["f_14_silent_connections_keep_nobody_out"])),
     ("F-15", "the port is taken", Tests(&["f_15_a_port_that_is_taken_is_named"])),
     (

@@ -15,6 +15,8 @@ mod client_credentials;
 #[cfg(test)]
 mod discovery;
 #[cfg(test)]
+mod exchange;
+#[cfg(test)]
 mod http_behaviour;
 #[cfg(test)]
 mod landing;
@@ -32,6 +34,8 @@ mod openapi;
 mod pre_authorized_code;
 #[cfg(test)]
 mod preauthorize;
+#[cfg(test)]
+mod private_key_jwt;
 #[cfg(test)]
 mod rates;
 #[cfg(test)]

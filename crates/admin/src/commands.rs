@@ -8,6 +8,7 @@ pub mod activity;
 pub mod clients;
 pub mod desk;
 pub mod home;
+pub mod identity_provider;
 pub mod magic_links;
 pub mod people;
 pub mod policies;
@@ -125,6 +126,13 @@ commands! {
     clients_lint_new = clients::lint_new(clients::Create) -> clients::Linted;
     /// What the engine remarks about every client of the project.
     clients_lint_all = clients::lint_all(clients::LintAll) -> clients::LintedAll;
+
+    /// What a client's identity provider would answer, and who that is, or exactly why it is nobody. Writes nothing.
+    identity_provider_dry_run = identity_provider::dry_run(identity_provider::DryRun) -> identity_provider::Verdict;
+    /// Calls a client's userinfo endpoint: how long it took, or how far it came.
+    identity_provider_test = identity_provider::test(identity_provider::Test) -> identity_provider::Tested;
+    /// Reads a provider's discovery document.
+    identity_provider_discover = identity_provider::discover(identity_provider::Discover) -> identity_provider::Discovered;
 
     /// Lists people.
     people_list = people::list(people::List) -> people::Listed, desk;

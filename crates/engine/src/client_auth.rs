@@ -1,9 +1,12 @@
-//! Client authentication [RFC6749 §2.3]: `client_secret_basic`, `client_secret_post` and `none`.
+//! Client authentication [RFC6749 §2.3]: `client_secret_basic`, `client_secret_post`, [`private_key_jwt`] and `none`.
 //!
-//! A secret that is sent is always checked, whether it was needed or not. Whether one is needed is the grant's business.
+//! A secret or an assertion that is sent is always checked, whether it was needed or not. Whether one is needed is the
+//! grant's business.
 //!
 //! # Not supported
-//! `private_key_jwt` and mutual TLS.
+//! Mutual TLS.
+
+pub mod private_key_jwt;
 
 use std::sync::Arc;
 
@@ -11,13 +14,14 @@ use anteroom_oauth::authorization::{self, Authorization};
 use anteroom_oauth::form::Form;
 use anteroom_oauth::secret::{ClientSecret, Digest, Secret};
 
+use self::private_key_jwt::Assertion;
 use crate::check;
 use crate::cx::Cx;
 use crate::id::Id;
 use crate::model::Client;
 use crate::model::client::SecretSlot;
 use crate::refusal::Refusal;
-use crate::stop::{Outcome, Refused, refuse};
+use crate::stop::{Fault, Outcome, Refused, refuse};
 
 /// Wrong secrets of one client from one address before 429.
 pub const WRONG_SECRETS: u32 = 30;
@@ -25,12 +29,14 @@ pub const WRONG_SECRETS: u32 = 30;
 pub const WRONG_SECRETS_WINDOW: u32 = 60;
 
 /// What a request says about its client. The secret has become a digest already.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Presented {
     /// `client_id`, from the header or the body.
     pub client_id: Option<String>,
     /// Digest of the secret, if one was sent.
     pub secret: Option<Digest<ClientSecret>>,
+    /// The assertion, if one was sent.
+    pub assertion: Option<Arc<Assertion>>,
 }
 
 impl Presented {
@@ -41,8 +47,14 @@ impl Presented {
     pub fn read(header: Option<&[u8]>, form: &mut Form) -> Outcome<Self> {
         let body_id = form.get("client_id").map(str::to_owned);
         let body_secret = form.take_secret::<ClientSecret>("client_secret");
+        let assertion = Assertion::read(form).map(Arc::new);
+        // [RFC6749 §2.3] one way of authentication in a request
+        if assertion.is_some() && (header.is_some() || body_secret.is_some()) {
+            return refuse(Refusal::TwoClientAuthentications, "");
+        }
         let Some(header) = header else {
-            return Ok(Self { client_id: body_id, secret: body_secret.as_ref().map(Secret::digest) });
+            let secret = body_secret.as_ref().map(Secret::digest);
+            return Ok(Self { client_id: body_id, secret, assertion });
         };
         let Ok(Authorization::Basic { user, password }) = authorization::parse(header) else {
             return refuse(Refusal::InvalidAuthorizationHeader, "");
@@ -55,7 +67,7 @@ impl Presented {
             return refuse(Refusal::ClientIdsDiffer, "");
         }
         let client_id = (!user.is_empty()).then_some(user);
-        Ok(Self { client_id, secret: (!password.is_empty()).then(|| password.digest()) })
+        Ok(Self { client_id, secret: (!password.is_empty()).then(|| password.digest()), assertion: None })
     }
 }
 
@@ -66,14 +78,31 @@ pub struct Authenticated {
     pub client: Arc<Client>,
     /// The secret it proved itself with; `None` when it sent none.
     pub secret: Option<SecretSlot>,
+    /// Whether it proved who it is, with a secret or with an assertion.
+    pub proved: bool,
 }
 
 /// Looks the client up and checks what it presented.
 ///
 /// # Refusals
 /// `unknown` for an id nobody has; off; a secret for a client without one; one past its end; a wrong secret (429 after
-/// [`WRONG_SECRETS`] in a minute from one address).
+/// [`WRONG_SECRETS`] in a minute from one address); an assertion that is wrong or was used before.
 pub fn authenticate(cx: &mut Cx<'_>, presented: &Presented, unknown: Refusal) -> Outcome<Authenticated> {
+    let proof = match presented.assertion.as_deref() {
+        None => None,
+        Some(Assertion::Judged { trace, outcome }) => {
+            cx.trace.append(trace);
+            match outcome {
+                Ok(proof) => Some(proof),
+                Err(refused) => {
+                    return refused_assertion(cx, presented, refused.refusal);
+                }
+            }
+        }
+        Some(Assertion::Sent { .. }) => {
+            return Err(Fault::Inconsistent("an assertion that nobody verified").into());
+        }
+    };
     let Some(client_id) = presented.client_id.as_deref() else {
         cx.trace.check("client_id", false, "present", || "absent".into());
         return refuse(Refusal::MissingClientId, "");
@@ -93,7 +122,10 @@ pub fn authenticate(cx: &mut Cx<'_>, presented: &Presented, unknown: Refusal) ->
         None => None,
         Some(presented) => Some(check_secret(cx, &client, presented)?),
     };
-    Ok(Authenticated { client, secret })
+    if let Some(proof) = proof {
+        private_key_jwt::spend(cx, &client, proof)?;
+    }
+    Ok(Authenticated { client, secret, proved: secret.is_some() || proof.is_some() })
 }
 
 fn check_secret(cx: &mut Cx<'_>, client: &Client, presented: Digest<ClientSecret>) -> Outcome<SecretSlot> {
@@ -124,6 +156,18 @@ fn check_secret(cx: &mut Cx<'_>, client: &Client, presented: Digest<ClientSecret
     }
     cx.tx.touch_secret(client.id, slot, cx.now)?;
     Ok(slot)
+}
+
+/// Refuses a wrong assertion like a wrong secret, in the words of the client's project.
+fn refused_assertion<T>(cx: &mut Cx<'_>, presented: &Presented, refusal: Refusal) -> Outcome<T> {
+    let named = presented.client_id.as_deref().and_then(Id::parse);
+    let client = named.map(|id| cx.tx.client(id)).transpose()?.flatten();
+    if let Some(client) = &client {
+        cx.about.project = Some(client.project);
+        cx.about.client = Some(client.id);
+    }
+    let who = client.map_or_else(|| "unknown".to_owned(), |client| client.id.to_string());
+    wrong(cx, &who, refusal)
 }
 
 /// Counts a failed authentication and refuses it: with 429 when there were too many. An unknown client is counted like a

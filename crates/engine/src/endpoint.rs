@@ -4,6 +4,7 @@ pub mod authorization;
 pub mod authorization_server_metadata;
 pub mod change_password;
 pub mod client_info;
+pub mod exchange;
 pub mod interaction;
 pub mod introspection;
 pub mod landing;

@@ -10,6 +10,7 @@ use tokio::sync::{broadcast, oneshot};
 use crate::clock::Clock;
 use crate::cx::{About, Cx, Origin, Topic};
 use crate::entropy::{Entropy, IdSequence};
+use crate::fetch::{Fetch, Offline};
 use crate::id::Id;
 use crate::issuer::Issuer;
 use crate::key_ring::KeyRing;
@@ -18,6 +19,7 @@ use crate::model::event::{EventBody, EventKind};
 use crate::model::project::Dialect;
 use crate::seal::MasterKey;
 use crate::service::bearer::VerifiedTokens;
+use crate::service::jwks::KeySets;
 use crate::service::keys;
 use crate::service::rates::{self, Rates};
 use crate::stop::{Fault, Outcome, Refused, Stop};
@@ -53,6 +55,8 @@ pub struct Engine {
     tx_code_key: keys::TxCodeKey,
     verified: VerifiedTokens,
     rates: Rates,
+    fetch: Arc<dyn Fetch>,
+    key_sets: KeySets,
     high_water: Arc<AtomicI64>,
     changes: broadcast::Sender<Topic>,
 }
@@ -89,9 +93,27 @@ impl Engine {
             tx_code_key: opened.tx_code_key,
             verified: VerifiedTokens::new(),
             rates: Rates::new(limits),
+            fetch: Arc::new(Offline),
+            key_sets: KeySets::default(),
             high_water: Arc::new(AtomicI64::new(now.seconds())),
             changes: broadcast::Sender::new(CHANGE_BACKLOG),
         })
+    }
+
+    /// With a way to make outside calls; an engine is opened without one.
+    #[must_use]
+    pub fn with_fetch(mut self, fetch: Arc<dyn Fetch>) -> Self {
+        self.fetch = fetch;
+        self
+    }
+
+    /// Makes outside calls.
+    pub fn fetch(&self) -> &dyn Fetch {
+        &*self.fetch
+    }
+
+    pub(crate) fn key_sets(&self) -> &KeySets {
+        &self.key_sets
     }
 
     /// Now: the clock, but never behind what it once said. What has expired stays expired.

@@ -4,3 +4,4 @@ pub mod authorization_code;
 pub mod client_credentials;
 pub mod pre_authorized_code;
 pub mod refresh_token;
+pub mod token_exchange;

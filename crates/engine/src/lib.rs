@@ -18,6 +18,7 @@ pub mod cx;
 pub mod endpoint;
 pub mod engine;
 pub mod entropy;
+pub mod fetch;
 pub mod grant;
 pub mod id;
 pub mod issuer;

@@ -224,6 +224,8 @@ pub trait Clients {
     fn secret_last_used(&self, id: Id<Client>, slot: SecretSlot) -> StoreResult<Option<Timestamp>>;
     /// Notes a use of a secret. A store may skip it when the last one noted is less than a minute older.
     fn touch_secret(&mut self, id: Id<Client>, slot: SecretSlot, at: Timestamp) -> StoreResult<()>;
+    /// Whether clients of the project find people by subject at another provider than the one with this userinfo URL.
+    fn other_subject_providers(&self, project: Id<Project>, user_info_url: &str) -> StoreResult<bool>;
     /// Whether any active client of any project allows calls from this origin.
     fn origin_allowed(&self, origin: &str) -> StoreResult<bool>;
 }

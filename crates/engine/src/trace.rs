@@ -41,6 +41,11 @@ impl Trace {
         passed
     }
 
+    /// Adds the checks of what was checked elsewhere, before.
+    pub fn append(&mut self, before: &Self) {
+        self.checks.extend_from_slice(&before.checks);
+    }
+
     /// The checks so far.
     pub fn checks(&self) -> &[Check] {
         &self.checks

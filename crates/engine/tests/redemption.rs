@@ -134,7 +134,7 @@ impl Bench {
             body.push_str(&tx_code);
         }
         let mut form = Form::decode(body.as_bytes()).unwrap();
-        let presented = Presented { client_id: Some(client.to_string()), secret: None };
+        let presented = Presented { client_id: Some(client.to_string()), ..Presented::default() };
         let request = grant::Request::read(presented, &mut form);
         let engine = Arc::clone(&self.engine);
         match self.engine.transact(origin(), move |cx| grant::redeem(cx, &engine, request)).wait() {
@@ -322,7 +322,7 @@ fn a_thousand_wrong_pins_at_once_compare_five() {
             let code = grant::encode(&bench.plain.code);
             let body = format!("pre-authorized_code={}&tx_code={wrong}", code.expose());
             let mut form = Form::decode(body.as_bytes()).unwrap();
-            let presented = Presented { client_id: Some(portal.to_string()), secret: None };
+            let presented = Presented { client_id: Some(portal.to_string()), ..Presented::default() };
             let request = grant::Request::read(presented, &mut form);
             let engine = Arc::clone(&bench.engine);
             bench.engine.transact(origin(), move |cx| grant::redeem(cx, &engine, request))

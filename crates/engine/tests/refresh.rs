@@ -146,7 +146,7 @@ impl Bench {
         let body =
             format!("code={}&redirect_uri=https%3A%2F%2Fc.test%2Fcb&code_verifier={verifier}", self.code);
         let mut form = Form::decode(body.as_bytes()).unwrap();
-        let presented = Presented { client_id: Some(client.to_string()), secret: None };
+        let presented = Presented { client_id: Some(client.to_string()), ..Presented::default() };
         let request = authorization_code::Request::read(presented, &mut form);
         self.answered(
             self.engine.transact(origin(), move |cx| authorization_code::redeem(cx, request)).wait(),
@@ -198,7 +198,7 @@ impl Bench {
 
 fn refresh_request(client: Id<Client>, token: &str) -> refresh_token::Request {
     let mut form = Form::decode(format!("refresh_token={token}").as_bytes()).unwrap();
-    let presented = Presented { client_id: Some(client.to_string()), secret: None };
+    let presented = Presented { client_id: Some(client.to_string()), ..Presented::default() };
     refresh_token::Request::read(presented, &mut form)
 }
 
@@ -327,7 +327,7 @@ fn ac_07_of_a_thousand_uses_of_one_code_one_wins() {
         .map(|_| {
             let body = format!("code={}&redirect_uri={REDIRECT_URI}&code_verifier={VERIFIER}", bench.code);
             let mut form = Form::decode(body.as_bytes()).unwrap();
-            let presented = Presented { client_id: Some(bench.portal.to_string()), secret: None };
+            let presented = Presented { client_id: Some(bench.portal.to_string()), ..Presented::default() };
             let request = authorization_code::Request::read(presented, &mut form);
             bench.engine.transact(origin(), move |cx| authorization_code::redeem(cx, request))
         })

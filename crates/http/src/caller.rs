@@ -23,6 +23,7 @@ pub(crate) fn credentials(call: &Call) -> Result<Option<Credentials>, Stop> {
         Some(Ok(Authorization::Basic { user, password })) => Some(Credentials::Basic(Presented {
             client_id: (!user.is_empty()).then_some(user),
             secret: (!password.is_empty()).then(|| password.digest()),
+            assertion: None,
         })),
     })
 }

@@ -13,6 +13,7 @@
 //! | [`revoke`] | `/oauth2/revoke` |
 //! | [`logout`] | `/oauth2/logout` |
 //! | [`userinfo`] | `/oauth2/userinfo` |
+//! | [`exchange`] | `/auth/exchange` |
 //! | [`preauthorize`] | `/auth/preauthorize` |
 //! | [`auth`] | `/auth/login` and what follows it, `/auth/me`, `/auth/mfa/…`, `/auth/clientinfo/{id}` … |
 //! | [`discovery`] | `/.well-known/openid-configuration`, `oauth-authorization-server`, `oauth-protected-resource` |
@@ -31,6 +32,7 @@ mod cookies;
 mod cors;
 mod discovery;
 mod edge;
+mod exchange;
 mod extract;
 mod headers;
 mod healthcheck;

@@ -27,6 +27,8 @@ pub(crate) enum Family {
     OAuth,
     /// `OperationOutcome`, always.
     Medplum,
+    /// Medplum's answers in the shape each of them has: `/auth/exchange` answers now like one family, now like the other.
+    Exchange,
 }
 
 /// Medplum's answer to what went well.
@@ -85,7 +87,7 @@ pub(crate) fn problem(
 ) -> Response {
     match family {
         Family::OAuth => oauth_error(status, ErrorCode::InvalidRequest, text),
-        Family::Medplum => {
+        Family::Medplum | Family::Exchange => {
             outcome(call, status, &Outcome { id, code, text, expression: None, diagnostics: None })
         }
     }
@@ -104,11 +106,11 @@ pub(crate) fn stop(call: &Call, family: Family, stop: Stop) -> Response {
 fn refusal(call: &Call, family: Family, refused: &Refused) -> Response {
     let answer = match family {
         Family::OAuth => refused.answer(),
-        Family::Medplum => refused.refusal.row().medplum,
+        Family::Medplum | Family::Exchange => refused.refusal.row().medplum,
     };
     let status = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let mut response = match answer {
-        Answer::OAuth(answer) if family == Family::OAuth => {
+        Answer::OAuth(answer) if family != Family::Medplum => {
             oauth_error(status, answer.code, answer.description)
         }
         // The endpoints Medplum alone has know one shape: 400 and the same words.
@@ -183,7 +185,7 @@ pub(crate) fn fault(call: &Call, family: Family, fault: &Fault) -> Response {
     };
     let mut response = match family {
         Family::OAuth => oauth_error(status, error, &format!("{text}: {}", ids.request)),
-        Family::Medplum => {
+        Family::Medplum | Family::Exchange => {
             let outcome = Outcome { id, code, text, expression: None, diagnostics: None };
             self::response(status, FHIR_JSON, outcome::json(&outcome, &ids, engine))
         }

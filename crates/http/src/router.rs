@@ -22,7 +22,7 @@ pub use crate::cors::Readers;
 use crate::edge::{Edge, Shared};
 use crate::respond::{self, Family};
 use crate::{
-    authorize, cors, discovery, healthcheck, interaction, introspect, jwks, landing, logout, page,
+    authorize, cors, discovery, exchange, healthcheck, interaction, introspect, jwks, landing, logout, page,
     preauthorize, rates, revoke, token, userinfo,
 };
 
@@ -36,6 +36,7 @@ pub(crate) enum Endpoint {
     Logout,
     Token,
     Userinfo,
+    Exchange,
     Preauthorize,
     Auth(Auth),
     AuthorizationServerMetadata,
@@ -83,6 +84,8 @@ pub const ROUTES: &[Route] = &[
     route(POST, "/api/oauth2/revoke", Readers::Registered, Endpoint::Revoke),
     route(BOTH, "/oauth2/logout", Readers::Registered, Endpoint::Logout),
     route(BOTH, "/api/oauth2/logout", Readers::Registered, Endpoint::Logout),
+    route(POST, "/auth/exchange", Readers::Registered, Endpoint::Exchange),
+    route(POST, "/api/auth/exchange", Readers::Registered, Endpoint::Exchange),
     route(POST, "/auth/preauthorize", Readers::Registered, Endpoint::Preauthorize),
     route(POST, "/api/auth/preauthorize", Readers::Registered, Endpoint::Preauthorize),
     route(POST, "/auth/login", Readers::Registered, Endpoint::Auth(Auth::Login)),
@@ -221,6 +224,7 @@ async fn dispatch(endpoint: Endpoint, call: Call, body: Body) -> Response {
         Endpoint::Logout => Box::pin(logout::logout(call, body)).await,
         Endpoint::Token => Box::pin(token::token(call, body)).await,
         Endpoint::Userinfo => Box::pin(userinfo::userinfo(call, body)).await,
+        Endpoint::Exchange => Box::pin(exchange::exchange(call, body)).await,
         Endpoint::Preauthorize => Box::pin(preauthorize::preauthorize(call, body)).await,
         Endpoint::Auth(endpoint) => Box::pin(auth::answer(endpoint, call, body)).await,
         Endpoint::AuthorizationServerMetadata => discovery::authorization_server(&call),
@@ -235,7 +239,7 @@ async fn dispatch(endpoint: Endpoint, call: Call, body: Body) -> Response {
 /// [RFC9110 §15.5.6] names the methods that would do.
 fn method_not_allowed(route: &'static Route, call: &Call) -> Response {
     let family = match route.endpoint {
-        Endpoint::Preauthorize | Endpoint::Auth(_) => Family::Medplum,
+        Endpoint::Preauthorize | Endpoint::Exchange | Endpoint::Auth(_) => Family::Medplum,
         _ => Family::OAuth,
     };
     let status = StatusCode::METHOD_NOT_ALLOWED;

@@ -16,7 +16,9 @@ mod verify;
 pub use alg::{Alg, UnknownAlg};
 pub use jwk::{Jwk, JwkSet};
 pub use sign::{SigningKey, Typ};
-pub use verify::{JwsError, MAX_TOKEN_BYTES, Verified, VerifyingKey, verify_jws};
+pub use verify::{
+    JwsError, MAX_TOKEN_BYTES, Unverified, Verified, VerifyingKey, peek_jws, verify_jws, verify_jws_with_key,
+};
 
 /// Why a key could not be made, read or used. Never holds key material.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -48,6 +48,10 @@ kinds! {
     IdToken = "id_token",
     /// The cookie that carries a sign-in session or an interaction.
     Cookie = "cookie",
+    /// `subject_token`: RFC 8693 §2.1, and `externalAccessToken`: a token of another issuer.
+    SubjectToken = "subject_token",
+    /// `client_assertion`: RFC 7521 §4.2.
+    ClientAssertion = "client_assertion",
     /// `tx_code`: OID4VCI 1.0 §6.1. Digits: store a keyed hash, not the digest.
     TxCode = "tx_code",
 }

@@ -7,9 +7,11 @@ use anteroom_engine::Engine;
 use anteroom_engine::clock::SystemClock;
 use anteroom_engine::engine::Parts;
 use anteroom_engine::entropy::{self, OsEntropy};
+use anteroom_engine::fetch::{Fetch, Offline};
 use anteroom_engine::issuer::Issuer;
 use anteroom_engine::seal::MasterKey;
 use anteroom_engine::store::Store;
+use anteroom_fetch::Fetcher;
 use anteroom_store_sqlite::{Options, SqliteStore};
 
 use crate::master_key::{Passphrase, Search, Source};
@@ -90,7 +92,18 @@ pub fn open_engine(place: &Place, keys: &KeyOptions, issuers: Vec<Issuer>) -> Re
     };
     let clock = Arc::new(SystemClock);
     let parts = Parts { store, master_key, clock, entropy: Arc::new(OsEntropy), issuers };
-    Ok(Arc::new(Engine::open(parts)?))
+    Ok(Arc::new(Engine::open(parts)?.with_fetch(fetcher())))
+}
+
+/// What makes outside calls. Without it the engine answers everything that needs none.
+fn fetcher() -> Arc<dyn Fetch> {
+    match Fetcher::new() {
+        Ok(fetcher) => Arc::new(fetcher),
+        Err(error) => {
+            tracing::error!(%error, "no outside calls can be made: identity providers will not be reached");
+            Arc::new(Offline)
+        }
+    }
 }
 
 /// The files in the folder are their owner's alone; that others can see their names is worth a word.

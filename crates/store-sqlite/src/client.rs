@@ -232,6 +232,16 @@ impl Clients for SqliteTx<'_> {
         .map(drop)
     }
 
+    fn other_subject_providers(&self, project: Id<Project>, user_info_url: &str) -> StoreResult<bool> {
+        let found = self.one(
+            "SELECT 1 FROM client WHERE project = ?1 AND settings ->> '$.identityProvider.useSubject' = 1 \
+             AND settings ->> '$.identityProvider.userInfoUrl' <> ?2 LIMIT 1",
+            params![project.as_bytes(), user_info_url],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
+    }
+
     fn origin_allowed(&self, origin: &str) -> StoreResult<bool> {
         let found = self.one(
             "SELECT 1 FROM client_origin JOIN client ON client.id = client_origin.client \

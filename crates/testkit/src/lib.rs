@@ -8,8 +8,10 @@ pub mod bridge;
 pub mod builders;
 pub mod chance;
 pub mod client;
+pub mod provider;
 pub mod server;
 
 pub use builders::Clinic;
 pub use client::{Reply, Request};
+pub use provider::Provider;
 pub use server::TestServer;

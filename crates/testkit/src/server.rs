@@ -13,6 +13,7 @@ use anteroom_engine::issuer::Issuer;
 use anteroom_engine::seal::MasterKey;
 use anteroom_engine::stop::Outcome;
 use anteroom_engine::timestamp::Timestamp;
+use anteroom_fetch::Fetcher;
 use anteroom_http::Listener;
 use anteroom_http::listener::Limits;
 use anteroom_store_sqlite::{Options, SqliteStore};
@@ -185,6 +186,12 @@ impl TestServer {
     }
 }
 
+/// The real fetcher, made once in a process: it reads the certificates of the machine.
+fn fetcher() -> Arc<Fetcher> {
+    static FETCHER: OnceLock<Arc<Fetcher>> = OnceLock::new();
+    Arc::clone(FETCHER.get_or_init(|| Arc::new(Fetcher::new().expect("the machine's certificates are read"))))
+}
+
 fn open(
     issuers: &[String],
     (clock, entropy): (Arc<ManualClock>, Arc<SeededEntropy>),
@@ -203,7 +210,8 @@ fn open(
             entropy,
             issuers: issuers.iter().map(|issuer| Issuer::parse(issuer).expect("a base URL")).collect(),
         })
-        .expect("the engine opens"),
+        .expect("the engine opens")
+        .with_fetch(fetcher()),
     );
     clinic.apply(&engine);
     (folder, store, engine)

@@ -99,7 +99,12 @@ pub(super) fn describe(path: &str, method: &str) -> Option<Value> {
         list.iter().find(|(own, _)| path.starts_with(own)).map(|(_, summary)| *summary)
     };
     if let Some((_, summary, members)) = BODIES.iter().find(|(own, ..)| *own == path) {
-        return Some(for_callers(operation(summary, Some(body(members)), &answers(), &outcome_errors())));
+        let mut errors = outcome_errors();
+        if path == "/auth/exchange" {
+            // Some of its errors have the form of the token endpoint.
+            errors["4XX"]["content"]["application/json"] = json!({ "schema": reference("Error") });
+        }
+        return Some(for_callers(operation(summary, Some(body(members)), &answers(), &errors)));
     }
     if let Some(summary) = named(READS).or_else(|| below(RESOURCES)) {
         let request = ["POST", "PUT", "PATCH"].contains(&method).then(any_body);

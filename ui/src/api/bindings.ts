@@ -518,6 +518,28 @@ person: string,
  */
 idleSeconds: number, };
 
+export type Discovered = { 
+/**
+ * `issuer`.
+ */
+issuer: string, 
+/**
+ * `userinfo_endpoint`.
+ */
+userInfoUrl: string | null, 
+/**
+ * `authorization_endpoint`.
+ */
+authorizeUrl: string | null, 
+/**
+ * `token_endpoint`.
+ */
+tokenUrl: string | null, 
+/**
+ * `jwks_uri`.
+ */
+jwksUrl: string | null, };
+
 export type EngineState = { 
 /**
  * Whether the engine answers over HTTP.
@@ -646,7 +668,19 @@ useSubject: boolean,
 /**
  * Refuse an answer without `email_verified: true`.
  */
-requireVerifiedEmail: boolean, };
+requireVerifiedEmail: boolean, 
+/**
+ * The provider's issuer, `iss` of a signed answer. In an update absent keeps, empty clears.
+ */
+issuer?: string | null, 
+/**
+ * Whom the provider's access tokens must be for. In an update absent keeps, empty clears.
+ */
+audience?: string | null, 
+/**
+ * Where the provider's keys are, for signed answers. In an update absent keeps, empty clears.
+ */
+jwksUrl?: string | null, };
 
 export type Imported = { 
 /**
@@ -844,6 +878,20 @@ sessionSeconds: number,
  */
 session: Session | null, };
 
+export type Matched = { 
+/**
+ * Membership id.
+ */
+membershipId: string, 
+/**
+ * Profile reference.
+ */
+profile: string, 
+/**
+ * Display name.
+ */
+name: string, };
+
 export type Page<T> = { 
 /**
  * The rows of this slice.
@@ -855,6 +903,20 @@ items: Array<T>,
 total: number, };
 
 export type Paper = "a4" | "letter";
+
+export type Pasted = { 
+/**
+ * HTTP status.
+ */
+status: number, 
+/**
+ * `Content-Type`.
+ */
+contentType: string, 
+/**
+ * The body.
+ */
+body: string, };
 
 export type Person = { 
 /**
@@ -955,6 +1017,20 @@ auth: number,
  * Everything else.
  */
 other: number, };
+
+export type Refused = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What the caller would read.
+ */
+description: string, 
+/**
+ * What to do.
+ */
+advice: string, };
 
 export type ResourceType = "Patient" | "Practitioner" | "RelatedPerson";
 
@@ -1074,6 +1150,10 @@ deskPhone: string | null,
  */
 rateLimits: RateLimits, 
 /**
+ * `host:port` pairs that outside calls may reach though they are not public.
+ */
+allowedOutboundHosts?: Array<string>, 
+/**
  * The listener.
  */
 engine: EngineState, 
@@ -1134,6 +1214,41 @@ createdAt: number,
  */
 leavesAt: number | null, };
 
+export type Tested = { 
+/**
+ * Whether a server answered.
+ */
+reached: boolean, 
+/**
+ * Whether the answer is what a userinfo endpoint says to somebody without a token: 401.
+ */
+healthy: boolean, 
+/**
+ * HTTP status.
+ */
+status: number | null, 
+/**
+ * `Content-Type`.
+ */
+contentType: string | null, 
+/**
+ * Why nobody answered: `not_public`, `plain_http`, `unresolved`, `unreachable`, `certificate`, `timed_out`, `broken_off`,
+ * `too_large`, `busy`, `url` or `offline`.
+ */
+problem: string | null, 
+/**
+ * The same in a sentence, or what the answer means.
+ */
+message: string, 
+/**
+ * `host:port` to put on the list of allowed hosts, where that would help.
+ */
+allowHost: string | null, 
+/**
+ * How long it took.
+ */
+elapsedMs: number, };
+
 export type TraceCheck = { 
 /**
  * Name of the check.
@@ -1151,6 +1266,44 @@ found: string | null,
  * Whether it held.
  */
 passed: boolean, };
+
+export type Verdict = { 
+/**
+ * The claim that finds somebody: `email` or `sub`; absent when the answer did not get that far.
+ */
+claim: string | null, 
+/**
+ * What it says.
+ */
+value: string | null, 
+/**
+ * The names of all claims in the answer.
+ */
+claims: Array<string>, 
+/**
+ * Who would be signed in.
+ */
+matched: Matched | null, 
+/**
+ * Why nobody would be.
+ */
+refusal: Refused | null, 
+/**
+ * Everything that was checked, in order.
+ */
+checks: Array<TraceCheck>, 
+/**
+ * HTTP status of the answer.
+ */
+status: number | null, 
+/**
+ * `Content-Type` of the answer.
+ */
+contentType: string | null, 
+/**
+ * How long the call took, where one was made.
+ */
+elapsedMs: number | null, };
 
 export type Verified = { 
 /**
@@ -1390,6 +1543,40 @@ redirectUris: Array<string>,
 admin: boolean, }; response: Linted };
   /** What the engine remarks about every client of the project. */
   clients_lint_all: { request: Record<symbol, never>; response: LintedAll };
+  /** What a client's identity provider would answer, and who that is, or exactly why it is nobody. Writes nothing. */
+  identity_provider_dry_run: { request: { 
+/**
+ * `client_id`.
+ */
+clientId: string, 
+/**
+ * Settings that are not saved yet; absent for the client's own.
+ */
+provider?: IdentityProvider, 
+/**
+ * An access token of the provider, for a live answer. Not kept and not logged.
+ */
+accessToken?: string, 
+/**
+ * An answer to look at instead of calling.
+ */
+answer?: Pasted, }; response: Verdict };
+  /** Calls a client's userinfo endpoint: how long it took, or how far it came. */
+  identity_provider_test: { request: { 
+/**
+ * `client_id`.
+ */
+clientId: string, 
+/**
+ * Settings that are not saved yet; absent for the client's own.
+ */
+provider?: IdentityProvider, }; response: Tested };
+  /** Reads a provider's discovery document. */
+  identity_provider_discover: { request: { 
+/**
+ * The provider's issuer, or the address of its discovery document.
+ */
+url: string, }; response: Discovered };
   /** Lists people. */
   people_list: { request: { 
 /**
@@ -1744,7 +1931,11 @@ deskPhone?: string,
 /**
  * See [`Settings::rate_limits`].
  */
-rateLimits?: RateLimits, }; response: Settings };
+rateLimits?: RateLimits, 
+/**
+ * See [`Settings::allowed_outbound_hosts`].
+ */
+allowedOutboundHosts?: Array<string>, }; response: Settings };
   /** Publishes the next signing key. */
   settings_publish_key: { request: { 
 /**

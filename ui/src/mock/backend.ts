@@ -2,6 +2,7 @@
 import type { Backend, Name, Req, Res } from "../api/call";
 import { clients } from "./clients";
 import { BASE_URL, db, nextId, now, policies, scenario } from "./db";
+import { identityProvider } from "./identity-provider";
 import { activityExport, activityList, happened, listeners, tell } from "./log";
 import { isOutstanding, magicLinks, seedLinks } from "./magic-links";
 import { findPerson, people } from "./people";
@@ -29,6 +30,7 @@ const settings = (): Res<"settings_get"> => ({
   revokeOnReplay: db.settings.revokeOnReplay,
   deskPhone: db.settings.deskPhone,
   rateLimits: db.settings.rateLimits,
+  allowedOutboundHosts: db.settings.allowedOutboundHosts,
   engine: engine(),
   dataDir: "/home/maria/.local/share/dev.anteroom.desktop",
   masterKey: "keychain",
@@ -118,12 +120,24 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
     tell("settings");
     return {};
   },
+  identity_provider_dry_run: identityProvider.dryRun,
+  identity_provider_test: identityProvider.test,
+  identity_provider_discover: identityProvider.discover,
   activity_list: activityList,
   activity_export: activityExport,
   activity_verify: () => ({ checked: db.log.length, firstBad: null }),
   policies_list: () => ({ names: policies }),
   settings_get: settings,
-  settings_update({ projectName, dialect, revokeOnReplay, deskPhone, rateLimits }) {
+  settings_update({ projectName, dialect, revokeOnReplay, deskPhone, rateLimits, allowedOutboundHosts }) {
+    const wrong = allowedOutboundHosts?.find((host) => !/^[^:/]+:\d+$/.test(host));
+    if (wrong !== undefined) {
+      refuse(
+        "invalid",
+        `"${wrong}" is not written host:port; write it as idp.example.org:443.`,
+        "allowedOutboundHosts",
+      );
+    }
+    db.settings.allowedOutboundHosts = allowedOutboundHosts ?? db.settings.allowedOutboundHosts;
     const before = { projectName: db.projectName, dialect: db.settings.dialect };
     db.projectName = projectName ?? db.projectName;
     db.settings.dialect = dialect ?? db.settings.dialect;

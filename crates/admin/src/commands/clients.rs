@@ -20,9 +20,11 @@ pub use self::history::{History, Undo};
 pub(crate) use self::history::{history, undo};
 pub use self::lint::{FieldProblem, Lint, LintAll, Linted, LintedAll, LintedClient};
 pub(crate) use self::lint::{lint, lint_all, lint_new};
-pub(crate) use self::read::{find as read_for_export, get, list};
+pub(crate) use self::read::{find, find as read_for_export, get, list};
 pub(crate) use self::secrets::{retire_secret, rotate_secret};
-pub(crate) use self::write::{add_redirect_uri, create, delete, remove_redirect_uri, set_status, update};
+pub(crate) use self::write::{
+    add_redirect_uri, create, delete, merge_provider, remove_redirect_uri, set_status, update,
+};
 
 use crate::page::Page;
 
@@ -249,6 +251,18 @@ pub struct IdentityProvider {
     pub use_subject: bool,
     /// Refuse an answer without `email_verified: true`.
     pub require_verified_email: bool,
+    /// The provider's issuer, `iss` of a signed answer. In an update absent keeps, empty clears.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub issuer: Option<String>,
+    /// Whom the provider's access tokens must be for. In an update absent keeps, empty clears.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub audience: Option<String>,
+    /// Where the provider's keys are, for signed answers. In an update absent keeps, empty clears.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional = nullable)]
+    pub jwks_url: Option<String>,
 }
 
 /// Changes of a client; an absent member stays, `null` where allowed clears.

@@ -36,6 +36,10 @@ pub struct Settings {
     pub desk_phone: Option<String>,
     /// Requests one address may send in a minute.
     pub rate_limits: RateLimits,
+    /// `host:port` pairs that outside calls may reach though they are not public.
+    #[serde(default)]
+    #[ts(as = "Option<Vec<String>>", optional)]
+    pub allowed_outbound_hosts: Vec<String>,
     /// The listener.
     pub engine: EngineState,
     /// Folder of the database and the keys.
@@ -96,6 +100,9 @@ pub struct Update {
     /// See [`Settings::rate_limits`].
     #[serde(default)]
     pub rate_limits: Option<RateLimits>,
+    /// See [`Settings::allowed_outbound_hosts`].
+    #[serde(default)]
+    pub allowed_outbound_hosts: Option<Vec<String>>,
 }
 
 /// Makes a new signing key; the old one stays in the JWKS until every token it signed has ended.
@@ -119,6 +126,7 @@ pub(crate) async fn get(admin: &Admin, _: Get) -> Result<Settings, CommandError>
                 revoke_on_replay: project.revoke_on_replay(),
                 desk_phone: project.settings.desk_phone.clone(),
                 rate_limits: shown(rates::stored(tx)?),
+                allowed_outbound_hosts: project.settings.allowed_outbound_hosts.clone(),
                 engine,
                 data_dir,
                 master_key,
@@ -174,6 +182,10 @@ pub(crate) async fn update(admin: &Admin, request: Update) -> Result<Settings, C
             }
             if let Some(RateLimits { login, auth, other }) = request.rate_limits {
                 rates::set(cx, rates::RateLimits { login, auth, other })?;
+            }
+            if let Some(hosts) = &request.allowed_outbound_hosts {
+                after.settings.allowed_outbound_hosts =
+                    hosts.iter().map(|host| host.trim().to_owned()).filter(|host| !host.is_empty()).collect();
             }
             projects::update(cx, &before, &after)
         })

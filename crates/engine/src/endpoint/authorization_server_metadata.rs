@@ -29,7 +29,13 @@ pub fn document(issuer: &Issuer) -> ServerMetadata {
         claims_parameter_supported: Some(false),
         ui_locales_supported: vec!["en", "de", "es"],
         grant_types_supported: GRANT_TYPES_SUPPORTED.to_vec(),
-        token_endpoint_auth_methods_supported: vec!["client_secret_basic", "client_secret_post", "none"],
+        token_endpoint_auth_methods_supported: vec![
+            "client_secret_basic",
+            "client_secret_post",
+            "private_key_jwt",
+            "none",
+        ],
+        token_endpoint_auth_signing_alg_values_supported: vec!["ES256", "RS256"],
         subject_types_supported: vec!["public"],
         id_token_signing_alg_values_supported: vec!["ES256", "RS256"],
         claims_supported: vec![

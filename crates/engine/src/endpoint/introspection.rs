@@ -61,16 +61,17 @@ pub async fn respond(
     origin: Origin,
     request: Outcome<Request>,
 ) -> Outcome<Introspection> {
-    let request = match request {
+    let mut request = match request {
         Ok(request) => request,
         Err(stop) => return engine.read(|_, _| Err(stop)),
     };
+    client_auth::private_key_jwt::judge(engine, &origin, &mut request.presented).await?;
     let inner = Arc::clone(engine);
     engine
         .transact(origin, move |cx| {
             let authenticated = client_auth::authenticate(cx, &request.presented, Refusal::UnknownClient)?;
             // [RFC7662 §2.1] the endpoint must require authorization
-            let proved = authenticated.secret.is_some();
+            let proved = authenticated.proved;
             if !cx.trace.check("client.authenticated", proved, "a secret", || "none sent".into()) {
                 return refuse(Refusal::MissingClientSecret, "");
             }

@@ -60,16 +60,17 @@ pub(super) fn recognize(engine: &Engine, token: &Secret<AccessToken>) -> Found {
 /// # Refusals
 /// Everything [`client_auth::authenticate`] refuses; a confidential client without its secret; no `token`.
 pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Outcome<Request>) -> Outcome<()> {
-    let request = match request {
+    let mut request = match request {
         Ok(request) => request,
         Err(stop) => return engine.read(|_, _| Err(stop)),
     };
+    client_auth::private_key_jwt::judge(engine, &origin, &mut request.presented).await?;
     let inner = Arc::clone(engine);
     engine
         .transact(origin, move |cx| {
             let authenticated = client_auth::authenticate(cx, &request.presented, Refusal::UnknownClient)?;
             let client = authenticated.client;
-            check::confidential_proved(&mut cx.trace, &client, authenticated.secret.is_some())?;
+            check::confidential_proved(&mut cx.trace, &client, authenticated.proved)?;
             let Some(token) = request.token else {
                 return refuse(Refusal::MissingTokenToRevoke, "");
             };

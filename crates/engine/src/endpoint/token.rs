@@ -7,10 +7,12 @@ use anteroom_oauth::form::{Form, FormError};
 use anteroom_oauth::grant_type::GrantType;
 use anteroom_oauth::token_response::TokenResponse;
 
-use crate::client_auth::Presented;
+use crate::client_auth::{Presented, private_key_jwt};
 use crate::cx::Origin;
 use crate::engine::Engine;
-use crate::grant::{authorization_code, client_credentials, pre_authorized_code, refresh_token};
+use crate::grant::{
+    authorization_code, client_credentials, pre_authorized_code, refresh_token, token_exchange,
+};
 use crate::refusal::Refusal;
 use crate::stop::{Outcome, Stop, refuse};
 
@@ -24,6 +26,8 @@ pub enum Request {
     ClientCredentials(client_credentials::Request),
     /// `urn:ietf:params:oauth:grant-type:pre-authorized_code`
     PreAuthorizedCode(pre_authorized_code::Request),
+    /// `urn:ietf:params:oauth:grant-type:token-exchange`
+    TokenExchange(token_exchange::Request),
 }
 
 impl Request {
@@ -60,17 +64,41 @@ impl Request {
             GrantType::PreAuthorizedCode => {
                 Ok(Self::PreAuthorizedCode(pre_authorized_code::Request::read(presented, &mut form)))
             }
-            GrantType::TokenExchange => refuse(Refusal::UnsupportedGrantType, ""),
+            GrantType::TokenExchange => {
+                Ok(Self::TokenExchange(token_exchange::Request::read(presented, &mut form)))
+            }
         }
     }
 }
 
+impl Request {
+    /// What the request says about its client.
+    fn presented(&mut self) -> &mut Presented {
+        match self {
+            Self::AuthorizationCode(request) => &mut request.presented,
+            Self::RefreshToken(request) => &mut request.presented,
+            Self::ClientCredentials(request) => &mut request.presented,
+            Self::PreAuthorizedCode(request) => &mut request.presented,
+            Self::TokenExchange(request) => &mut request.presented,
+        }
+    }
+}
+
+/// A request that one transaction answers.
+enum Redemption {
+    AuthorizationCode(authorization_code::Request),
+    RefreshToken(refresh_token::Request),
+    ClientCredentials(client_credentials::Request),
+    PreAuthorizedCode(pre_authorized_code::Request),
+}
+
 /// The grants this server redeems, as discovery names them.
-pub const GRANT_TYPES_SUPPORTED: [GrantType; 4] = [
+pub const GRANT_TYPES_SUPPORTED: [GrantType; 5] = [
     GrantType::AuthorizationCode,
     GrantType::RefreshToken,
     GrantType::ClientCredentials,
     GrantType::PreAuthorizedCode,
+    GrantType::TokenExchange,
 ];
 
 /// Answers a token request. The tokens are signed while the commit is in flight; the answer is there only after it.
@@ -80,17 +108,25 @@ pub async fn respond(
     request: Outcome<Request>,
 ) -> Outcome<TokenResponse> {
     // A request that cannot even be read leaves nothing in the store.
-    let request = match request {
+    let mut request = match request {
         Ok(request) => request,
         Err(stop) => return engine.read(|_, _| Err(stop)),
+    };
+    private_key_jwt::judge(engine, &origin, request.presented()).await?;
+    let request = match request {
+        Request::TokenExchange(request) => return token_exchange::respond(engine, origin, request).await,
+        Request::AuthorizationCode(request) => Redemption::AuthorizationCode(request),
+        Request::RefreshToken(request) => Redemption::RefreshToken(request),
+        Request::ClientCredentials(request) => Redemption::ClientCredentials(request),
+        Request::PreAuthorizedCode(request) => Redemption::PreAuthorizedCode(request),
     };
     let inner = Arc::clone(engine);
     engine
         .transact(origin, move |cx| match request {
-            Request::AuthorizationCode(request) => authorization_code::redeem(cx, request),
-            Request::RefreshToken(request) => refresh_token::redeem(cx, request),
-            Request::ClientCredentials(request) => client_credentials::redeem(cx, &request),
-            Request::PreAuthorizedCode(request) => pre_authorized_code::redeem(cx, &inner, request),
+            Redemption::AuthorizationCode(request) => authorization_code::redeem(cx, request),
+            Redemption::RefreshToken(request) => refresh_token::redeem(cx, request),
+            Redemption::ClientCredentials(request) => client_credentials::redeem(cx, &request),
+            Redemption::PreAuthorizedCode(request) => pre_authorized_code::redeem(cx, &inner, request),
         })
         .finish(|prepared| prepared.sign(engine))
         .await

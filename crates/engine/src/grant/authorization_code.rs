@@ -27,7 +27,7 @@ use crate::stop::{Fault, Outcome, refuse};
 
 /// What the form says.
 pub struct Request {
-    presented: Presented,
+    pub(crate) presented: Presented,
     code: Option<Digest<AuthorizationCode>>,
     redirect_uri: Option<String>,
     code_verifier: Option<Zeroizing<String>>,
@@ -60,7 +60,7 @@ pub fn redeem(cx: &mut Cx<'_>, request: Request) -> Outcome<PreparedTokens> {
     let authenticated = client_auth::authenticate(cx, &presented, Refusal::UnknownClient)?;
     let client = authenticated.client;
     check::grant_allowed(&mut cx.trace, &client, GrantType::AuthorizationCode)?;
-    check::confidential_proved(&mut cx.trace, &client, authenticated.secret.is_some())?;
+    check::confidential_proved(&mut cx.trace, &client, authenticated.proved)?;
     let Some(code) = code else {
         cx.trace.check("code.exists", false, "an issued code", || digest.fingerprint().into());
         return refuse(Refusal::UnknownAuthorizationCode, "");

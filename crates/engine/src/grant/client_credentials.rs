@@ -16,7 +16,7 @@ use crate::stop::{Fault, Outcome, refuse};
 
 /// What the form says.
 pub struct Request {
-    presented: Presented,
+    pub(crate) presented: Presented,
     scope: Option<String>,
 }
 
@@ -40,10 +40,7 @@ pub fn redeem(cx: &mut Cx<'_>, request: &Request) -> Outcome<PreparedTokens> {
     let client = authenticated.client;
     check::grant_allowed(&mut cx.trace, &client, GrantType::ClientCredentials)?;
     // [RFC6749 §4.4] only by confidential clients: the client must have proven who it is
-    if !cx
-        .trace
-        .check("client.authenticated", authenticated.secret.is_some(), "a secret", || "none sent".into())
-    {
+    if !cx.trace.check("client.authenticated", authenticated.proved, "a secret", || "none sent".into()) {
         return refuse(Refusal::MissingClientSecret, "");
     }
     let Some(membership) = cx.tx.membership_of_client(client.id)? else {

@@ -29,7 +29,7 @@ use crate::stop::{Fault, Outcome, refuse};
 
 /// What the form says.
 pub struct Request {
-    presented: Presented,
+    pub(crate) presented: Presented,
     code: Option<Digest<CodeKind>>,
     tx_code: Option<Secret<TxCode>>,
 }
@@ -46,7 +46,7 @@ impl Request {
 
     /// A redemption on the landing page: the page acts for the client the code was issued for.
     pub fn by_landing_page(client: &Client, code: Digest<CodeKind>, tx_code: Option<Secret<TxCode>>) -> Self {
-        let presented = Presented { client_id: Some(client.id.to_string()), secret: None };
+        let presented = Presented { client_id: Some(client.id.to_string()), ..Presented::default() };
         Self { presented, code: Some(code), tx_code }
     }
 }

@@ -23,7 +23,7 @@ use crate::stop::{Fault, Outcome, refuse};
 
 /// What the form says.
 pub struct Request {
-    presented: Presented,
+    pub(crate) presented: Presented,
     refresh_token: Option<Secret<RefreshToken>>,
     scope: Option<String>,
 }
@@ -57,7 +57,7 @@ pub fn redeem(cx: &mut Cx<'_>, request: Request) -> Outcome<PreparedTokens> {
     let authenticated = client_auth::authenticate(cx, &presented, Refusal::UnknownClient)?;
     let client = authenticated.client;
     check::grant_allowed(&mut cx.trace, &client, GrantType::RefreshToken)?;
-    check::confidential_proved(&mut cx.trace, &client, authenticated.secret.is_some())?;
+    check::confidential_proved(&mut cx.trace, &client, authenticated.proved)?;
     let Some(family) = family else {
         cx.trace
             .check("refresh_token.exists", false, "an issued token", || token.digest().fingerprint().into());

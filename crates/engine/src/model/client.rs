@@ -193,6 +193,15 @@ pub struct IdentityProvider {
     pub use_subject: bool,
     /// Refuse an answer without `email_verified: true`.
     pub require_verified_email: bool,
+    /// The provider's issuer: `iss` of a signed userinfo answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// Whom the provider's access tokens must be for: `aud`, `azp` or `client_id` of a JWT.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+    /// Where the provider's keys are, for signed userinfo answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_url: Option<String>,
     /// Members this version does not know.
     #[serde(flatten)]
     pub extra: Map<String, Value>,

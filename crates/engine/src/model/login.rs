@@ -13,21 +13,27 @@ pub enum AuthMethod {
     PreAuthorized,
     /// A password on the sign-in page, or through `/auth/login`.
     Password,
+    /// Another issuer's token.
+    Exchange,
 }
 
 impl AuthMethod {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Client, Self::PreAuthorized, Self::Password, Self::Exchange];
+
     /// Medplum's word.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Client => "client",
             Self::PreAuthorized => "pre-authorized",
             Self::Password => "password",
+            Self::Exchange => "exchange",
         }
     }
 
     /// From Medplum's word.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Client, Self::PreAuthorized, Self::Password].into_iter().find(|method| method.as_str() == text)
+        Self::ALL.into_iter().find(|method| method.as_str() == text)
     }
 }
 

@@ -119,6 +119,7 @@ pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> 
         for (field, url) in [
             ("identityProvider.authorizeUrl", &provider.authorize_url),
             ("identityProvider.tokenUrl", &provider.token_url),
+            ("identityProvider.jwksUrl", &provider.jwks_url),
         ] {
             if let Some(url) = url {
                 check_url(field, url)?;

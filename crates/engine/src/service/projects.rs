@@ -57,6 +57,24 @@ fn check_desk_phone(phone: &str) -> Outcome<()> {
     }
 }
 
+/// `host:port` as it stands in a URL: no scheme, no path, no user name.
+pub fn is_host_and_port(text: &str) -> bool {
+    let Some((host, port)) = text.rsplit_once(':') else { return false };
+    let port_fits = port.parse::<u16>().is_ok_and(|number| number != 0 && number.to_string() == port);
+    let parsed = url::Url::parse(&format!("http://{host}/"));
+    port_fits && parsed.is_ok_and(|url| url.host_str() == Some(host))
+}
+
+fn check_hosts(settings: &ProjectSettings) -> Outcome<()> {
+    match settings.allowed_outbound_hosts.iter().find(|host| !is_host_and_port(host)) {
+        None => Ok(()),
+        Some(host) => invalid(
+            "allowedOutboundHosts",
+            format!("{host:?} is not written host:port; write it as idp.example.org:443 or 127.0.0.1:9099."),
+        ),
+    }
+}
+
 /// What the log keeps of a project.
 fn describe(project: &Project) -> serde_json::Value {
     json!({
@@ -79,6 +97,7 @@ pub fn create(
     settings: ProjectSettings,
 ) -> Outcome<Project> {
     check_name("projectName", name)?;
+    check_hosts(&settings)?;
     let id = match id {
         Some(id) => id,
         None => cx.random_id()?,
@@ -98,6 +117,7 @@ pub fn update(cx: &mut Cx<'_>, before: &Project, after: &Project) -> Outcome<boo
     if let Some(phone) = &after.settings.desk_phone {
         check_desk_phone(phone)?;
     }
+    check_hosts(&after.settings)?;
     if before == after {
         return Ok(false);
     }
@@ -108,4 +128,30 @@ pub fn update(cx: &mut Cx<'_>, before: &Project, after: &Project) -> Outcome<boo
     cx.event(EventKind::ProjectUpdated, body)?;
     cx.changed(Topic::Settings);
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outbound_hosts_are_a_host_and_a_port() {
+        for (text, fits) in [
+            ("127.0.0.1:9099", true),
+            ("idp.example.org:443", true),
+            ("[::1]:9099", true),
+            ("idp.example.org", false),
+            ("idp.example.org:0", false),
+            ("idp.example.org:65536", false),
+            ("idp.example.org:0443", false),
+            ("http://idp.example.org:443", false),
+            ("idp.example.org/x:443", false),
+            ("user@idp.example.org:443", false),
+            ("IDP.example.org:443", false),
+            (":443", false),
+            ("", false),
+        ] {
+            assert_eq!(is_host_and_port(text), fits, "{text:?}");
+        }
+    }
 }

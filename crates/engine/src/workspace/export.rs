@@ -198,6 +198,9 @@ fn provider_of(provider: &IdentityProvider, client_secret: Given<ClearText>) -> 
         client_secret,
         use_subject: flag(provider.use_subject),
         require_verified_email: flag(provider.require_verified_email),
+        issuer: given(provider.issuer.clone()),
+        audience: given(provider.audience.clone()),
+        jwks_url: given(provider.jwks_url.clone()),
     }
 }
 

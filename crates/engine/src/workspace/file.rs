@@ -180,6 +180,15 @@ pub struct WorkspaceProvider {
     /// Refuse an answer without `email_verified: true`.
     #[serde(default, skip_serializing_if = "Given::is_absent")]
     pub require_verified_email: Given<bool>,
+    /// The provider's issuer: `iss` of a signed userinfo answer.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub issuer: Given<String>,
+    /// Whom the provider's access tokens must be for: `aud`, `azp` or `client_id` of a JWT.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub audience: Given<String>,
+    /// Where the provider's keys are, for signed userinfo answers.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub jwks_url: Given<String>,
 }
 
 /// A member of the project: a person with a profile. Found by the first of `membershipId`, `email`, `externalId` and the

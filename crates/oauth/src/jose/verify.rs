@@ -102,7 +102,7 @@ impl fmt::Debug for VerifyingKey {
 pub struct Verified {
     /// `typ`, empty when the header has none. Compare it with [`Verified::has_typ`].
     pub typ: String,
-    /// `kid`: the key that verified it.
+    /// `kid`: the key that verified it; empty when the header named none.
     pub kid: String,
     /// The bytes that were signed.
     pub payload: Vec<u8>,
@@ -169,19 +169,60 @@ pub fn verify_jws(
     token: &str,
     keys: impl Fn(&str) -> Option<Arc<VerifyingKey>>,
 ) -> Result<Verified, JwsError> {
-    if token.len() > MAX_TOKEN_BYTES {
-        return Err(JwsError::TooLong);
+    let parts = Parts::split(token)?;
+    let header = parts.header()?;
+    let header: Header<'_> = read_header(&header)?;
+    let kid = header.kid.as_deref().ok_or(JwsError::Header)?;
+    let key = keys(kid).ok_or(JwsError::UnknownKey)?;
+    parts.verify(&header, &key)
+}
+
+/// Verifies a compact token with the one key that may have signed it. The header may name the key or not.
+///
+/// # Refusals
+/// As [`verify_jws`].
+pub fn verify_jws_with_key(token: &str, key: &VerifyingKey) -> Result<Verified, JwsError> {
+    let parts = Parts::split(token)?;
+    let header = parts.header()?;
+    parts.verify(&read_header(&header)?, key)
+}
+
+/// What a compact token says about itself before it is verified: enough to find the key, and nothing to believe.
+pub struct Unverified {
+    /// `alg`.
+    pub alg: String,
+    /// `kid`.
+    pub kid: Option<String>,
+    /// The bytes of the payload.
+    pub payload: Vec<u8>,
+}
+
+impl fmt::Debug for Unverified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unverified(alg {:?}, kid {:?}, payload redacted)", self.alg, self.kid)
     }
-    // [RFC7515 §7.1] header, payload, signature
-    let (message, signature) = token.rsplit_once('.').ok_or(JwsError::Parts)?;
-    let (header, payload) = message.split_once('.').ok_or(JwsError::Parts)?;
-    if payload.contains('.') {
-        return Err(JwsError::Parts);
-    }
-    // [RFC7515 §2] base64url without padding, line breaks or other additional characters
-    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| JwsError::Base64);
-    let header = decode(header)?;
-    let header: Header<'_> = serde_json::from_slice(&header).map_err(|_| JwsError::Header)?;
+}
+
+/// Reads a compact token without verifying it. What has not the form of one, or brings its own key, is refused as by
+/// [`verify_jws`].
+pub fn peek_jws(token: &str) -> Result<Unverified, JwsError> {
+    let parts = Parts::split(token)?;
+    let header = parts.header()?;
+    let header = read_header(&header)?;
+    Ok(Unverified {
+        alg: header.alg.ok_or(JwsError::Header)?.into_owned(),
+        kid: header.kid.map(Cow::into_owned),
+        payload: decode(parts.payload)?,
+    })
+}
+
+/// [RFC7515 §2] base64url without padding, line breaks or other additional characters
+fn decode(part: &str) -> Result<Vec<u8>, JwsError> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| JwsError::Base64)
+}
+
+fn read_header(header: &[u8]) -> Result<Header<'_>, JwsError> {
+    let header: Header<'_> = serde_json::from_slice(header).map_err(|_| JwsError::Header)?;
     // [RFC7515 §4.1.11] an extension that is not understood; we understand none
     if header.extension {
         return Err(JwsError::Extension);
@@ -190,20 +231,50 @@ pub fn verify_jws(
     if header.own_key {
         return Err(JwsError::OwnKey);
     }
-    let (alg, kid) = header.alg.zip(header.kid).ok_or(JwsError::Header)?;
-    let key = keys(&kid).ok_or(JwsError::UnknownKey)?;
-    // [RFC8725 §3.1] the key knows its algorithm; the token may only agree
-    if alg != key.alg().as_str() {
-        return Err(JwsError::Algorithm);
+    Ok(header)
+}
+
+/// The parts of a compact token, as they came.
+struct Parts<'a> {
+    message: &'a str,
+    header: &'a str,
+    payload: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn split(token: &'a str) -> Result<Self, JwsError> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(JwsError::TooLong);
+        }
+        // [RFC7515 §7.1] header, payload, signature
+        let (message, signature) = token.rsplit_once('.').ok_or(JwsError::Parts)?;
+        let (header, payload) = message.split_once('.').ok_or(JwsError::Parts)?;
+        if payload.contains('.') {
+            return Err(JwsError::Parts);
+        }
+        Ok(Self { message, header, payload, signature })
     }
-    if !key.verify(message.as_bytes(), &decode(signature)?) {
-        return Err(JwsError::Signature);
+
+    fn header(&self) -> Result<Vec<u8>, JwsError> {
+        decode(self.header)
     }
-    Ok(Verified {
-        typ: header.typ.unwrap_or_default().into_owned(),
-        kid: kid.into_owned(),
-        payload: decode(payload)?,
-    })
+
+    fn verify(&self, header: &Header<'_>, key: &VerifyingKey) -> Result<Verified, JwsError> {
+        let alg = header.alg.as_deref().ok_or(JwsError::Header)?;
+        // [RFC8725 §3.1] the key knows its algorithm; the token may only agree
+        if alg != key.alg().as_str() {
+            return Err(JwsError::Algorithm);
+        }
+        if !key.verify(self.message.as_bytes(), &decode(self.signature)?) {
+            return Err(JwsError::Signature);
+        }
+        Ok(Verified {
+            typ: header.typ.as_deref().unwrap_or_default().to_owned(),
+            kid: header.kid.as_deref().unwrap_or_default().to_owned(),
+            payload: decode(self.payload)?,
+        })
+    }
 }
 
 /// The members of a header that decide something.

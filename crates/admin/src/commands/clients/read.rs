@@ -202,5 +202,8 @@ fn provider(stored: &stored::IdentityProvider, client: &model::Client) -> Identi
         has_client_secret: client.provider_secret.is_some(),
         use_subject: stored.use_subject,
         require_verified_email: stored.require_verified_email,
+        issuer: stored.issuer.clone(),
+        audience: stored.audience.clone(),
+        jwks_url: stored.jwks_url.clone(),
     }
 }

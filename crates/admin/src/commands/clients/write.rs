@@ -149,22 +149,11 @@ fn grant_types(names: &[String]) -> Outcome<Option<Vec<GrantType>>> {
 
 /// The provider; an empty userinfo endpoint removes it with its secret. An absent secret stays, an empty one goes.
 fn apply_provider(engine: &Engine, client: &mut model::Client, wanted: &IdentityProvider) -> Outcome<()> {
-    let optional = |text: &Option<String>| text.as_deref().and_then(filled);
-    let Some(user_info_url) = filled(&wanted.user_info_url) else {
-        client.settings.identity_provider = None;
+    client.settings.identity_provider = merge_provider(client.settings.identity_provider.take(), wanted);
+    if client.settings.identity_provider.is_none() {
         client.provider_secret = None;
         return Ok(());
-    };
-    let extra = client.settings.identity_provider.take().map(|before| before.extra).unwrap_or_default();
-    client.settings.identity_provider = Some(stored::IdentityProvider {
-        user_info_url,
-        authorize_url: optional(&wanted.authorize_url),
-        token_url: optional(&wanted.token_url),
-        client_id: optional(&wanted.client_id),
-        use_subject: wanted.use_subject,
-        require_verified_email: wanted.require_verified_email,
-        extra,
-    });
+    }
     match wanted.client_secret.as_deref() {
         None => {}
         Some("") => client.provider_secret = None,
@@ -173,6 +162,32 @@ fn apply_provider(engine: &Engine, client: &mut model::Client, wanted: &Identity
         }
     }
     Ok(())
+}
+
+/// The provider's settings with the changes of a screen, without the secret; nothing when the userinfo endpoint is empty.
+pub(crate) fn merge_provider(
+    before: Option<stored::IdentityProvider>,
+    wanted: &IdentityProvider,
+) -> Option<stored::IdentityProvider> {
+    let optional = |text: &Option<String>| text.as_deref().and_then(filled);
+    let kept = |text: &Option<String>, before: Option<String>| match text {
+        None => before,
+        Some(text) => filled(text),
+    };
+    let user_info_url = filled(&wanted.user_info_url)?;
+    let before = before.unwrap_or_default();
+    Some(stored::IdentityProvider {
+        user_info_url,
+        authorize_url: optional(&wanted.authorize_url),
+        token_url: optional(&wanted.token_url),
+        client_id: optional(&wanted.client_id),
+        use_subject: wanted.use_subject,
+        require_verified_email: wanted.require_verified_email,
+        issuer: kept(&wanted.issuer, before.issuer),
+        audience: kept(&wanted.audience, before.audience),
+        jwks_url: kept(&wanted.jwks_url, before.jwks_url),
+        extra: before.extra,
+    })
 }
 
 /// Rights of the client's own membership.

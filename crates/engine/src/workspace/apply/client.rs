@@ -220,6 +220,9 @@ fn provider(file: &WorkspaceProvider, stored: IdentityProvider) -> IdentityProvi
         client_id: file.client_id.or_stored(stored.client_id),
         use_subject: file.use_subject.or_default(stored.use_subject, false),
         require_verified_email: file.require_verified_email.or_default(stored.require_verified_email, false),
+        issuer: file.issuer.or_stored(stored.issuer),
+        audience: file.audience.or_stored(stored.audience),
+        jwks_url: file.jwks_url.or_stored(stored.jwks_url),
         extra: stored.extra,
     }
 }

@@ -5,7 +5,7 @@ use crate::cx::{About, Cx};
 use crate::id::Id;
 use crate::model::Project;
 use crate::model::project::{Dialect, ProjectSettings};
-use crate::service::projects;
+use crate::service::projects::{self, is_host_and_port};
 use crate::store::{StoreResult, Tx};
 use crate::workspace::Misfit;
 use crate::workspace::file::WorkspaceProject;
@@ -77,39 +77,5 @@ fn settings(file: &WorkspaceProject, stored: &ProjectSettings) -> ProjectSetting
         preauthorize_per_minute: file.preauthorize_per_minute.or_stored(stored.preauthorize_per_minute),
         // what the file cannot name stays
         ..stored.clone()
-    }
-}
-
-/// `host:port` as it stands in a URL: no scheme, no path, no user name.
-fn is_host_and_port(text: &str) -> bool {
-    let Some((host, port)) = text.rsplit_once(':') else { return false };
-    let port_fits = port.parse::<u16>().is_ok_and(|number| number != 0 && number.to_string() == port);
-    let parsed = url::Url::parse(&format!("http://{host}/"));
-    port_fits && parsed.is_ok_and(|url| url.host_str() == Some(host))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn outbound_hosts_are_a_host_and_a_port() {
-        for (text, fits) in [
-            ("127.0.0.1:9099", true),
-            ("idp.example.org:443", true),
-            ("[::1]:9099", true),
-            ("idp.example.org", false),
-            ("idp.example.org:0", false),
-            ("idp.example.org:65536", false),
-            ("idp.example.org:0443", false),
-            ("http://idp.example.org:443", false),
-            ("idp.example.org/x:443", false),
-            ("user@idp.example.org:443", false),
-            ("IDP.example.org:443", false),
-            (":443", false),
-            ("", false),
-        ] {
-            assert_eq!(is_host_and_port(text), fits, "{text:?}");
-        }
     }
 }
