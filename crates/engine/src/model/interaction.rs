@@ -57,6 +57,7 @@ pub struct Who {
 /// What a client asked for, after every check of the authorization endpoint.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent parameters of one request")]
 pub struct AuthorizationRequest {
     /// Where the answer goes, as it was sent; it matches a registered one. None for `/auth/login`.
     #[serde(skip_serializing_if = "Option::is_none")]

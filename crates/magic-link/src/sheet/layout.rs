@@ -55,7 +55,7 @@ pub(super) struct Text {
     pub(super) weight: Weight,
     /// After each character, in sizes.
     pub(super) tracking: f32,
-    pub(super) text: Zeroizing<String>,
+    pub(super) characters: Zeroizing<String>,
 }
 
 impl std::fmt::Debug for Text {
@@ -114,8 +114,8 @@ struct Pen {
 
 impl Pen {
     fn line(&mut self, x: f32, size: f32, weight: Weight, tracking: f32, text: &str) {
-        let text = Zeroizing::new(text.to_owned());
-        self.texts.push(Text { x, y: self.y + size, size, weight, tracking, text });
+        let characters = Zeroizing::new(text.to_owned());
+        self.texts.push(Text { x, y: self.y + size, size, weight, tracking, characters });
     }
 
     /// One line; what does not fit is set smaller, down to half.

@@ -87,7 +87,7 @@ pub(super) fn write(pages: &[Page], language: Language) -> Result<Redacted<Vec<u
 /// The characters of `weight` on all pages, by glyph.
 fn used(pages: &[Page], weight: Weight) -> BTreeMap<u16, char> {
     let texts = pages.iter().flat_map(|page| &page.texts).filter(|text| text.weight == weight);
-    texts.flat_map(|text| weight.glyphs(&text.text)).map(|(character, id)| (id.0, character)).collect()
+    texts.flat_map(|text| weight.glyphs(&text.characters)).map(|(character, id)| (id.0, character)).collect()
 }
 
 /// A composite font whose codes are glyph numbers. [ISO 32000-1 §9.7.4.2] In a font program that is not CID-keyed, CIDs
@@ -164,7 +164,7 @@ fn draw(page: &Page) -> Vec<u8> {
 
 fn draw_text(content: &mut Content, text: &Text, height: f32) {
     let codes: Zeroizing<Vec<u8>> =
-        Zeroizing::new(text.weight.glyphs(&text.text).flat_map(|(_, id)| id.0.to_be_bytes()).collect());
+        Zeroizing::new(text.weight.glyphs(&text.characters).flat_map(|(_, id)| id.0.to_be_bytes()).collect());
     content
         .begin_text()
         .set_font(text.weight.resource(), text.size)

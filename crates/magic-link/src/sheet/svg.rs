@@ -55,7 +55,7 @@ fn outlines(svg: &mut String, text: &Text) {
     let face = text.weight.face();
     let scale = text.size / f32::from(face.units_per_em());
     let mut pen = SvgPen { svg, x: text.x, y: text.y, scale };
-    for (_, id) in text.weight.glyphs(&text.text) {
+    for (_, id) in text.weight.glyphs(&text.characters) {
         // A space has no outline.
         let _ = face.outline_glyph(id, &mut pen);
         pen.x += (text.weight.advance(id) + text.tracking) * text.size;

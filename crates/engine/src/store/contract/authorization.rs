@@ -143,7 +143,7 @@ pub fn interactions_wait_and_end_once(store: &dyn Store) -> StoreResult<()> {
     write_project(store)?;
     let mut changed = interaction(70);
     changed.who = Some(who(Some(90)));
-    changed.request.scope = "openid profile".to_owned();
+    "openid profile".clone_into(&mut changed.request.scope);
     changed.membership = Some(id(20));
     changed.seen = true;
     let row = changed.clone();
