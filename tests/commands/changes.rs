@@ -46,10 +46,10 @@ async fn who_is_too_slow_refreshes_everything() {
         ready.desk.call("settings_update", json!({ "projectName": name })).await;
     }
     let mut heard = Vec::new();
-    for _ in 0..6 {
+    for _ in 0..7 {
         heard.push(changes.next().await.unwrap());
     }
-    for topic in ["home", "clients", "people", "magic_links", "activity", "settings"] {
+    for topic in ["home", "clients", "people", "magic_links", "access_policies", "activity", "settings"] {
         assert!(heard.contains(&changed(topic, None)), "{topic} in {heard:?}");
     }
 }

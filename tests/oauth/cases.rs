@@ -61,8 +61,6 @@ const NOT_BUILT: &[(&str, &str)] = &[
         "CC-07",
         "There are no registered APIs yet: a resource or audience that is sent has no effect on the token.",
     ),
-    ("SM-01 to SM-04", "smart-configuration is not built yet."),
-    ("SM-07", "There is no FHIR endpoint yet, so SMART scopes are passed on and narrow nothing here."),
 ];
 
 /// Cases the bar itself puts off.

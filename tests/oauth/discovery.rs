@@ -84,9 +84,8 @@ async fn ds_04_every_address_answers_and_what_is_not_listed_is_refused() {
         let unsupported = refused(&reply) == is(400, "unsupported_grant_type");
         assert_eq!(unsupported, !listed.contains(grant), "{grant}: {reply:?}");
     }
-    for path in ["/oauth2/register", "/.well-known/smart-configuration"] {
-        assert_eq!(server.get(path).send().await.status, 404, "{path} is not listed");
-    }
+    let path = "/oauth2/register";
+    assert_eq!(server.get(path).send().await.status, 404, "{path} is not listed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -282,6 +281,35 @@ async fn head_answers_like_get_without_a_body() {
     }
     let post = server.post("/.well-known/jwks.json").header("Content-Type", FORM).send().await;
     assert_eq!((post.status, post.header("allow")), (405, Some("GET, HEAD, OPTIONS")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sm_01_to_sm_04_the_smart_configuration_promises_what_there_is() {
+    let server = TestServer::start().await;
+    let fhir = server
+        .get("/fhir/R4/.well-known/smart-configuration")
+        .header("Origin", "https://x.example")
+        .send()
+        .await;
+    assert_eq!((fhir.status, fhir.header("content-type")), (200, Some("application/json")));
+    assert_eq!(fhir.header("access-control-allow-origin"), Some("*"));
+    let smart = fhir.json();
+    for path in ["/.well-known/smart-configuration", "/api/fhir/R4/.well-known/smart-configuration"] {
+        assert_eq!(server.get(path).send().await.json(), smart, "{path}");
+    }
+    let openid = document(&server).await;
+    for member in ["issuer", "jwks_uri", "authorization_endpoint", "token_endpoint", "grant_types_supported"]
+    {
+        assert_eq!(smart[member], openid[member], "{member}");
+    }
+    assert_eq!(smart["code_challenge_methods_supported"], json!(["S256"]));
+    let capabilities: Vec<&str> =
+        smart["capabilities"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+    assert!(capabilities.contains(&"sso-openid-connect") && capabilities.contains(&"permission-v2"));
+    assert!(
+        !capabilities.iter().any(|one| one.starts_with("launch") || one.starts_with("context")),
+        "there is no launch"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@
 //! `attacks.rs` for attacks and faults, `medplum_cases.rs` for Medplum's own tests, whose rows are tests under their titles.
 
 #[cfg(test)]
+mod admin_projects;
 mod attacks;
 #[cfg(test)]
 mod auth;
@@ -16,6 +17,10 @@ mod client_credentials;
 mod discovery;
 #[cfg(test)]
 mod exchange;
+#[cfg(test)]
+mod fhir;
+#[cfg(test)]
+mod fhir_access;
 #[cfg(test)]
 mod http_behaviour;
 #[cfg(test)]

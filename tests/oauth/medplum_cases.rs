@@ -232,13 +232,16 @@ const NOT_BUILT: &[(&str, &str)] = &[
     ("oauth/authorize.test", "SMART launches"),
     ("auth/login.test", "the FHIR part of one row"),
     ("oauth/utils.test", "sign-in through a client's identity provider, by external id"),
-    ("oauth/middleware.test", "FHIR, which these rows ask with"),
+    ("oauth/middleware.test", "logins of other kinds, super admins"),
     ("oauth/refresh-token-grant.test", "FHIR, which one row asks with"),
     ("auth/external.test", "sign-in through a client's identity provider"),
-    ("admin/client.test", "/admin/projects"),
-    ("admin/project.test", "/admin/projects"),
-    ("admin/invite.test", "/admin/projects"),
-    ("fhir/smart.test", "FHIR, which SMART scopes narrow"),
+    ("admin/client.test", "super admins"),
+    ("admin/project.test", "server-scoped users, and the second factor"),
+    ("admin/invite.test", "mail, server-scoped users, super admins, User over FHIR, and the second factor"),
+    (
+        "fhir/smart.test",
+        "policies that are generated from scopes: both are asked here, and both must say yes",
+    ),
     ("wellknown.test", "members of the protected resource document"),
 ];
 

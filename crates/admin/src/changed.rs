@@ -12,7 +12,7 @@ use ts_rs::TS;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Changed {
-    /// The noun: `clients`, `people`, `magic_links`, `activity`, `settings`, `home`.
+    /// The noun: `clients`, `people`, `magic_links`, `access_policies`, `activity`, `settings`, `home`.
     pub topic: String,
     /// What changed, if it is one thing.
     pub id: Option<String>,
@@ -30,6 +30,7 @@ impl From<Topic> for Changed {
             Topic::Settings => Self::all_of("settings"),
             Topic::Clients => Self::all_of("clients"),
             Topic::People => Self::all_of("people"),
+            Topic::AccessPolicies => Self::all_of("access_policies"),
             Topic::MagicLinks(id) => {
                 Self { topic: "magic_links".to_owned(), id: id.map(|id| id.to_string()) }
             }
@@ -39,7 +40,8 @@ impl From<Topic> for Changed {
 }
 
 /// Every topic there is: what somebody must refresh who missed something.
-const ALL: [&str; 6] = ["home", "clients", "people", "magic_links", "activity", "settings"];
+const ALL: [&str; 7] =
+    ["home", "clients", "people", "magic_links", "access_policies", "activity", "settings"];
 
 /// What changed, as it is committed.
 pub struct Subscription {

@@ -3,7 +3,7 @@
 //! access policy, and `X-Medplum-On-Behalf-Of`.
 //!
 //! The signature of a token is verified before the transaction ([`verify`]); everything that can change is asked of the
-//! store inside it ([`authenticate`]).
+//! store inside it ([`authenticate`], or [`authenticate_token`] for a request that only reads).
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use anteroom_oauth::secret::{AccessToken, Secret};
 
 use crate::check::{self, Alive};
 use crate::client_auth::{self, Presented};
-use crate::cx::Cx;
+use crate::cx::{Cx, Origin};
 use crate::engine::Engine;
 use crate::id::Id;
 use crate::model::membership::ProfileRef;
@@ -20,6 +20,7 @@ use crate::refusal::Refusal;
 use crate::service::bearer::VerifiedToken;
 use crate::stop::{Outcome, Refused, Stop, refuse};
 use crate::store::Tx;
+use crate::timestamp::Timestamp;
 use crate::trace::Trace;
 
 /// What a request shows of its caller, as the edge read it.
@@ -125,6 +126,23 @@ pub fn authenticate(cx: &mut Cx<'_>, proof: &Proof) -> Outcome<Caller> {
     Ok(caller)
 }
 
+/// The caller behind an access token, for a request that only reads.
+///
+/// # Refusals
+/// As [`authenticate`].
+pub fn authenticate_token(
+    tx: &dyn Tx,
+    trace: &mut Trace,
+    origin: &Origin,
+    token: &VerifiedToken,
+    now: Timestamp,
+) -> Outcome<Caller> {
+    let login = tx.live_login(token.login)?;
+    let alive = check::login_alive(tx, trace, login, now)?;
+    check::address_may_use(tx, trace, origin, &alive.membership, Refusal::Unauthenticated)?;
+    Ok(Caller::with_token(alive, token))
+}
+
 fn basic(cx: &mut Cx<'_>, presented: &Presented) -> Outcome<Caller> {
     let authenticated = client_auth::authenticate(cx, presented, Refusal::UnknownClient)?;
     if authenticated.secret.is_none() {
@@ -142,8 +160,8 @@ fn basic(cx: &mut Cx<'_>, presented: &Presented) -> Outcome<Caller> {
 /// The member that `X-Medplum-On-Behalf-Of` names: `ProjectMembership/<id>`, or the reference of a profile.
 ///
 /// # Refusals
-/// Every way to get it wrong is [`Refusal::OnBehalfOfForbidden`] or [`Refusal::OnBehalfOfNotFound`], 400 both: a caller who
-/// is no project admin, two headers, a member of another project, a reference that names nobody.
+/// Every way to get it wrong is [`Refusal::OnBehalfOfForbidden`] or [`Refusal::OnBehalfOfNotFound`], 400 both: a caller
+/// who is no project admin, two headers, a member of another project, a reference that names nobody.
 pub fn on_behalf_of(
     tx: &dyn Tx,
     trace: &mut Trace,

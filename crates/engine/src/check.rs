@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anteroom_oauth::grant_type::GrantType;
 
-use crate::cx::Cx;
+use crate::cx::{Cx, Origin};
 use crate::model::client::{ClientStatus, ClientType};
 use crate::model::{Client, Membership};
 use crate::refusal::Refusal;
@@ -67,13 +67,24 @@ pub fn member_active(trace: &mut Trace, member: &Membership, refusal: Refusal) -
 
 /// The member's access policy lets the caller's address in. Requests from the window have no address and pass.
 pub fn address_allowed(cx: &mut Cx<'_>, member: &Membership, refusal: Refusal) -> Outcome<()> {
-    let (Some(policy), Some(address)) = (member.access_policy, cx.origin.remote_address.as_deref()) else {
+    address_may_use(cx.tx, &mut cx.trace, cx.origin, member, refusal)
+}
+
+/// As [`address_allowed`], for a request that only reads.
+pub fn address_may_use(
+    tx: &dyn Tx,
+    trace: &mut Trace,
+    origin: &Origin,
+    member: &Membership,
+    refusal: Refusal,
+) -> Outcome<()> {
+    let (Some(policy), Some(address)) = (member.access_policy, origin.remote_address.as_deref()) else {
         return Ok(());
     };
-    let Some(policy) = cx.tx.access_policy(policy)? else { return Ok(()) };
+    let Some(policy) = tx.access_policy(policy)? else { return Ok(()) };
     let allowed = policy.allows_address(address);
     let expected = format!("allowed by access policy {}", policy.name);
-    if cx.trace.check("access_policy.ip_access_rule", allowed, expected, || address.to_owned().into()) {
+    if trace.check("access_policy.ip_access_rule", allowed, expected, || address.to_owned().into()) {
         Ok(())
     } else {
         refuse(refusal, "")

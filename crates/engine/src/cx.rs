@@ -47,6 +47,8 @@ pub struct About {
     pub project: Option<Id<Project>>,
     /// Who acts.
     pub actor: Option<Id<Membership>>,
+    /// For whom the actor acts.
+    pub on_behalf_of: Option<Id<Membership>>,
     /// Whom it concerns.
     pub subject: Option<Id<Membership>>,
     /// Client application.
@@ -64,6 +66,8 @@ pub enum Topic {
     Clients,
     /// People.
     People,
+    /// Access policies.
+    AccessPolicies,
     /// Magic links; which one, if it is one.
     MagicLinks(Option<uuid::Uuid>),
     /// The event log.
@@ -107,6 +111,7 @@ impl Cx<'_> {
         refusal: Option<&'static str>,
         body: EventBody,
     ) -> NewEvent {
+        let body = EventBody { on_behalf_of: self.about.on_behalf_of, ..body };
         NewEvent {
             at: self.now,
             project: self.about.project,

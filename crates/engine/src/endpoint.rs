@@ -1,10 +1,12 @@
 //! What a URL of the standards does, without HTTP.
 
+pub mod admin_projects;
 pub mod authorization;
 pub mod authorization_server_metadata;
 pub mod change_password;
 pub mod client_info;
 pub mod exchange;
+pub mod fhir;
 pub mod interaction;
 pub mod introspection;
 pub mod landing;

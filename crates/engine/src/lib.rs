@@ -19,6 +19,8 @@ pub mod endpoint;
 pub mod engine;
 pub mod entropy;
 pub mod fetch;
+pub mod fhir;
+pub mod fold;
 pub mod grant;
 pub mod id;
 pub mod issuer;

@@ -6,6 +6,7 @@ pub mod clients;
 pub mod default_client;
 pub mod interactions;
 pub mod jwks;
+pub mod invites;
 pub mod keys;
 pub mod local_ca;
 pub mod logout;

@@ -19,7 +19,7 @@ pub enum Stop {
     Refused(Refused),
     /// Ours. Nothing of the request is kept.
     Fault(Fault),
-    /// A value that an admin gave does not fit. Nothing of the request is kept. Never happens on the wire.
+    /// A value that an admin gave does not fit: in the window, or over FHIR and `/admin`. Nothing of the request is kept.
     Unfit(Unfit),
 }
 

@@ -23,6 +23,7 @@ pub use authorization::{
 use std::sync::Arc;
 
 use anteroom_oauth::secret::{Digest, PreAuthorizedCode as CodeKind, TypedCode};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::id::Id;
@@ -246,6 +247,8 @@ pub trait AccessPolicies {
     fn insert_access_policy(&mut self, row: &AccessPolicy) -> StoreResult<()>;
     /// Replaces a row.
     fn update_access_policy(&mut self, row: &AccessPolicy) -> StoreResult<()>;
+    /// Deletes a row that no membership names.
+    fn delete_access_policy(&mut self, id: Id<AccessPolicy>) -> StoreResult<()>;
 }
 
 /// User accounts.
@@ -258,6 +261,15 @@ pub trait Users {
     fn insert_user(&mut self, row: &User) -> StoreResult<()>;
     /// Replaces a row.
     fn update_user(&mut self, row: &User) -> StoreResult<()>;
+    /// Deletes a row that no membership names.
+    fn delete_user(&mut self, id: Id<User>) -> StoreResult<()>;
+}
+
+/// Which profiles a walk needs to see. A store may show more, never less: whoever walks looks at each.
+#[derive(Debug, Clone, Default)]
+pub struct ProfileSearch {
+    /// Only those with a name in which every one of these words begins one, in any case and without diacritics.
+    pub words: Vec<String>,
 }
 
 /// Profiles.
@@ -268,6 +280,16 @@ pub trait Profiles {
     fn insert_profile(&mut self, row: &Profile) -> StoreResult<()>;
     /// Replaces a row and its search entry.
     fn update_profile(&mut self, row: &Profile) -> StoreResult<()>;
+    /// Deletes a row that no membership names.
+    fn delete_profile(&mut self, reference: ProfileRef) -> StoreResult<()>;
+    /// Walks through the profiles of one kind, oldest first, until `visit` answers `false`.
+    fn visit_profiles(
+        &self,
+        project: Id<Project>,
+        profile_type: ProfileType,
+        search: &ProfileSearch,
+        visit: &mut dyn FnMut(Profile) -> bool,
+    ) -> StoreResult<()>;
 }
 
 /// Which people a list shows.
@@ -326,8 +348,23 @@ pub trait Memberships {
     fn insert_membership(&mut self, row: &Membership) -> StoreResult<()>;
     /// Replaces a row.
     fn update_membership(&mut self, row: &Membership) -> StoreResult<()>;
-    /// Deletes a row.
+    /// Deletes a row, with its [`Memberships::membership_rest`].
     fn delete_membership(&mut self, id: Id<Membership>) -> StoreResult<()>;
+    /// Members of the resource `ProjectMembership` that this version does not know.
+    fn membership_rest(&self, id: Id<Membership>) -> StoreResult<Map<String, Value>>;
+    /// Replaces them.
+    fn put_membership_rest(&mut self, id: Id<Membership>, rest: &Map<String, Value>) -> StoreResult<()>;
+    /// Walks through the memberships of a project, people's and clients', oldest first, until `visit` answers `false`;
+    /// only those with this profile, if one is named.
+    fn visit_memberships(
+        &self,
+        project: Id<Project>,
+        profile: Option<Id<Profile>>,
+        visit: &mut dyn FnMut(Membership) -> bool,
+    ) -> StoreResult<()>;
+    /// The memberships with this access policy, oldest first.
+    fn memberships_with_policy(&self, policy: Id<AccessPolicy>, limit: u32)
+    -> StoreResult<Slice<Membership>>;
 }
 
 /// What a token's login allows right now, from one look-up.
@@ -549,6 +586,8 @@ pub trait Events {
         filter: &EventFilter,
         limit: u32,
     ) -> StoreResult<Vec<EventRow>>;
+    /// Whether the log says that this row of the project was deleted.
+    fn was_deleted(&self, project: Id<Project>, row: Uuid) -> StoreResult<bool>;
     /// Time of the newest event: the clock's high-water mark.
     fn newest_event_time(&self) -> StoreResult<Option<Timestamp>>;
     /// Walks the chain: how many events, and the sequence number of the first that does not fit.

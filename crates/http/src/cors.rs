@@ -24,9 +24,11 @@ pub enum Readers {
 const ANY: HeaderValue = HeaderValue::from_static("*");
 /// Seconds a browser may remember the answer to a preflight.
 const PREFLIGHT_AGE: HeaderValue = HeaderValue::from_static("600");
-const ALLOWED_HEADERS: HeaderValue =
-    HeaderValue::from_static("authorization, content-type, x-medplum-on-behalf-of, x-trace-id, traceparent");
-const EXPOSED_HEADERS: HeaderValue = HeaderValue::from_static("ratelimit, retry-after, www-authenticate");
+const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static(ALLOWED);
+const ALLOWED: &str = "authorization, content-type, if-match, if-none-match, x-medplum, x-medplum-on-behalf-of, \
+                       x-trace-id, traceparent";
+const EXPOSED_HEADERS: HeaderValue =
+    HeaderValue::from_static("etag, location, ratelimit, retry-after, www-authenticate");
 
 /// Whether a request is a preflight: a browser asking before it sends the real one.
 pub(crate) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {

@@ -1,11 +1,13 @@
-//! Discovery: [RFC8414], [OpenID Connect Discovery] and [RFC9728]. The documents are written once, when the server starts.
+//! Discovery: [RFC8414], [OpenID Connect Discovery], [RFC9728] and SMART App Launch 2.x. The documents of authorization
+//! servers are written once, when the server starts.
 //!
 //! # Not supported
-//! `smart-configuration`: it promises launches, which this server does not have.
+//! Launches from an EHR, and asking which patient is meant: `capabilities` does not name them.
 
 use anteroom_engine::endpoint::authorization_server_metadata;
 use anteroom_engine::issuer::Issuer;
 use anteroom_oauth::form::Form;
+use anteroom_oauth::grant_type::GrantType;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use hyper::body::Bytes;
@@ -81,11 +83,65 @@ pub(crate) fn kept(body: Bytes) -> Response {
     response
 }
 
-/// [RFC9728 §2], what is there of it.
+/// SMART App Launch 2.x, "Well-Known Uniform Resource Identifiers".
+#[derive(Serialize)]
+struct SmartConfiguration {
+    issuer: String,
+    jwks_uri: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    introspection_endpoint: String,
+    revocation_endpoint: String,
+    grant_types_supported: Vec<GrantType>,
+    token_endpoint_auth_methods_supported: Vec<&'static str>,
+    scopes_supported: Vec<String>,
+    response_types_supported: [&'static str; 1],
+    code_challenge_methods_supported: [&'static str; 1],
+    capabilities: [&'static str; 9],
+}
+
+/// What there is a flow for, and nothing else.
+const CAPABILITIES: [&str; 9] = [
+    "authorize-post",
+    "client-public",
+    "client-confidential-symmetric",
+    "sso-openid-connect",
+    "permission-offline",
+    "permission-patient",
+    "permission-user",
+    "permission-v1",
+    "permission-v2",
+];
+
+/// `/.well-known/smart-configuration`, also below `/fhir/R4/`.
+pub(crate) fn smart_configuration(call: &Call) -> Response {
+    let metadata = authorization_server_metadata::document(call.issuer());
+    let smart = ["patient/*.cruds", "user/*.cruds", "system/*.cruds"].map(str::to_owned);
+    let document = SmartConfiguration {
+        issuer: metadata.issuer,
+        jwks_uri: metadata.jwks_uri.unwrap_or_default(),
+        authorization_endpoint: metadata.authorization_endpoint.unwrap_or_default(),
+        token_endpoint: metadata.token_endpoint.unwrap_or_default(),
+        introspection_endpoint: metadata.introspection_endpoint.unwrap_or_default(),
+        revocation_endpoint: metadata.revocation_endpoint.unwrap_or_default(),
+        grant_types_supported: metadata.grant_types_supported,
+        token_endpoint_auth_methods_supported: metadata.token_endpoint_auth_methods_supported,
+        scopes_supported: metadata.scopes_supported.into_iter().chain(smart).collect(),
+        response_types_supported: ["code"],
+        code_challenge_methods_supported: ["S256"],
+        capabilities: CAPABILITIES,
+    };
+    let body = serde_json::to_vec(&document).expect("strings under fixed names always serialize");
+    kept(body.into())
+}
+
+/// [RFC9728 §2], what is there of it, and two members that Medplum adds.
 #[derive(Serialize)]
 struct ProtectedResource<'a> {
     resource: &'a str,
+    issuer: &'a str,
     authorization_servers: [&'a str; 1],
+    introspection_endpoint: String,
     jwks_uri: String,
     scopes_supported: &'a [String],
     bearer_methods_supported: [&'static str; 2],
@@ -106,7 +162,9 @@ pub(crate) fn protected_resource(call: &Call) -> Response {
     };
     let body = serde_json::to_vec(&ProtectedResource {
         resource,
+        issuer: base,
         authorization_servers: [base],
+        introspection_endpoint: call.issuer().endpoint("oauth2/introspect"),
         jwks_uri: call.issuer().endpoint(".well-known/jwks.json"),
         scopes_supported: &document.scopes_supported,
         // [RFC6750 §2.1] [RFC6750 §2.2]; never the query

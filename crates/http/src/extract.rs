@@ -105,6 +105,21 @@ pub(crate) async fn form(call: &Call, body: Body) -> Result<Bytes, Response> {
 
 /// The body of a JSON endpoint. No body at all is an empty object, so that the caller learns which field is missing.
 pub(crate) async fn json(call: &Call, body: Body) -> Result<Value, Response> {
+    let bytes = json_bytes(call, body).await?;
+    if bytes.is_empty() {
+        return Ok(Value::Object(Map::new()));
+    }
+    parsed(call, serde_json::from_slice::<Strict>(&bytes).ok().map(|Strict(value)| value))
+}
+
+/// The body of an endpoint that takes a list, such as a JSON Patch.
+pub(crate) async fn json_list(call: &Call, body: Body) -> Result<Value, Response> {
+    let bytes = json_bytes(call, body).await?;
+    parsed(call, serde_json::from_slice::<Vec<Value>>(&bytes).ok().map(Value::Array))
+}
+
+/// The bytes of a JSON body. Some without a type are no JSON.
+async fn json_bytes(call: &Call, body: Body) -> Result<Bytes, Response> {
     let family = Family::Medplum;
     let typed = call.headers().contains_key(header::CONTENT_TYPE);
     if typed && !is_json(call.headers()) {
@@ -115,15 +130,15 @@ pub(crate) async fn json(call: &Call, body: Body) -> Result<Value, Response> {
     let bytes = self::body(call.headers(), body, JSON_LIMIT)
         .await
         .map_err(|error| refuse_body(call, family, &error))?;
-    if bytes.is_empty() {
-        return Ok(Value::Object(Map::new()));
-    }
-    let parsed = if typed { serde_json::from_slice::<Strict>(&bytes).ok() } else { None };
-    match parsed {
-        Some(Strict(value)) if !has_nul(&value) => Ok(value),
+    if typed || bytes.is_empty() { Ok(bytes) } else { parsed(call, None).map(|_| bytes) }
+}
+
+fn parsed(call: &Call, value: Option<Value>) -> Result<Value, Response> {
+    match value {
+        Some(value) if !has_nul(&value) => Ok(value),
         _ => {
-            let status = StatusCode::BAD_REQUEST;
-            Err(respond::problem(call, family, status, (None, "invalid"), "Content could not be parsed"))
+            let (status, text) = (StatusCode::BAD_REQUEST, "Content could not be parsed");
+            Err(respond::problem(call, Family::Medplum, status, (None, "invalid"), text))
         }
     }
 }

@@ -16,6 +16,8 @@
 //! | [`exchange`] | `/auth/exchange` |
 //! | [`preauthorize`] | `/auth/preauthorize` |
 //! | [`auth`] | `/auth/login` and what follows it, `/auth/me`, `/auth/mfa/…`, `/auth/clientinfo/{id}` … |
+//! | [`admin_projects`] | `/admin/projects/…` |
+//! | [`fhir`] | `/fhir/R4/…` |
 //! | [`discovery`] | `/.well-known/openid-configuration`, `oauth-authorization-server`, `oauth-protected-resource` |
 //! | [`jwks`] | `/.well-known/jwks.json` |
 //! | [`healthcheck`] | `/healthcheck` |
@@ -24,6 +26,7 @@
 //! # Not supported
 //! HTTP/2, and trusting a proxy: `X-Forwarded-*` and `Forwarded` are never read.
 
+mod admin_projects;
 mod auth;
 mod authorize;
 mod call;
@@ -34,6 +37,7 @@ mod discovery;
 mod edge;
 mod exchange;
 mod extract;
+mod fhir;
 mod headers;
 mod healthcheck;
 mod host;

@@ -8,13 +8,14 @@ use std::error::Error as _;
 use std::fmt::Write as _;
 
 use anteroom_engine::refusal::{Answer, OAuthAnswer};
-use anteroom_engine::stop::{Fault, Refused, Stop};
+use anteroom_engine::stop::{Fault, Refused, Stop, Unfit, UnfitKind};
 use anteroom_engine::store::StoreError;
 use anteroom_oauth::error_code::ErrorCode;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::call::Call;
 use crate::headers::{FHIR_JSON, JSON, TEXT};
@@ -53,6 +54,15 @@ pub(crate) fn json(value: &impl Serialize) -> Response {
     match serde_json::to_writer(&mut body, value) {
         Ok(()) => response(StatusCode::OK, JSON, body),
         // Not reached by the types that are answered: text keys, no maps with other keys.
+        Err(_) => response(StatusCode::INTERNAL_SERVER_ERROR, JSON, r#"{"error":"server_error"}"#),
+    }
+}
+
+/// A FHIR resource, or something Medplum sends as one.
+pub(crate) fn fhir_json(status: StatusCode, members: &Map<String, Value>) -> Response {
+    match serde_json::to_vec(members) {
+        Ok(body) => response(status, FHIR_JSON, body),
+        // Not reached: what was read from JSON can be written as JSON.
         Err(_) => response(StatusCode::INTERNAL_SERVER_ERROR, JSON, r#"{"error":"server_error"}"#),
     }
 }
@@ -98,9 +108,23 @@ pub(crate) fn stop(call: &Call, family: Family, stop: Stop) -> Response {
     match stop {
         Stop::Refused(refused) => refusal(call, family, &refused),
         Stop::Fault(fault) => self::fault(call, family, &fault),
-        // An admin's values do not come over HTTP.
-        Stop::Unfit(_) => self::fault(call, family, &Fault::Inconsistent("an admin's refusal on the wire")),
+        Stop::Unfit(unfit) => self::unfit(call, family, &unfit),
     }
+}
+
+/// A value of a resource does not fit: what is wrong with it, and where. Only endpoints that write resources get here; the
+/// OAuth endpoints take no values of an admin.
+fn unfit(call: &Call, family: Family, unfit: &Unfit) -> Response {
+    if family == Family::OAuth {
+        return fault(call, family, &Fault::Inconsistent("an admin's refusal at an OAuth endpoint"));
+    }
+    let (status, id, code) = match unfit.kind {
+        UnfitKind::Invalid => (StatusCode::BAD_REQUEST, None, "invalid"),
+        UnfitKind::NotFound => (StatusCode::NOT_FOUND, Some("not-found"), "not-found"),
+        UnfitKind::Conflict => (StatusCode::CONFLICT, Some("conflict"), "conflict"),
+    };
+    let (text, expression) = (unfit.message.as_str(), unfit.field);
+    outcome(call, status, &Outcome { id, code, text, expression, diagnostics: None })
 }
 
 fn refusal(call: &Call, family: Family, refused: &Refused) -> Response {
@@ -133,6 +157,9 @@ fn refusal(call: &Call, family: Family, refused: &Refused) -> Response {
 fn challenge(call: &Call, family: Family, answer: &Answer) -> Option<HeaderValue> {
     let realm = call.issuer().as_str();
     let sent = call.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    // Medplum's way to have a browser ask for a password.
+    let wants_basic =
+        call.parts.uri.query().is_some_and(|query| query.contains("_medplum-prompt-basic-auth"));
     let sent_basic =
         sent.is_some_and(|value| value.get(..5).is_some_and(|word| word.eq_ignore_ascii_case(b"basic")));
     let text = match answer {
@@ -148,7 +175,11 @@ fn challenge(call: &Call, family: Family, answer: &Answer) -> Option<HeaderValue
         Answer::OAuth(OAuthAnswer { code: ErrorCode::InsufficientScope, .. }) => {
             format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\", scope=\"openid\"")
         }
-        Answer::Outcome(answer) if answer.status == 401 && family == Family::Medplum && sent_basic => {
+        Answer::Outcome(answer)
+            if answer.status == 401
+                && family == Family::Medplum
+                && (sent_basic || (sent.is_none() && wants_basic)) =>
+        {
             format!("Basic realm=\"{realm}\"")
         }
         // [RFC6750 §3.1] without a token there is no error to name

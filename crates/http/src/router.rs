@@ -16,14 +16,15 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use axum::routing::any;
 
+use crate::admin_projects::Part;
 use crate::auth::{self, Auth};
 use crate::call::Call;
 pub use crate::cors::Readers;
 use crate::edge::{Edge, Shared};
 use crate::respond::{self, Family};
 use crate::{
-    authorize, cors, discovery, exchange, healthcheck, interaction, introspect, jwks, landing, logout, page,
-    preauthorize, rates, revoke, token, userinfo,
+    admin_projects, authorize, cors, discovery, exchange, fhir, healthcheck, interaction, introspect, jwks,
+    landing, logout, page, preauthorize, rates, revoke, token, userinfo,
 };
 
 /// What answers a route.
@@ -42,6 +43,9 @@ pub(crate) enum Endpoint {
     AuthorizationServerMetadata,
     ProtectedResourceMetadata,
     Jwks,
+    SmartConfiguration,
+    Fhir,
+    AdminProjects(admin_projects::Part),
     Healthcheck,
     LandingTyped,
     LandingLink,
@@ -66,6 +70,9 @@ const fn route(methods: &'static str, path: &'static str, readers: Readers, endp
 const READ: &str = "GET, HEAD, OPTIONS";
 const POST: &str = "POST, OPTIONS";
 const BOTH: &str = "GET, HEAD, POST, OPTIONS";
+/// One resource.
+const RESOURCE: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+const MEMBER: &str = "GET, HEAD, POST, DELETE, OPTIONS";
 /// Pages answer no preflight.
 const PAGE: &str = "GET, HEAD, POST";
 
@@ -145,6 +152,56 @@ pub const ROUTES: &[Route] = &[
     ),
     route(READ, "/.well-known/jwks.json", Readers::All, Endpoint::Jwks),
     route(READ, "/api/.well-known/jwks.json", Readers::All, Endpoint::Jwks),
+    route(READ, "/.well-known/smart-configuration", Readers::All, Endpoint::SmartConfiguration),
+    route(READ, "/fhir/R4/.well-known/smart-configuration", Readers::All, Endpoint::SmartConfiguration),
+    route(BOTH, "/fhir/R4/{resource_type}", Readers::Registered, Endpoint::Fhir),
+    route(RESOURCE, "/fhir/R4/{resource_type}/{id}", Readers::Registered, Endpoint::Fhir),
+    route(RESOURCE, "/fhir/R4/{resource_type}/{id}/{*deeper}", Readers::Registered, Endpoint::Fhir),
+    route(
+        POST,
+        "/admin/projects/setpassword",
+        Readers::Registered,
+        Endpoint::AdminProjects(Part::SetPassword),
+    ),
+    route(READ, "/admin/projects/{id}", Readers::Registered, Endpoint::AdminProjects(Part::Project)),
+    route(POST, "/admin/projects/{id}/client", Readers::Registered, Endpoint::AdminProjects(Part::Client)),
+    route(POST, "/admin/projects/{id}/invite", Readers::Registered, Endpoint::AdminProjects(Part::Invite)),
+    route(
+        MEMBER,
+        "/admin/projects/{id}/members/{member}",
+        Readers::Registered,
+        Endpoint::AdminProjects(Part::Member),
+    ),
+    route(READ, "/api/.well-known/smart-configuration", Readers::All, Endpoint::SmartConfiguration),
+    route(READ, "/api/fhir/R4/.well-known/smart-configuration", Readers::All, Endpoint::SmartConfiguration),
+    route(BOTH, "/api/fhir/R4/{resource_type}", Readers::Registered, Endpoint::Fhir),
+    route(RESOURCE, "/api/fhir/R4/{resource_type}/{id}", Readers::Registered, Endpoint::Fhir),
+    route(RESOURCE, "/api/fhir/R4/{resource_type}/{id}/{*deeper}", Readers::Registered, Endpoint::Fhir),
+    route(
+        POST,
+        "/api/admin/projects/setpassword",
+        Readers::Registered,
+        Endpoint::AdminProjects(Part::SetPassword),
+    ),
+    route(READ, "/api/admin/projects/{id}", Readers::Registered, Endpoint::AdminProjects(Part::Project)),
+    route(
+        POST,
+        "/api/admin/projects/{id}/client",
+        Readers::Registered,
+        Endpoint::AdminProjects(Part::Client),
+    ),
+    route(
+        POST,
+        "/api/admin/projects/{id}/invite",
+        Readers::Registered,
+        Endpoint::AdminProjects(Part::Invite),
+    ),
+    route(
+        MEMBER,
+        "/api/admin/projects/{id}/members/{member}",
+        Readers::Registered,
+        Endpoint::AdminProjects(Part::Member),
+    ),
     route(READ, "/healthcheck", Readers::Nobody, Endpoint::Healthcheck),
     route(READ, "/api/healthcheck", Readers::Nobody, Endpoint::Healthcheck),
     route(PAGE, "/in", Readers::Nobody, Endpoint::LandingTyped),
@@ -230,6 +287,9 @@ async fn dispatch(endpoint: Endpoint, call: Call, body: Body) -> Response {
         Endpoint::AuthorizationServerMetadata => discovery::authorization_server(&call),
         Endpoint::ProtectedResourceMetadata => discovery::protected_resource(&call),
         Endpoint::Jwks => jwks::jwks(&call),
+        Endpoint::SmartConfiguration => discovery::smart_configuration(&call),
+        Endpoint::Fhir => Box::pin(fhir::fhir(call, body)).await,
+        Endpoint::AdminProjects(part) => Box::pin(admin_projects::answer(part, call, body)).await,
         Endpoint::Healthcheck => healthcheck::healthcheck(&call),
         Endpoint::LandingTyped => Box::pin(landing::typed(call, body)).await,
         Endpoint::LandingLink => Box::pin(landing::link(call, body)).await,
@@ -239,7 +299,11 @@ async fn dispatch(endpoint: Endpoint, call: Call, body: Body) -> Response {
 /// [RFC9110 §15.5.6] names the methods that would do.
 fn method_not_allowed(route: &'static Route, call: &Call) -> Response {
     let family = match route.endpoint {
-        Endpoint::Preauthorize | Endpoint::Exchange | Endpoint::Auth(_) => Family::Medplum,
+        Endpoint::Preauthorize
+        | Endpoint::Exchange
+        | Endpoint::Auth(_)
+        | Endpoint::Fhir
+        | Endpoint::AdminProjects(_) => Family::Medplum,
         _ => Family::OAuth,
     };
     let status = StatusCode::METHOD_NOT_ALLOWED;

@@ -17,6 +17,7 @@
 //! | [`redirect_uri`] | RFC 8252, RFC 9700 §2.1: where answers may go |
 //! | [`scope`] | RFC 6749 §3.3: scopes |
 //! | [`secret`] | values that are handed out once, and what is kept of them |
+//! | [`smart_scope`] | SMART App Launch 2.x: scopes for FHIR resources |
 //! | [`token_response`] | RFC 6749 §5.1: the answer of the token endpoint |
 //!
 //! # How to add a rule

@@ -106,6 +106,7 @@ fn is_type_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
+// [SMART §2.2]
 fn parse_permissions(text: &str) -> Option<Vec<Permission>> {
     let letters = match text {
         // the words of version 1 and what they stand for

@@ -200,9 +200,16 @@ CREATE TABLE membership (
   CHECK ((user IS NULL) <> (client IS NULL))
 ) STRICT;
 
+CREATE INDEX membership_by_policy ON membership (access_policy) WHERE access_policy IS NOT NULL;
+
 CREATE INDEX membership_by_profile ON membership (profile);
 
 CREATE INDEX membership_by_user ON membership (user) WHERE user IS NOT NULL;
+
+CREATE TABLE membership_rest (
+  membership BLOB NOT NULL PRIMARY KEY REFERENCES membership (id) ON DELETE CASCADE,
+  rest       TEXT NOT NULL CHECK (json_valid(rest))
+) STRICT;
 
 CREATE INDEX person_by_identifier ON membership (project, identifier, profile_type) WHERE identifier IS NOT NULL;
 
@@ -246,6 +253,8 @@ CREATE TABLE profile (
   created_at     INTEGER NOT NULL,
   PRIMARY KEY (id, resource_type)
 ) STRICT;
+
+CREATE INDEX profile_by_age ON profile (project, resource_type, created_at, id);
 
 CREATE TABLE project (
   id         BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),

@@ -95,4 +95,9 @@ impl AccessPolicies for SqliteTx<'_> {
         )?;
         updated(rows, "access policy")
     }
+
+    fn delete_access_policy(&mut self, id: Id<AccessPolicy>) -> StoreResult<()> {
+        self.config_changes();
+        self.run("DELETE FROM access_policy WHERE id = ?1", params![id.as_bytes()]).map(drop)
+    }
 }

@@ -11,8 +11,8 @@ use rusqlite::{Row, params};
 
 use crate::column::{self, to_json};
 use crate::error::updated;
-use crate::fold::fold;
 use crate::tx::SqliteTx;
+use anteroom_engine::fold::fold;
 
 /// A use of a secret is written again when the one written is this many seconds older.
 const TOUCH_SECONDS: i64 = 60;

@@ -174,6 +174,16 @@ impl Events for SqliteTx<'_> {
         self.many(&sql, params_from_iter(params), named_from_row)
     }
 
+    fn was_deleted(&self, project: Id<Project>, row: uuid::Uuid) -> StoreResult<bool> {
+        let found = self.one(
+            "SELECT 1 FROM event INDEXED BY event_by_about WHERE about = ?1 AND project = ?2 AND kind IN \
+             ('client_deleted', 'member_deleted', 'profile_deleted', 'access_policy_deleted') LIMIT 1",
+            params![row.as_bytes(), project.as_bytes()],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
+    }
+
     fn newest_event_time(&self) -> StoreResult<Option<Timestamp>> {
         self.one("SELECT at FROM event ORDER BY seq DESC LIMIT 1", [], |row| column::time(row, 0))
     }

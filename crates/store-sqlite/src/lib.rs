@@ -19,7 +19,6 @@ mod consent;
 mod data_dir;
 mod error;
 mod event;
-mod fold;
 mod interaction;
 mod login;
 mod membership;

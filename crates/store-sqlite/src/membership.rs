@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use anteroom_engine::id::Id;
 use anteroom_engine::model::membership::{Principal, ProfileRef, ProfileType};
-use anteroom_engine::model::{Client, Membership, Project, User};
+use anteroom_engine::model::{AccessPolicy, Client, Membership, Profile, Project, User};
 use anteroom_engine::store::{Memberships, PeopleFilter, PersonRow, Slice, StoreError, StoreResult, Window};
 use rusqlite::{Row, params};
+use serde_json::{Map, Value};
 
 use crate::cache::OfClient;
 use crate::column;
@@ -194,5 +195,65 @@ impl Memberships for SqliteTx<'_> {
             params![id.as_bytes()],
         )?;
         self.run("DELETE FROM membership WHERE id = ?1", params![id.as_bytes()]).map(drop)
+    }
+
+    fn membership_rest(&self, id: Id<Membership>) -> StoreResult<Map<String, Value>> {
+        let rest = self.one(
+            "SELECT rest FROM membership_rest WHERE membership = ?1",
+            params![id.as_bytes()],
+            |row| column::json(row, 0),
+        )?;
+        Ok(rest.unwrap_or_default())
+    }
+
+    fn put_membership_rest(&mut self, id: Id<Membership>, rest: &Map<String, Value>) -> StoreResult<()> {
+        if rest.is_empty() {
+            let sql = "DELETE FROM membership_rest WHERE membership = ?1";
+            return self.run(sql, params![id.as_bytes()]).map(drop);
+        }
+        self.run(
+            "INSERT INTO membership_rest (membership, rest) VALUES (?1, ?2) \
+             ON CONFLICT (membership) DO UPDATE SET rest = excluded.rest",
+            params![id.as_bytes(), column::object_to_json(rest)?],
+        )
+        .map(drop)
+    }
+
+    fn visit_memberships(
+        &self,
+        project: Id<Project>,
+        profile: Option<Id<Profile>>,
+        visit: &mut dyn FnMut(Membership) -> bool,
+    ) -> StoreResult<()> {
+        let sql = if profile.is_some() {
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM membership WHERE project = ?1 AND profile = ?2 ORDER BY row"
+            )
+        } else {
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM membership NOT INDEXED WHERE project = ?1 AND ?2 IS NULL ORDER BY row"
+            )
+        };
+        self.walk(sql, params![project.as_bytes(), profile.as_ref().map(Id::as_bytes)], from_row, visit)
+    }
+
+    fn memberships_with_policy(
+        &self,
+        policy: Id<AccessPolicy>,
+        limit: u32,
+    ) -> StoreResult<Slice<Membership>> {
+        let policy = policy.as_bytes();
+        let total =
+            self.count("SELECT count(*) FROM membership WHERE access_policy = ?1", params![policy])?;
+        let rows = self.many(
+            concat!("SELECT ", columns!(), " FROM membership WHERE access_policy = ?1 ORDER BY row LIMIT ?2"),
+            params![policy, limit],
+            from_row,
+        )?;
+        Ok(Slice { rows, total })
     }
 }

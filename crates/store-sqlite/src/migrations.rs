@@ -28,6 +28,7 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { version: 3, sql: include_str!("../migrations/V3__second_factor.sql") },
     Migration { version: 4, sql: include_str!("../migrations/V4__setting.sql") },
     Migration { version: 5, sql: include_str!("../migrations/V5__ends_and_beginnings.sql") },
+    Migration { version: 6, sql: include_str!("../migrations/V6__access.sql") },
 ];
 
 /// Marks a file as ours: `Ante`.

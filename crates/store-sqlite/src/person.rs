@@ -13,9 +13,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::column;
-use crate::fold::{end_of_range, fold, words};
 use crate::membership::{self, WIDTH, columns};
 use crate::tx::SqliteTx;
+use anteroom_engine::fold::{end_of_range, fold, words};
 
 /// So many matches are sorted; more are found by walking the names in order.
 const SORTED_MATCHES: u32 = 2_000;

@@ -1,13 +1,20 @@
 //! Profiles, with the columns that people lists show.
 
-use anteroom_engine::model::Profile;
+use std::fmt::Write as _;
+
+use anteroom_engine::id::Id;
 use anteroom_engine::model::membership::{ProfileRef, ProfileType};
-use anteroom_engine::store::{Profiles, StoreResult};
-use rusqlite::{Row, params};
+use anteroom_engine::model::{Profile, Project};
+use anteroom_engine::store::{ProfileSearch, Profiles, StoreResult};
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{Row, params, params_from_iter};
 
 use crate::column::{self, object_to_json};
 use crate::error::updated;
 use crate::tx::SqliteTx;
+
+/// Words of a search that narrow it.
+const MOST_WORDS: usize = 8;
 
 macro_rules! columns {
     () => {
@@ -72,5 +79,43 @@ impl Profiles for SqliteTx<'_> {
         )?;
         updated(rows, "profile")?;
         self.index_people_of_profile(row)
+    }
+
+    fn delete_profile(&mut self, reference: ProfileRef) -> StoreResult<()> {
+        self.run(
+            "DELETE FROM profile WHERE id = ?1 AND resource_type = ?2",
+            params![reference.id.as_bytes(), reference.resource_type.as_str()],
+        )
+        .map(drop)
+    }
+
+    fn visit_profiles(
+        &self,
+        project: Id<Project>,
+        profile_type: ProfileType,
+        search: &ProfileSearch,
+        visit: &mut dyn FnMut(Profile) -> bool,
+    ) -> StoreResult<()> {
+        let mut sql = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM profile INDEXED BY profile_by_age WHERE project = ?1 AND resource_type = ?2"
+        )
+        .to_owned();
+        let mut values: Vec<SqlValue> =
+            vec![project.as_bytes().to_vec().into(), profile_type.as_str().to_owned().into()];
+        // A profile without a member has no words here, and is looked at by the caller.
+        for word in search.words.iter().take(MOST_WORDS) {
+            values.push(format!(" {word}").into());
+            let at = values.len();
+            let _ = write!(
+                sql,
+                " AND NOT EXISTS (SELECT 1 FROM membership INDEXED BY membership_by_profile \
+                 WHERE membership.profile = profile.id AND membership.profile_type = profile.resource_type \
+                 AND instr(' ' || membership.words, ?{at}) = 0)"
+            );
+        }
+        sql.push_str(" ORDER BY created_at, id");
+        self.walk(&sql, params_from_iter(values), from_row, visit)
     }
 }

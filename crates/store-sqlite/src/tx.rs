@@ -109,6 +109,24 @@ impl<'a> SqliteTx<'a> {
         Ok(all)
     }
 
+    /// Shows the rows of an answer to `visit`, one by one, until it says `false`.
+    pub(crate) fn walk<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        mut from_row: impl FnMut(&Row<'_>) -> StoreResult<T>,
+        visit: &mut dyn FnMut(T) -> bool,
+    ) -> StoreResult<()> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;
+        let mut rows = statement.query(params).map_err(fault)?;
+        while let Some(row) = rows.next().map_err(fault)? {
+            if !visit(from_row(row)?) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// The number in the first column of a query that always answers.
     pub(crate) fn count(&self, sql: &str, params: impl Params) -> StoreResult<u32> {
         let mut statement = self.connection.prepare_cached(sql).map_err(fault)?;

@@ -71,4 +71,8 @@ impl Users for SqliteTx<'_> {
         updated(rows, "user")?;
         self.index_people_of_user(row)
     }
+
+    fn delete_user(&mut self, id: Id<User>) -> StoreResult<()> {
+        self.run("DELETE FROM user WHERE id = ?1", params![id.as_bytes()]).map(drop)
+    }
 }

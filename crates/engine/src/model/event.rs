@@ -53,8 +53,16 @@ kinds! {
     MemberCreated = "member_created",
     /// A person's rights changed.
     MemberUpdated = "member_updated",
+    /// A person was taken out of the project.
+    MemberDeleted = "member_deleted",
+    /// A profile without a member was added.
+    ProfileCreated = "profile_created",
+    /// A profile was deleted.
+    ProfileDeleted = "profile_deleted",
     /// An access policy was written.
     AccessPolicyWritten = "access_policy_written",
+    /// An access policy was deleted.
+    AccessPolicyDeleted = "access_policy_deleted",
     /// The next signing key was published; it does not sign yet.
     SigningKeyPublished = "signing_key_published",
     /// A new signing key signs.
@@ -117,6 +125,9 @@ pub struct EventBody {
     /// For the log: why, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// For whom the actor acted: a membership.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<Id<Membership>>,
     /// State before a change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Value>,

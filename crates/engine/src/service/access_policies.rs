@@ -1,16 +1,28 @@
-//! Access policies.
+//! Access policies: one validator for commands, FHIR and the workspace file.
 
-use serde_json::json;
+use serde::Deserialize as _;
+use serde_json::{Value, json};
 
 use crate::cx::{Cx, Topic};
+use crate::fhir::ResourceType;
+use crate::fhir::access::{Criteria, CriteriaError, Interaction, Variables};
 use crate::id::Id;
+use crate::model::access_policy::AccessPolicyResource;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::{AccessPolicy, Project};
 use crate::service::projects::check_name;
-use crate::stop::{Outcome, invalid};
+use crate::stop::{Outcome, conflict, invalid};
 
-/// Writes a policy: a new one, or in place of the one with this name. Whether anything changed.
-pub fn put(cx: &mut Cx<'_>, policy: &AccessPolicy) -> Outcome<bool> {
+/// Entries of a policy at most.
+const MOST_ENTRIES: usize = 200;
+/// Names shown of who uses a policy.
+const SHOWN_USERS: u32 = 5;
+
+/// Checks a policy. What could not be evaluated is refused here, so that nobody believes in a limit that is none.
+///
+/// # Refusals
+/// `invalid`, naming the entry and the rule it breaks.
+pub fn check(policy: &AccessPolicy) -> Outcome<()> {
     check_name("name", &policy.name)?;
     if let Some(rule) = policy.ip_access_rule.iter().find(|rule| rule.value.trim().is_empty()) {
         let name = rule.name.as_deref().unwrap_or("without a name");
@@ -19,29 +31,159 @@ pub fn put(cx: &mut Cx<'_>, policy: &AccessPolicy) -> Outcome<bool> {
             format!("The IP rule {name} has an empty value; use * for every address."),
         );
     }
-    let before = cx.tx.access_policy_by_name(policy.project, &policy.name)?;
-    let row = match &before {
-        Some(before) => AccessPolicy { id: before.id, created_at: before.created_at, ..policy.clone() },
-        None => policy.clone(),
+    let Some(entries) = policy.rest.get("resource") else { return Ok(()) };
+    let Some(entries) = entries.as_array() else {
+        return invalid("resource", "Expected array of values for property resource");
     };
-    if before.as_deref() == Some(&row) {
+    if entries.len() > MOST_ENTRIES {
+        let count = entries.len();
+        return invalid(
+            "resource",
+            format!("The policy has {count} entries; at most {MOST_ENTRIES} are allowed."),
+        );
+    }
+    for (place, entry) in entries.iter().enumerate() {
+        if let Err(problem) = check_entry(entry) {
+            return invalid("resource", format!("Entry {}: {problem}", place + 1));
+        }
+    }
+    Ok(())
+}
+
+fn check_entry(entry: &Value) -> Result<(), String> {
+    let entry = AccessPolicyResource::deserialize(entry).map_err(|error| format!("{error}."))?;
+    let name = entry.resource_type.as_str();
+    let is_type = name.starts_with(|first: char| first.is_ascii_uppercase())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if name != "*" && !is_type {
+        return Err(format!("resourceType {name:?} is no resource type; write one such as Patient, or *."));
+    }
+    let words = entry.interaction.iter().flatten();
+    if let Some(word) = words.into_iter().find(|word| !is_interaction(word)) {
+        return Err(format!(
+            "interaction {word:?} is none of create, read, update, delete, search, history, vread."
+        ));
+    }
+    let fields = entry.hidden_fields.iter().chain(&entry.readonly_fields);
+    if let Some(field) = fields.into_iter().find(|field| !is_field(field)) {
+        return Err(format!(
+            "{field:?} is no field; write a member such as birthDate, or a path such as name.family."
+        ));
+    }
+    if entry.write_constraint.is_some() {
+        return Err("writeConstraint is not evaluated by this server; an entry with one would allow no write. Use criteria, readonly or readonlyFields.".to_owned());
+    }
+    check_criteria(&entry)
+}
+
+/// Criteria of a type that is here must be ones that can be evaluated; those of others are kept as they came.
+fn check_criteria(entry: &AccessPolicyResource) -> Result<(), String> {
+    let variables = Variables::of_anybody();
+    if let Some(compartment) = &entry.compartment {
+        variables.fill(&compartment.reference).map_err(|problem| format!("compartment: {problem}."))?;
+    }
+    let Some(criteria) = &entry.criteria else { return Ok(()) };
+    let types: Vec<ResourceType> = match entry.resource_type.as_str() {
+        "*" => ResourceType::ALL.into_iter().filter(|kind| kind.profile_type().is_some()).collect(),
+        name => ResourceType::parse(name).into_iter().collect(),
+    };
+    let said = |problem: CriteriaError| format!("criteria {criteria:?}: {problem}.");
+    types.iter().try_for_each(|kind| Criteria::parse(*kind, criteria, &variables).map(drop).map_err(said))
+}
+
+fn is_interaction(word: &str) -> bool {
+    matches!(word, "history" | "vread") || Interaction::ALL.iter().any(|own| own.as_str() == word)
+}
+
+fn is_field(field: &str) -> bool {
+    let plain = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    field.split('.').all(plain)
+}
+
+/// What the log keeps of a policy.
+fn describe(policy: &AccessPolicy) -> Value {
+    json!({ "name": policy.name, "ipAccessRule": policy.ip_access_rule, "rest": policy.rest })
+}
+
+/// Writes a policy: a new one, or in place of the one with this name. Whether anything changed.
+pub fn put(cx: &mut Cx<'_>, policy: &AccessPolicy) -> Outcome<bool> {
+    match cx.tx.access_policy_by_name(policy.project, &policy.name)? {
+        Some(before) => {
+            let row = AccessPolicy { id: before.id, created_at: before.created_at, ..policy.clone() };
+            update(cx, &before, &row)
+        }
+        None => create(cx, policy).map(|()| true),
+    }
+}
+
+/// Writes a new policy.
+pub fn create(cx: &mut Cx<'_>, policy: &AccessPolicy) -> Outcome<()> {
+    check(policy)?;
+    check_free(cx, policy)?;
+    cx.tx.insert_access_policy(policy)?;
+    written(cx, policy, None)
+}
+
+/// Replaces a policy; whether anything changed.
+pub fn update(cx: &mut Cx<'_>, before: &AccessPolicy, after: &AccessPolicy) -> Outcome<bool> {
+    check(after)?;
+    if before == after {
         return Ok(false);
     }
-    if before.is_some() {
-        cx.tx.update_access_policy(&row)?;
-    } else {
-        cx.tx.insert_access_policy(&row)?;
+    if before.name != after.name {
+        check_free(cx, after)?;
     }
-    cx.about.project = Some(policy.project);
-    let describe = |policy: &AccessPolicy| json!({ "name": policy.name, "ipAccessRule": policy.ip_access_rule, "rest": policy.rest });
-    let body = EventBody {
-        before: before.as_deref().map(describe),
-        after: Some(describe(&row)),
-        ..EventBody::default()
-    };
-    cx.event(EventKind::AccessPolicyWritten, body)?;
-    cx.changed(Topic::People);
+    cx.tx.update_access_policy(after)?;
+    written(cx, after, Some(describe(before)))?;
     Ok(true)
+}
+
+fn check_free(cx: &Cx<'_>, policy: &AccessPolicy) -> Outcome<()> {
+    match cx.tx.access_policy_by_name(policy.project, &policy.name)? {
+        Some(_) => conflict(
+            Some("name"),
+            format!("There is an access policy named {:?} already; give this one another name.", policy.name),
+        ),
+        None => Ok(()),
+    }
+}
+
+fn written(cx: &mut Cx<'_>, policy: &AccessPolicy, before: Option<Value>) -> Outcome<()> {
+    cx.about.project = Some(policy.project);
+    cx.about.row = Some(policy.id.uuid());
+    let body = EventBody { before, after: Some(describe(policy)), ..EventBody::default() };
+    cx.event(EventKind::AccessPolicyWritten, body)?;
+    cx.changed(Topic::AccessPolicies);
+    Ok(())
+}
+
+/// Deletes a policy that nobody has.
+///
+/// # Refusals
+/// `conflict` with the number of members who have it, and the first names: without a policy they could do everything.
+pub fn delete(cx: &mut Cx<'_>, policy: &AccessPolicy) -> Outcome<()> {
+    let users = cx.tx.memberships_with_policy(policy.id, SHOWN_USERS)?;
+    if users.total > 0 {
+        let mut names: Vec<String> = users.rows.into_iter().map(|member| member.display).collect();
+        let others = users.total.saturating_sub(SHOWN_USERS);
+        if others > 0 {
+            names.push(format!("{others} more"));
+        }
+        let names = names.join(", ");
+        return conflict(
+            None,
+            format!("{:?} is the access policy of {names}. Give them another one first.", policy.name),
+        );
+    }
+    cx.tx.delete_access_policy(policy.id)?;
+    cx.about.project = Some(policy.project);
+    cx.about.row = Some(policy.id.uuid());
+    let before = Some(describe(policy));
+    cx.event(EventKind::AccessPolicyDeleted, EventBody { before, ..EventBody::default() })?;
+    cx.changed(Topic::AccessPolicies);
+    Ok(())
 }
 
 /// The policy a name stands for; an empty name stands for none.

@@ -212,6 +212,34 @@ pub fn create(cx: &mut Cx<'_>, engine: &Engine, new: NewClient) -> Outcome<Clien
 
 /// The same, under another word in the log.
 fn write_new(cx: &mut Cx<'_>, engine: &Engine, new: NewClient, kind: EventKind) -> Outcome<Client> {
+    let (admin, access_policy) = (new.admin, new.access_policy);
+    let client = write_bare(cx, engine, new, kind)?;
+    let membership = Membership {
+        id: cx.random_id()?,
+        project: client.project,
+        principal: Principal::Client(client.id),
+        profile: ProfileRef {
+            resource_type: ProfileType::ClientApplication,
+            id: Id::from_uuid(client.id.uuid()),
+        },
+        display: client.name.clone(),
+        admin,
+        desk: false,
+        active: true,
+        external_id: None,
+        access_policy,
+        created_at: cx.now,
+    };
+    cx.tx.insert_membership(&membership)?;
+    Ok(client)
+}
+
+/// Creates a client that can sign people in, but has no membership of its own and so no client credentials.
+pub fn create_without_membership(cx: &mut Cx<'_>, engine: &Engine, new: NewClient) -> Outcome<Client> {
+    write_bare(cx, engine, new, EventKind::ClientCreated)
+}
+
+fn write_bare(cx: &mut Cx<'_>, engine: &Engine, new: NewClient, kind: EventKind) -> Outcome<Client> {
     check(&new.name, new.client_type, &new.settings)?;
     if new.client_type == ClientType::Public && (new.secret.is_some() || new.retiring_secret.is_some()) {
         return invalid(
@@ -246,21 +274,7 @@ fn write_new(cx: &mut Cx<'_>, engine: &Engine, new: NewClient, kind: EventKind) 
         updated_at: cx.now,
         version: 1,
     };
-    let membership = Membership {
-        id: cx.random_id()?,
-        project: new.project,
-        principal: Principal::Client(id),
-        profile: ProfileRef { resource_type: ProfileType::ClientApplication, id: Id::from_uuid(id.uuid()) },
-        display: client.name.clone(),
-        admin: new.admin,
-        desk: false,
-        active: true,
-        external_id: None,
-        access_policy: new.access_policy,
-        created_at: cx.now,
-    };
     cx.tx.insert_client(&client)?;
-    cx.tx.insert_membership(&membership)?;
     about(cx, &client);
     let after = Some(describe(&client));
     cx.event(kind, EventBody { after, ..EventBody::default() })?;
@@ -357,6 +371,7 @@ pub fn delete(cx: &mut Cx<'_>, client: &Client) -> Outcome<(u32, u32)> {
     about(cx, client);
     let membership = cx.tx.membership_of_client(client.id)?;
     let before = Some(describe_with_rights(client, membership.as_deref()));
+    cx.about.row = Some(client.id.uuid());
     cx.event(EventKind::ClientDeleted, EventBody { before, ..EventBody::default() })?;
     if let Some(membership) = membership {
         cx.tx.delete_membership(membership.id)?;

@@ -6,9 +6,11 @@ use crate::cx::{Cx, Topic};
 use crate::id::Id;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::membership::{Principal, ProfileRef, ProfileType};
+use crate::model::pre_authorized_code::Ending;
 use crate::model::user::PasswordHash;
 use crate::model::{AccessPolicy, Login, Membership, Profile, Project, User};
 use crate::stop::{Outcome, conflict, invalid};
+use crate::store::{CodeFilter, Tx, Window};
 
 /// Everything a new person is made of. The password has been hashed already: hashing is too slow for the writer.
 pub struct NewPerson {
@@ -232,6 +234,102 @@ pub fn update_profile(cx: &mut Cx<'_>, before: &Profile, resource: Map<String, V
     cx.event(EventKind::MemberUpdated, EventBody { detail: Some("profile".into()), ..EventBody::default() })?;
     cx.changed(Topic::People);
     Ok(true)
+}
+
+/// Writes a profile that belongs to nobody yet.
+pub fn create_profile(
+    cx: &mut Cx<'_>,
+    project: Id<Project>,
+    reference: ProfileRef,
+    resource: Map<String, Value>,
+) -> Outcome<Profile> {
+    if let Some(date) = resource.get("birthDate") {
+        birth_date(date.as_str().unwrap_or_default())?;
+    }
+    let resource = stamped(resource, reference);
+    let profile = Profile { reference, project, resource, created_at: cx.now };
+    cx.tx.insert_profile(&profile)?;
+    cx.about.project = Some(project);
+    cx.about.row = Some(reference.id.uuid());
+    cx.event(EventKind::ProfileCreated, EventBody::default())?;
+    cx.changed(Topic::People);
+    Ok(profile)
+}
+
+/// Deletes a profile that no membership names.
+///
+/// # Refusals
+/// `conflict` when somebody signs in with it.
+pub fn delete_profile(cx: &mut Cx<'_>, profile: &Profile) -> Outcome<()> {
+    if cx.tx.membership_by_profile(profile.project, profile.reference)?.is_some() {
+        return conflict(None, "A member signs in with this profile; delete the membership first.");
+    }
+    cx.tx.delete_profile(profile.reference)?;
+    cx.about.project = Some(profile.project);
+    cx.about.row = Some(profile.reference.id.uuid());
+    cx.event(EventKind::ProfileDeleted, EventBody::default())?;
+    cx.changed(Topic::People);
+    Ok(())
+}
+
+/// Writes a further membership: of an account that is there, or of a client that has none.
+pub fn create_membership(cx: &mut Cx<'_>, membership: &Membership) -> Outcome<()> {
+    if let Some(external_id) = &membership.external_id {
+        check_external_id(cx, membership.project, external_id, None)?;
+    }
+    cx.tx.insert_membership(membership)?;
+    cx.about.project = Some(membership.project);
+    cx.about.subject = Some(membership.id);
+    let after = Some(describe(membership));
+    cx.event(EventKind::MemberCreated, EventBody { after, ..EventBody::default() })?;
+    cx.changed(Topic::People);
+    Ok(())
+}
+
+/// Takes somebody out of the project: ends every sign-in and every waiting code, deletes the membership, and the account
+/// when it was the last membership of it. The profile stays.
+///
+/// # Refusals
+/// `invalid` for the last active admin who is a person: nobody could administer the project afterwards.
+pub fn delete(cx: &mut Cx<'_>, membership: &Membership) -> Outcome<()> {
+    if membership.admin && membership.active && is_last_admin(cx.tx, membership)? {
+        return invalid("membership", "Cannot delete the owner of the project");
+    }
+    cx.tx.revoke_logins_of_member(membership.id, cx.now)?;
+    let filter = CodeFilter { membership: Some(membership.id), ..CodeFilter::default() };
+    let all = Window { offset: 0, limit: u32::MAX };
+    for row in cx.tx.list_pre_authorized_codes(membership.project, &filter, cx.now, all)?.rows {
+        cx.tx.end_pre_authorized_code(row.code.id, Ending::Revoked, cx.now)?;
+    }
+    cx.about.project = Some(membership.project);
+    cx.about.subject = Some(membership.id);
+    cx.about.row = Some(membership.id.uuid());
+    let before = Some(describe(membership));
+    cx.event(EventKind::MemberDeleted, EventBody { before, ..EventBody::default() })?;
+    cx.tx.delete_membership(membership.id)?;
+    if let Principal::User(user) = membership.principal
+        && cx.tx.memberships_of_user(membership.project, user)?.is_empty()
+    {
+        cx.tx.end_sessions_of_user(user, cx.now)?;
+        cx.tx.delete_user(user)?;
+    }
+    cx.changed(Topic::People);
+    cx.changed(Topic::MagicLinks(None));
+    Ok(())
+}
+
+/// Whether nobody else who is a person, active and an admin is left.
+pub fn is_last_admin(tx: &dyn Tx, membership: &Membership) -> Outcome<bool> {
+    let is_person = |member: &Membership| matches!(member.principal, Principal::User(_));
+    if !is_person(membership) {
+        return Ok(false);
+    }
+    let mut alone = true;
+    tx.visit_memberships(membership.project, None, &mut |other| {
+        alone = !(other.admin && other.active && is_person(&other) && other.id != membership.id);
+        alone
+    })?;
+    Ok(alone)
 }
 
 /// Ends one sign-in; whether it was live.

@@ -5,6 +5,7 @@
 //! # To add one
 //! A function in the file of its row kind and its name in [`contract_tests!`].
 
+pub mod access;
 pub mod authorization;
 pub mod clients;
 pub mod codes;
@@ -51,6 +52,8 @@ macro_rules! contract_tests {
                 refresh_families_rotate_and_replace, consents_are_replaced,
                 logins_are_extended_and_attempts_forgiven, waiting_logins_of_programs_are_listed,
                 second_factors_are_replaced_and_no_time_step_counts_twice;
+            access: profiles_are_walked_through, memberships_are_walked_through, rests_of_memberships_are_replaced,
+                policies_know_their_members, deleted_rows_are_remembered;
             keys: signing_keys_come_and_go, signing_keys_begin_once, sealed_values_are_replaced, settings_are_replaced, attempts_are_counted_in_windows,
                 old_attempts_are_purged;
             events: events_come_back_as_they_were, events_are_numbered_without_gaps_and_chained,

@@ -46,6 +46,7 @@ fn full() -> NewEvent {
             remote_address: Some("127.0.0.1".to_owned()),
             trace: vec![check(true, None), check(false, Some("off"))],
             detail: Some("\"quoted\" ünïcode".to_owned()),
+            on_behalf_of: Some(id(7)),
             before: Some(json!({"z": 1, "a": [1.5, null]})),
             after: Some(json!(null)),
         },

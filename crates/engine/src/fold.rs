@@ -1,10 +1,10 @@
-//! Names as lists sort them and as the search compares them: lower case, without diacritics.
+//! Names as lists sort them and as searches compare them: lower case, without diacritics.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// `Ångström` → `angstrom`, `Strauß` → `strauss`.
-pub(crate) fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }
@@ -29,7 +29,7 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 /// The folded words of a text, each once, separated by single spaces.
-pub(crate) fn words(text: &str) -> String {
+pub fn words(text: &str) -> String {
     let folded = fold(text);
     let mut words: Vec<&str> =
         folded.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
@@ -39,7 +39,7 @@ pub(crate) fn words(text: &str) -> String {
 }
 
 /// The first text after all texts that begin with `beginning`, for a range over an index.
-pub(crate) fn end_of_range(beginning: &str) -> String {
+pub fn end_of_range(beginning: &str) -> String {
     format!("{beginning}\u{10ffff}")
 }
 

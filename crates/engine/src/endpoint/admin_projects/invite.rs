@@ -1,0 +1,111 @@
+//! `POST /admin/projects/{id}/invite`: the body.
+
+use serde_json::{Map, Value, json};
+
+use crate::caller::Caller;
+use crate::cx::Cx;
+use crate::endpoint::fhir::project_membership;
+use crate::fhir::Resource;
+use crate::model::Membership;
+use crate::model::membership::{Principal, ProfileRef, ProfileType};
+use crate::model::user::PasswordHash;
+use crate::service::invites::{self, Invite};
+use crate::service::people;
+use crate::service::projects::check_name;
+use crate::stop::{Outcome, invalid};
+
+/// Invites whom the body names.
+pub(super) fn invite(
+    cx: &mut Cx<'_>,
+    caller: &Caller,
+    body: &Resource,
+    password: Option<PasswordHash>,
+) -> Outcome<Membership> {
+    let project = caller.effective().project;
+    let membership = match body.get("membership") {
+        None => Map::new(),
+        Some(Value::Object(membership)) => membership.clone(),
+        Some(_) => return invalid("membership", "membership must be an object."),
+    };
+    // What the body says itself, or its `membership`.
+    let either = |member: &str| body.get(member).or_else(|| membership.get(member));
+    let resource_type = match text(body, "resourceType").and_then(ProfileType::parse) {
+        Some(ProfileType::ClientApplication) | None => {
+            return invalid("resourceType", "Resource type is required");
+        }
+        Some(resource_type) => resource_type,
+    };
+    let first_name = named(body, "firstName", "First name is required")?;
+    let last_name = named(body, "lastName", "Last name is required")?;
+    let external_id = either("externalId").and_then(Value::as_str).filter(|id| !id.is_empty());
+    let email = match text(body, "email") {
+        None if external_id.is_none() => {
+            return invalid("email", "Either email or externalId is required");
+        }
+        None => None,
+        Some(email) => Some(people::email(email)?),
+    };
+    if body.get("mfaRequired") == Some(&Value::Bool(true)) {
+        return invalid("mfaRequired", "A second factor cannot be required at the invitation here.");
+    }
+    let policy = either("accessPolicy").cloned();
+    let policy = policy.map_or_else(|| from_access(either("access")), |policy| Ok(Some(policy)))?;
+    let access_policy = project_membership::access_policy(cx.tx, project, policy.as_ref())?;
+    let admin = either("admin").map(|admin| admin == &Value::Bool(true));
+    let profile = membership
+        .get("profile")
+        .and_then(|profile| profile.get("reference")?.as_str())
+        .and_then(ProfileRef::parse);
+    let flag = |member: &str| body.get(member) == Some(&Value::Bool(true));
+    let invited = Invite {
+        project,
+        resource_type,
+        first_name,
+        last_name,
+        email,
+        external_id: external_id.map(str::to_owned),
+        password,
+        profile,
+        admin,
+        access_policy,
+        upsert: flag("upsert"),
+        force_new_membership: flag("forceNewMembership"),
+    };
+    let invited = invites::invite(cx, invited)?;
+    note(cx, caller, &invited, admin)?;
+    Ok(invited)
+}
+
+/// Who invited, and an `admin: false` that was said.
+fn note(cx: &mut Cx<'_>, caller: &Caller, invited: &Membership, admin: Option<bool>) -> Outcome<()> {
+    let by = match caller.effective().principal {
+        Principal::User(id) => format!("User/{id}"),
+        Principal::Client(id) => format!("ClientApplication/{id}"),
+    };
+    let mut rest = cx.tx.membership_rest(invited.id)?;
+    rest.entry("invitedBy").or_insert_with(|| json!({ "reference": by }));
+    if admin == Some(false) {
+        rest.insert("admin".into(), false.into());
+    }
+    Ok(cx.tx.put_membership_rest(invited.id, &rest)?)
+}
+
+fn text<'a>(body: &'a Resource, member: &str) -> Option<&'a str> {
+    body.get(member).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn named(body: &Resource, member: &'static str, missing: &str) -> Outcome<String> {
+    let Some(name) = text(body, member) else { return invalid(member, missing) };
+    check_name(member, name)?;
+    Ok(name.to_owned())
+}
+
+/// `access` with one policy and without parameters says the same as `accessPolicy`.
+fn from_access(access: Option<&Value>) -> Outcome<Option<Value>> {
+    let Some(access) = access else { return Ok(None) };
+    match access.as_array().map(Vec::as_slice) {
+        Some([]) => Ok(None),
+        Some([one]) if one.get("parameter").is_none() => Ok(one.get("policy").cloned()),
+        _ => invalid("access", "A membership has one access policy here: write accessPolicy."),
+    }
+}

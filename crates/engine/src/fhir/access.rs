@@ -1,0 +1,302 @@
+//! Who may do what with a resource: the member's access policy, narrowed by the SMART words of the token's scope.
+//!
+//! The answer is a conjunction: the policy says yes **and** the scope says yes. Nothing in a scope can therefore give what
+//! the policy does not. As in Medplum, the first entry of the policy that fits decides; without a policy everything is
+//! allowed that is not for project admins; project admins see their project and its memberships whatever their policy says.
+//!
+//! Stricter than Medplum: clients and access policies are written by project admins only, and `patient/` words reach the
+//! record of the member's own patient only.
+
+use anteroom_oauth::smart_scope::{self, Context, Permission, SmartScope};
+
+use crate::fhir::search::{Term, is_in_compartment};
+use crate::fhir::{Resource, ResourceType};
+use crate::model::access_policy::AccessPolicyResource;
+use crate::model::membership::ProfileType;
+use crate::model::{AccessPolicy, Membership};
+use crate::stop::Outcome;
+use crate::store::Tx;
+
+mod criteria;
+
+pub use criteria::{Criteria, CriteriaError, Variables};
+
+/// What is done with a resource, in the words of `AccessPolicy.resource.interaction`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Interaction {
+    /// Makes one.
+    Create,
+    /// Reads one.
+    Read,
+    /// Replaces one.
+    Update,
+    /// Deletes one.
+    Delete,
+    /// Finds some.
+    Search,
+}
+
+impl Interaction {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Create, Self::Read, Self::Update, Self::Delete, Self::Search];
+
+    /// The word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Search => "search",
+        }
+    }
+
+    const fn writes(self) -> bool {
+        matches!(self, Self::Create | Self::Update | Self::Delete)
+    }
+
+    const fn permission(self) -> Permission {
+        match self {
+            Self::Create => Permission::Create,
+            Self::Read => Permission::Read,
+            Self::Update => Permission::Update,
+            Self::Delete => Permission::Delete,
+            Self::Search => Permission::Search,
+        }
+    }
+}
+
+/// What decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// The member has no access policy, and the type is not for admins only.
+    NoPolicy,
+    /// This entry of the policy, counted from 0.
+    Entry(usize),
+    /// The member is a project admin.
+    ProjectAdmin,
+    /// Only project admins may do this.
+    AdminOnly,
+    /// No entry of the policy names the type.
+    NoEntry,
+    /// Entries name the type, but none with this interaction.
+    NoInteraction,
+    /// Entries allow the interaction, but the resource matches the criteria of none.
+    NoMatch,
+    /// The policy would allow it; the scope of the token does not.
+    Scope,
+}
+
+impl Rule {
+    /// In words, for the trace.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoPolicy => "no access policy",
+            Self::Entry(_) => "an entry of the access policy",
+            Self::ProjectAdmin => "project admin",
+            Self::AdminOnly => "no project admin",
+            Self::NoEntry => "no entry names the type",
+            Self::NoInteraction => "no entry of the type names the interaction",
+            Self::NoMatch => "the resource matches no criteria",
+            Self::Scope => "the scope leaves it out",
+        }
+    }
+}
+
+/// Yes or no, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Whether it may be done.
+    pub allowed: bool,
+    /// What decided.
+    pub rule: Rule,
+    /// Members that are not shown.
+    pub hidden_fields: Vec<String>,
+    /// Members that stay as they are.
+    pub readonly_fields: Vec<String>,
+}
+
+impl Decision {
+    const fn no(rule: Rule) -> Self {
+        Self { allowed: false, rule, hidden_fields: Vec::new(), readonly_fields: Vec::new() }
+    }
+
+    const fn yes(rule: Rule) -> Self {
+        Self { allowed: true, rule, hidden_fields: Vec::new(), readonly_fields: Vec::new() }
+    }
+}
+
+/// What one member may do, with one token.
+#[derive(Debug, Clone)]
+pub struct Access {
+    admin: bool,
+    /// `None` without a policy.
+    entries: Option<Vec<(usize, AccessPolicyResource)>>,
+    variables: Variables,
+    /// `None` when the scope says nothing about FHIR resources.
+    scopes: Option<Vec<SmartScope>>,
+}
+
+impl Access {
+    /// The access of `member`, by a token with `scope` (`None` for client credentials).
+    pub fn new(member: &Membership, policy: Option<&AccessPolicy>, scope: Option<&str>) -> Self {
+        Self {
+            admin: member.admin,
+            entries: policy.map(AccessPolicy::entries),
+            variables: Variables::of(member),
+            scopes: scope.and_then(smart_scope::parse),
+        }
+    }
+
+    /// As [`Access::new`], with the policy the member has.
+    pub fn of(tx: &dyn Tx, member: &Membership, scope: Option<&str>) -> Outcome<Self> {
+        let policy = match member.access_policy {
+            Some(id) => tx.access_policy(id)?,
+            None => None,
+        };
+        Ok(Self::new(member, policy.as_deref(), scope))
+    }
+
+    /// Whether `interaction` is possible with any resource of the type.
+    pub fn with_type(&self, interaction: Interaction, resource_type: ResourceType) -> Decision {
+        self.decide(interaction, resource_type, None)
+    }
+
+    /// Whether `interaction` is allowed with this resource. For a write, ask for the resource before and after it.
+    pub fn with(
+        &self,
+        interaction: Interaction,
+        resource_type: ResourceType,
+        resource: &Resource,
+    ) -> Decision {
+        self.decide(interaction, resource_type, Some(resource))
+    }
+
+    fn decide(
+        &self,
+        interaction: Interaction,
+        resource_type: ResourceType,
+        resource: Option<&Resource>,
+    ) -> Decision {
+        // [SMART §2.3]
+        let by_policy = self.by_policy(interaction, resource_type, resource);
+        if by_policy.allowed && !self.by_scope(interaction, resource_type, resource) {
+            return Decision::no(Rule::Scope);
+        }
+        by_policy
+    }
+
+    fn by_policy(
+        &self,
+        interaction: Interaction,
+        resource_type: ResourceType,
+        resource: Option<&Resource>,
+    ) -> Decision {
+        if resource_type.is_admin_only() {
+            return if self.admin {
+                Decision::yes(Rule::ProjectAdmin)
+            } else {
+                Decision::no(Rule::AdminOnly)
+            };
+        }
+        if interaction.writes() && resource_type.is_written_by_admins_only() && !self.admin {
+            return Decision::no(Rule::AdminOnly);
+        }
+        let Some(entries) = &self.entries else { return Decision::yes(Rule::NoPolicy) };
+        let mut closest = Rule::NoEntry;
+        for (place, entry) in entries {
+            if !names_type(entry, resource_type) {
+                continue;
+            }
+            if !allows_interaction(entry, interaction) {
+                if closest == Rule::NoEntry {
+                    closest = Rule::NoInteraction;
+                }
+                continue;
+            }
+            if resource.is_some_and(|resource| !self.matches(entry, resource_type, resource)) {
+                closest = Rule::NoMatch;
+                continue;
+            }
+            return Decision {
+                allowed: true,
+                rule: Rule::Entry(*place),
+                hidden_fields: entry.hidden_fields.clone(),
+                readonly_fields: entry.readonly_fields.clone(),
+            };
+        }
+        Decision::no(closest)
+    }
+
+    /// What cannot be read matches nothing.
+    fn matches(
+        &self,
+        entry: &AccessPolicyResource,
+        resource_type: ResourceType,
+        resource: &Resource,
+    ) -> bool {
+        let in_compartment = entry.compartment.as_ref().is_none_or(|compartment| {
+            let wanted = self.variables.fill(&compartment.reference);
+            wanted.is_ok_and(|wanted| is_in_compartment(resource, &wanted))
+        });
+        let by_criteria = entry.criteria.as_deref().is_none_or(|criteria| {
+            Criteria::parse(resource_type, criteria, &self.variables)
+                .is_ok_and(|criteria| criteria.matches(resource))
+        });
+        in_compartment && by_criteria
+    }
+
+    fn by_scope(
+        &self,
+        interaction: Interaction,
+        resource_type: ResourceType,
+        resource: Option<&Resource>,
+    ) -> bool {
+        let Some(scopes) = &self.scopes else { return true };
+        scopes.iter().any(|scope| {
+            scope.allows(resource_type.as_str(), interaction.permission())
+                && self.in_context(scope, resource)
+                && resource.is_none_or(|resource| fits_scope_criteria(scope, resource_type, resource))
+        })
+    }
+
+    /// `patient/` words reach the record of one patient: the member's own.
+    fn in_context(&self, scope: &SmartScope, resource: Option<&Resource>) -> bool {
+        match (scope.context, self.variables.patient()) {
+            (Context::User | Context::System, _) => true,
+            (Context::Patient, None) => false,
+            (Context::Patient, Some(patient)) => {
+                resource.is_none_or(|resource| is_in_compartment(resource, patient))
+            }
+        }
+    }
+}
+
+fn names_type(entry: &AccessPolicyResource, resource_type: ResourceType) -> bool {
+    entry.resource_type == "*" || entry.resource_type == resource_type.as_str()
+}
+
+fn allows_interaction(entry: &AccessPolicyResource, interaction: Interaction) -> bool {
+    if interaction.writes() && (entry.readonly || entry.write_constraint.is_some()) {
+        return false;
+    }
+    entry.interaction.as_ref().is_none_or(|words| words.iter().any(|word| word == interaction.as_str()))
+}
+
+fn fits_scope_criteria(scope: &SmartScope, resource_type: ResourceType, resource: &Resource) -> bool {
+    let Some(criteria) = &scope.criteria else { return true };
+    let terms = criteria::pairs(criteria);
+    terms.is_some_and(|pairs| {
+        pairs.iter().all(|(name, value)| {
+            Term::parse(resource_type, name, value).is_ok_and(|term| term.matches(resource))
+        })
+    })
+}
+
+/// The reference of the member's own patient, if it is one.
+fn own_patient(member: &Membership) -> Option<String> {
+    (member.profile.resource_type == ProfileType::Patient).then(|| member.profile.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! What FHIR asks of a store: walking through rows, members nobody knows, and what was deleted.
+
+use serde_json::json;
+
+use crate::model::Profile;
+use crate::model::event::{EventBody, EventKind, NewEvent};
+use crate::model::membership::{ProfileRef, ProfileType};
+use crate::store::contract::read;
+use crate::store::contract::sample::{NOW, access_policy, id, object, person, write_project};
+use crate::store::{ProfileSearch, Store, StoreResult, write};
+
+fn family(row: &Profile) -> String {
+    row.resource["name"][0]["family"].as_str().unwrap_or_default().to_owned()
+}
+
+/// The family names of the patients that a search shows, the walk ended after `most`.
+fn walked(store: &dyn Store, words: &[&str], most: usize) -> StoreResult<Vec<String>> {
+    let search = ProfileSearch { words: words.iter().map(|word| (*word).to_owned()).collect() };
+    read(store, |tx| {
+        let mut seen = Vec::new();
+        tx.visit_profiles(id(1), ProfileType::Patient, &search, &mut |row| {
+            seen.push(family(&row));
+            seen.len() < most
+        })?;
+        Ok(seen)
+    })
+}
+
+/// Oldest first; a search may show more than it needs to, never less; the walk ends when told.
+pub fn profiles_are_walked_through(store: &dyn Store) -> StoreResult<()> {
+    write_project(store)?;
+    write(store, |tx| {
+        for (number, family) in [(21, "Cruz"), (22, "Ångström"), (23, "Dorn")] {
+            let mut person = person(number, "Ana", family);
+            person.profile.created_at = NOW + u32::try_from(number).unwrap_or(0);
+            tx.insert_user(&person.user)?;
+            tx.insert_profile(&person.profile)?;
+            tx.insert_membership(&person.membership)?;
+        }
+        let mut nobodys = person(24, "Ben", "Eve").profile;
+        nobodys.created_at = NOW + 24;
+        tx.insert_profile(&nobodys)
+    })?;
+    assert_eq!(walked(store, &[], 9)?, ["Doe", "Cruz", "Ångström", "Dorn", "Eve"]);
+    assert_eq!(walked(store, &[], 2)?, ["Doe", "Cruz"]);
+    for (words, wanted) in [(&["angst"][..], "Ångström"), (&["ana", "dorn"], "Dorn"), (&["eve"], "Eve")] {
+        assert!(walked(store, words, 9)?.contains(&wanted.to_owned()), "{words:?}");
+    }
+    assert!(!walked(store, &["dorn"], 9)?.contains(&"Cruz".to_owned()), "a member's name is looked at");
+    let reference =
+        ProfileRef { resource_type: ProfileType::Patient, id: person(24, "", "").profile.reference.id };
+    write(store, move |tx| tx.delete_profile(reference))?;
+    assert_eq!(walked(store, &[], 9)?.len(), 4);
+    Ok(())
+}
+
+/// Of people and clients, in the order they were written; with a profile only those.
+pub fn memberships_are_walked_through(store: &dyn Store) -> StoreResult<()> {
+    write_project(store)?;
+    let (one, other) = (person(21, "Ana", "Cruz"), person(22, "Ben", "Dorn"));
+    let profile = other.membership.profile.id;
+    write(store, move |tx| {
+        for person in [&one, &other] {
+            tx.insert_user(&person.user)?;
+            tx.insert_profile(&person.profile)?;
+            tx.insert_membership(&person.membership)?;
+        }
+        Ok(())
+    })?;
+    let seen = |wanted, most: usize| {
+        read(store, move |tx| {
+            let mut seen = Vec::new();
+            tx.visit_memberships(id(1), wanted, &mut |row| {
+                seen.push(row.display);
+                seen.len() < most
+            })?;
+            Ok(seen)
+        })
+    };
+    let all = seen(None, 99)?;
+    assert_eq!(all[all.len() - 2..], ["Ana Cruz", "Ben Dorn"]);
+    assert_eq!(seen(None, 1)?.len(), 1);
+    assert_eq!(seen(Some(profile), 99)?, ["Ben Dorn"]);
+    Ok(())
+}
+
+/// Replaced, emptied, and gone with the membership.
+pub fn rests_of_memberships_are_replaced(store: &dyn Store) -> StoreResult<()> {
+    write_project(store)?;
+    let one = person(21, "Ana", "Cruz");
+    let membership = one.membership.id;
+    write(store, move |tx| {
+        tx.insert_user(&one.user)?;
+        tx.insert_profile(&one.profile)?;
+        tx.insert_membership(&one.membership)?;
+        tx.put_membership_rest(membership, &object(json!({ "z": 1, "a": [null] })))
+    })?;
+    let rest = || read(store, move |tx| tx.membership_rest(membership));
+    assert!(rest()?.keys().eq(["z", "a"]), "in their order");
+    write(store, move |tx| tx.put_membership_rest(membership, &object(json!({ "b": true }))))?;
+    assert_eq!(rest()?, object(json!({ "b": true })));
+    write(store, move |tx| tx.put_membership_rest(membership, &object(json!({}))))?;
+    assert!(rest()?.is_empty());
+    write(store, move |tx| {
+        tx.put_membership_rest(membership, &object(json!({ "b": true })))?;
+        tx.delete_membership(membership)
+    })?;
+    assert!(rest()?.is_empty());
+    Ok(())
+}
+
+/// Who has a policy; without anybody it can be deleted.
+pub fn policies_know_their_members(store: &dyn Store) -> StoreResult<()> {
+    write_project(store)?;
+    let policy = access_policy(30, "Own");
+    let policy_id = policy.id;
+    let mut one = person(21, "Ana", "Cruz");
+    one.membership.access_policy = Some(policy_id);
+    let membership = one.membership.id;
+    write(store, move |tx| {
+        tx.insert_access_policy(&policy)?;
+        tx.insert_user(&one.user)?;
+        tx.insert_profile(&one.profile)?;
+        tx.insert_membership(&one.membership)
+    })?;
+    let having = read(store, |tx| tx.memberships_with_policy(policy_id, 5))?;
+    assert_eq!((having.total as usize, having.rows.len()), (having.rows.len(), having.rows.len()));
+    assert!(having.rows.iter().any(|row| row.id == membership));
+    let counted = read(store, |tx| tx.memberships_with_policy(policy_id, 0))?;
+    assert_eq!((counted.total, counted.rows.len()), (having.total, 0));
+    assert!(write(store, move |tx| tx.delete_access_policy(policy_id)).is_err(), "somebody has it");
+    for row in having.rows {
+        write(store, move |tx| tx.delete_membership(row.id))?;
+    }
+    write(store, move |tx| tx.delete_access_policy(policy_id))?;
+    assert!(read(store, |tx| tx.access_policy(policy_id))?.is_none());
+    Ok(())
+}
+
+/// By the log of the project, for the kinds that delete something.
+pub fn deleted_rows_are_remembered(store: &dyn Store) -> StoreResult<()> {
+    write_project(store)?;
+    let event = |kind, row: u128| NewEvent {
+        at: NOW,
+        project: Some(id(1)),
+        kind,
+        actor: None,
+        subject: None,
+        client: None,
+        about: Some(uuid::Uuid::from_u128(row)),
+        refusal: None,
+        body: EventBody::default(),
+    };
+    let events = [
+        event(EventKind::ClientDeleted, 51),
+        event(EventKind::MemberDeleted, 52),
+        event(EventKind::ProfileDeleted, 53),
+        event(EventKind::AccessPolicyDeleted, 54),
+        event(EventKind::SessionRevoked, 55),
+    ];
+    write(store, move |tx| events.iter().try_for_each(|event| tx.append_event(event).map(drop)))?;
+    for (row, expected) in [(51, true), (52, true), (53, true), (54, true), (55, false), (56, false)] {
+        let found = read(store, |tx| tx.was_deleted(id(1), uuid::Uuid::from_u128(row)))?;
+        assert_eq!(found, expected, "{row}");
+    }
+    assert!(!read(store, |tx| tx.was_deleted(id(2), uuid::Uuid::from_u128(51)))?, "another project's");
+    Ok(())
+}
