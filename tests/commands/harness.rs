@@ -139,7 +139,7 @@ impl Desk {
         self.call("people_create", person(resource_type, given, family)).await
     }
 
-    /// Writes an access policy, which only the workspace file can do.
+    /// Writes an access policy, as the workspace file does.
     pub(crate) async fn policy(&self, name: &str) {
         let home = self.call("home_get", json!({})).await;
         let policy = AccessPolicy {

@@ -1,5 +1,6 @@
 //! Every command through `dispatch`, with JSON in and out, over a real engine and a real store.
 
+mod access_policies;
 mod activity;
 mod batch;
 mod changes;

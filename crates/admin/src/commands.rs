@@ -4,6 +4,7 @@
 //! is generated from it, and so is `ui/src/api/bindings.ts`. To add a command: write its request and response in the
 //! file of its noun, its body as a function beside them, one line here, then `make gen`.
 
+pub mod access_policies;
 pub mod activity;
 pub mod clients;
 pub mod desk;
@@ -182,7 +183,18 @@ commands! {
     /// Walks the chain of the log.
     activity_verify = activity::verify(activity::Verify) -> activity::Verified;
 
-    /// Access policies of the project.
+    /// Access policies, with what they are about and how many have them.
+    access_policies_list = access_policies::list(access_policies::List) -> access_policies::PolicyList;
+    /// One access policy.
+    access_policies_get = access_policies::get(access_policies::Ref) -> access_policies::Policy;
+    /// Writes an access policy: a new one, or in place of the version that was seen.
+    access_policies_save = access_policies::save(access_policies::Save) -> access_policies::Policy;
+    /// Deletes an access policy that nobody has.
+    access_policies_delete = access_policies::delete(access_policies::Ref) -> access_policies::DeletedPolicy;
+    /// Can this person read this? Answered by the function that answers over HTTP.
+    access_policies_can_read = access_policies::can_read(access_policies::CanRead) -> access_policies::CanReadAnswer;
+
+    /// Names of the access policies of the project.
     policies_list = policies::list(policies::List) -> policies::Listed;
 
     /// Settings.

@@ -128,6 +128,24 @@ waiting: number,
  */
 today: number, };
 
+export type CanReadAnswer = { 
+/**
+ * Whether it may be read.
+ */
+allowed: boolean, 
+/**
+ * Name of the policy; absent when the person has none.
+ */
+policy: string | null, 
+/**
+ * The verdict on each interaction, reading first.
+ */
+verdicts: Array<PolicyVerdict>, 
+/**
+ * Members that are not shown to the reader.
+ */
+hiddenFields: Array<string>, };
+
 export type Card = { 
 /**
  * The link.
@@ -164,7 +182,7 @@ command: string, };
 
 export type Changed = { 
 /**
- * The noun: `clients`, `people`, `magic_links`, `activity`, `settings`, `home`.
+ * The noun: `clients`, `people`, `magic_links`, `access_policies`, `activity`, `settings`, `home`.
  */
 topic: string, 
 /**
@@ -466,6 +484,8 @@ project: ProjectSummary,
  */
 membershipId: string, };
 
+export type DecidedBy = "no_policy" | "entry" | "project_admin" | "admin_only" | "no_entry" | "no_interaction" | "no_match" | "scope" | "inactive";
+
 export type Deleted = { 
 /**
  * Live sign-ins that ended.
@@ -507,6 +527,12 @@ export type DeletedClients = {
  * Newest deletion first, at most 200.
  */
 items: Array<DeletedClient>, };
+
+export type DeletedPolicy = { 
+/**
+ * Its name.
+ */
+name: string, };
 
 export type DeskState = { 
 /**
@@ -721,6 +747,20 @@ id: string,
  * Its name; absent for people.
  */
 name: string | null, };
+
+export type IpRule = { 
+/**
+ * Name of the rule; empty for none.
+ */
+name: string, 
+/**
+ * `*`, a whole address, or the beginning of one.
+ */
+value: string, 
+/**
+ * Whether a match keeps the address out.
+ */
+block: boolean, };
 
 export type IssuedBatch = { 
 /**
@@ -989,6 +1029,112 @@ admin: boolean,
  * May issue magic links, and nothing else.
  */
 desk: boolean, };
+
+export type Policy = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * What may be done with which resources; the first entry that fits decides.
+ */
+entries: Array<PolicyEntry>, 
+/**
+ * From where; the first rule that fits decides.
+ */
+ipRules: Array<IpRule>, 
+/**
+ * Who has it: the first names.
+ */
+members: Array<string>, 
+/**
+ * How many have it.
+ */
+memberCount: number, 
+/**
+ * Which state of the policy this is; a change names the one it saw.
+ */
+version: string, };
+
+export type PolicyEntry = { 
+/**
+ * A resource type, or `*`.
+ */
+resourceType: string, 
+/**
+ * A search that a resource must match; empty for none.
+ */
+criteria: string, 
+/**
+ * Reading and searching only.
+ */
+readonly: boolean, 
+/**
+ * `create`, `read`, `update`, `delete`, `search`; empty for all of them.
+ */
+interaction: Array<string>, 
+/**
+ * Members that are not shown.
+ */
+hiddenFields: Array<string>, 
+/**
+ * Members that cannot be changed.
+ */
+readonlyFields: Array<string>, 
+/**
+ * Members of the entry that this version does not know; kept as they are.
+ */
+other: unknown, };
+
+export type PolicyList = { 
+/**
+ * The policies.
+ */
+items: Array<PolicySummary>, };
+
+export type PolicySummary = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * The resource types it names, each once, in order.
+ */
+resourceTypes: Array<string>, 
+/**
+ * How many IP rules it has.
+ */
+ipRuleCount: number, 
+/**
+ * How many members, people and clients, have it.
+ */
+memberCount: number, };
+
+export type PolicyVerdict = { 
+/**
+ * `read`, `search`, `create`, `update` or `delete`.
+ */
+interaction: string, 
+/**
+ * Whether it is allowed.
+ */
+allowed: boolean, 
+/**
+ * What decided.
+ */
+rule: DecidedBy, 
+/**
+ * The entry that decided, counted from 1, if one did.
+ */
+entry: number | null, };
 
 export type ProjectSummary = { 
 /**
@@ -1906,7 +2052,57 @@ format: Format,
 before: number | null, }; response: Chunk };
   /** Walks the chain of the log. */
   activity_verify: { request: Record<symbol, never>; response: Verified };
-  /** Access policies of the project. */
+  /** Access policies, with what they are about and how many have them. */
+  access_policies_list: { request: Record<symbol, never>; response: PolicyList };
+  /** One access policy. */
+  access_policies_get: { request: { 
+/**
+ * Id.
+ */
+id: string, }; response: Policy };
+  /** Writes an access policy: a new one, or in place of the version that was seen. */
+  access_policies_save: { request: { 
+/**
+ * Which one; absent makes a new one.
+ */
+id: string | null, 
+/**
+ * The version that was seen; absent for a new one.
+ */
+version: string | null, 
+/**
+ * Name; unique in the project.
+ */
+name: string, 
+/**
+ * What may be done with which resources.
+ */
+entries: Array<PolicyEntry>, 
+/**
+ * From where.
+ */
+ipRules: Array<IpRule>, }; response: Policy };
+  /** Deletes an access policy that nobody has. */
+  access_policies_delete: { request: { 
+/**
+ * Id.
+ */
+id: string, }; response: DeletedPolicy };
+  /** Can this person read this? Answered by the function that answers over HTTP. */
+  access_policies_can_read: { request: { 
+/**
+ * Whose rights: a membership.
+ */
+membershipId: string, 
+/**
+ * What: `Patient/<id>`.
+ */
+resource: string, 
+/**
+ * Scope of the token it would come with; empty for one that says nothing about resources.
+ */
+scope: string, }; response: CanReadAnswer };
+  /** Names of the access policies of the project. */
   policies_list: { request: Record<symbol, never>; response: Listed };
   /** Settings. */
   settings_get: { request: Record<symbol, never>; response: Settings };

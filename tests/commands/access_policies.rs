@@ -1,0 +1,200 @@
+//! Access policies: writing them, and asking them.
+
+use anteroom_admin::error::Code;
+use serde_json::{Value, json};
+
+use crate::harness::{Desk, NOBODY, each, person, text, with};
+
+fn entry(resource_type: &str, changes: Value) -> Value {
+    let base = json!({ "resourceType": resource_type, "criteria": "", "readonly": false, "interaction": [],
+                       "hiddenFields": [], "readonlyFields": [], "other": {} });
+    with(base, changes)
+}
+
+fn new(name: &str, entries: Value) -> Value {
+    json!({ "id": null, "version": null, "name": name, "entries": entries, "ipRules": [] })
+}
+
+#[tokio::test]
+async fn a_policy_is_written_read_listed_changed_and_deleted() {
+    let desk = Desk::new().await;
+    let entries = json!([
+        entry(
+            "Patient",
+            json!({ "criteria": "Patient?_compartment=%patient", "readonlyFields": ["birthDate"] })
+        ),
+        entry("Observation", json!({ "interaction": ["read"], "other": { "odd": { "kept": [1] } } })),
+    ]);
+    let request = with(
+        new(" Own record ", entries.clone()),
+        json!({ "ipRules": [
+        { "name": "Clinic", "value": " 10. ", "block": false }, { "name": "", "value": "*", "block": true },
+    ] }),
+    );
+    let made = desk.call("access_policies_save", request).await;
+    assert_eq!((text(&made, "/name"), &made["entries"]), ("Own record", &entries));
+    assert_eq!(made["ipRules"][0], json!({ "name": "Clinic", "value": "10.", "block": false }));
+    let id = text(&made, "/id");
+    assert_eq!(desk.call("access_policies_get", json!({ "id": id })).await, made);
+    let list = desk.call("access_policies_list", json!({})).await;
+    assert_eq!(
+        list["items"],
+        json!([{ "id": id, "name": "Own record", "resourceTypes": ["Patient", "Observation"], "ipRuleCount": 2,
+                 "memberCount": 0 }])
+    );
+    let change = with(made.clone(), json!({ "name": "Renamed" }));
+    let change = json!({ "id": id, "version": made["version"], "name": "Renamed", "entries": change["entries"],
+                         "ipRules": [] });
+    let changed = desk.call("access_policies_save", change.clone()).await;
+    assert_ne!(changed["version"], made["version"]);
+    desk.fails("access_policies_save", change, Code::Conflict, None, "meanwhile").await;
+    let pat = with(person("Patient", "Pat", "Doe"), json!({ "accessPolicy": "Renamed" }));
+    desk.call("people_create", pat).await;
+    let held = desk.call("access_policies_get", json!({ "id": id })).await;
+    assert_eq!((&held["members"], &held["memberCount"]), (&json!(["Pat Doe"]), &json!(1)));
+    desk.fails("access_policies_delete", json!({ "id": id }), Code::Conflict, None, "Pat Doe").await;
+    let other = desk.call("access_policies_save", new("Nobody's", json!([]))).await;
+    let gone = desk.call("access_policies_delete", json!({ "id": other["id"] })).await;
+    assert_eq!(gone, json!({ "name": "Nobody's" }));
+    desk.fails("access_policies_get", json!({ "id": other["id"] }), Code::NotFound, None, "no access policy")
+        .await;
+    let log = desk
+        .call(
+            "activity_list",
+            json!({ "kind": "access_policy_deleted", "refusedOnly": false, "about": "",
+                                                 "before": null, "limit": 9 }),
+        )
+        .await;
+    assert_eq!(log["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn a_policy_that_could_not_be_evaluated_is_not_written() {
+    let desk = Desk::new().await;
+    desk.call("access_policies_save", new("Taken", json!([]))).await;
+    for (request, code, field, words) in [
+        (new("", json!([])), Code::Invalid, "name", "empty"),
+        (new("Taken", json!([])), Code::Conflict, "name", "already"),
+        (new("A", json!([entry("", json!({}))])), Code::Invalid, "resource", "Entry 1"),
+        (
+            new("A", json!([entry("*", json!({})), entry("patient", json!({}))])),
+            Code::Invalid,
+            "resource",
+            "Entry 2",
+        ),
+        (
+            new("A", json!([entry("Patient", json!({ "interaction": ["look"] }))])),
+            Code::Invalid,
+            "resource",
+            "look",
+        ),
+        (
+            new("A", json!([entry("Patient", json!({ "criteria": "Patient?_has=x" }))])),
+            Code::Invalid,
+            "resource",
+            "_has",
+        ),
+        (
+            new("A", json!([entry("Patient", json!({ "criteria": "Patient?_id=%team" }))])),
+            Code::Invalid,
+            "resource",
+            "%profile",
+        ),
+        (
+            new("A", json!([entry("*", json!({ "criteria": "*?patient=x" }))])),
+            Code::Invalid,
+            "resource",
+            "patient",
+        ),
+        (
+            new("A", json!([entry("Patient", json!({ "hiddenFields": ["a b"] }))])),
+            Code::Invalid,
+            "resource",
+            "a b",
+        ),
+        (
+            new("A", json!([entry("Patient", json!({ "other": { "writeConstraint": [] } }))])),
+            Code::Invalid,
+            "resource",
+            "writeConstraint",
+        ),
+        (
+            new("A", json!([entry("Patient", json!({ "other": { "readonly": true } }))])),
+            Code::Invalid,
+            "entries",
+            "readonly",
+        ),
+        (new("A", json!([entry("Patient", json!({ "other": [1] }))])), Code::Invalid, "entries", "object"),
+        (
+            with(new("A", json!([])), json!({ "ipRules": [{ "name": "", "value": " ", "block": true }] })),
+            Code::Invalid,
+            "ipAccessRule",
+            "empty value",
+        ),
+    ] {
+        desk.fails("access_policies_save", request, code, Some(field), words).await;
+    }
+    let unknown = with(new("A", json!([])), json!({ "id": NOBODY, "version": "x" }));
+    desk.fails("access_policies_save", unknown, Code::NotFound, None, "no access policy").await;
+    assert_eq!(each(&desk.call("access_policies_list", json!({})).await["items"], "/name"), ["Taken"]);
+}
+
+#[tokio::test]
+async fn the_question_is_answered_with_the_rule_that_decided() {
+    let desk = Desk::new().await;
+    let entries = json!([
+        entry("Practitioner", json!({ "readonly": true })),
+        entry("Patient", json!({ "criteria": "Patient?_id=%patient.id", "hiddenFields": ["telecom"] })),
+    ]);
+    desk.call("access_policies_save", new("Own", entries)).await;
+    let pat = desk
+        .call("people_create", with(person("Patient", "Pat", "Doe"), json!({ "accessPolicy": "Own" })))
+        .await;
+    let sam = desk.person("Patient", "Sam", "Lee").await;
+    let ada = desk
+        .call("people_list", json!({ "search": "ada", "resourceType": null, "offset": 0, "limit": 1 }))
+        .await;
+    let (of_pat, of_sam) = (text(&pat, "/summary/profile"), text(&sam, "/summary/profile"));
+    let of_ada = text(&ada, "/items/0/profile");
+    let membership = format!("ProjectMembership/{}", text(&pat, "/summary/membershipId"));
+    for (who, what, scope, read, update) in [
+        (&pat, of_pat, "", "entry", "entry"),
+        (&pat, of_sam, "", "no_match", "no_match"),
+        (&pat, of_ada, "", "entry", "no_interaction"),
+        (&pat, of_pat, "user/Practitioner.rs", "scope", "scope"),
+        (&pat, of_pat, "patient/Patient.rs", "entry", "scope"),
+        (&pat, &membership, "", "admin_only", "admin_only"),
+        (&sam, of_pat, "", "no_policy", "no_policy"),
+    ] {
+        let request =
+            json!({ "membershipId": text(who, "/summary/membershipId"), "resource": what, "scope": scope });
+        let answer = desk.call("access_policies_can_read", request).await;
+        let rules = each(&answer["verdicts"], "/rule");
+        assert_eq!((rules[0], rules[3]), (&json!(read), &json!(update)), "{what} {scope}");
+        assert_eq!(answer["allowed"], answer["verdicts"][0]["allowed"]);
+        assert_eq!(
+            each(&answer["verdicts"], "/interaction"),
+            ["read", "search", "create", "update", "delete"]
+        );
+    }
+    let id = text(&pat, "/summary/membershipId");
+    let own = desk
+        .call("access_policies_can_read", json!({ "membershipId": id, "resource": of_pat, "scope": "" }))
+        .await;
+    assert_eq!((&own["policy"], &own["hiddenFields"]), (&json!("Own"), &json!(["telecom"])));
+    assert_eq!(own["verdicts"][0]["entry"], 2, "counted from 1");
+    desk.call("people_update", json!({ "membershipId": id, "active": false })).await;
+    let inactive = desk
+        .call("access_policies_can_read", json!({ "membershipId": id, "resource": of_pat, "scope": "" }))
+        .await;
+    assert_eq!((&inactive["allowed"], &inactive["verdicts"][0]["rule"]), (&json!(false), &json!("inactive")));
+    for (member, resource, field, words) in [
+        (NOBODY, of_pat, "membershipId", "no member"),
+        (id, "Observation/1", "resource", "not kept here"),
+        (id, "Patient/x", "resource", "no Patient"),
+        (id, "", "resource", "not kept here"),
+    ] {
+        let request = json!({ "membershipId": member, "resource": resource, "scope": "" });
+        desk.fails("access_policies_can_read", request, Code::Invalid, Some(field), words).await;
+    }
+}
