@@ -45,10 +45,13 @@ const EVERYWHERE = [
   { name: "people", path: "/people" },
   { name: "person-new", path: "/people/new" },
   { name: "magic-links", path: "/magic-links" },
+  { name: "access-policies", path: "/access-policies" },
+  { name: "access-policy-new", path: "/access-policies/new" },
   { name: "activity", path: "/activity" },
   { name: "settings", path: "/settings" },
   { name: "client", path: "/clients", act: (page) => firstLink(page).click() },
   { name: "person", path: "/people", act: (page) => firstLink(page).click() },
+  { name: "access-policy", path: "/access-policies", act: (page) => firstLink(page).click() },
   { name: "palette", path: "/", act: (page) => page.keyboard.press("Control+k") },
   { name: "shortcuts", path: "/", act: (page) => page.keyboard.press("?") },
 ];

@@ -14,6 +14,7 @@ const NOUNS = [
   "clients",
   "people",
   "magic_links",
+  "access_policies",
   "activity",
   "policies",
   "settings",
@@ -63,6 +64,7 @@ const SHOWN_IN: Record<string, readonly string[]> = {
   magic_links: ["home", "people"],
   activity: ["home"],
   settings: ["home"],
+  access_policies: ["policies", "people"],
   desk: ["home", "settings"],
   workspace: ["home", "clients", "people", "policies", "settings", "activity"],
 };

@@ -1,4 +1,6 @@
 import { createHashRouter } from "react-router";
+import { AccessPoliciesPage } from "../features/access-policies/access-policies-page";
+import { AccessPolicyCreatePage, AccessPolicyPage } from "../features/access-policies/access-policy-page";
 import { ActivityPage } from "../features/activity/activity-page";
 import { ClientCreatePage } from "../features/clients/client-create";
 import { ClientPage } from "../features/clients/client-page";
@@ -39,6 +41,9 @@ export const createRouter = () =>
         { path: "magic-links", Component: MagicLinksPage },
         { path: "magic-links/batch", Component: BatchPage },
         { path: "magic-links/:id", Component: LinkStagePage },
+        { path: "access-policies", Component: AccessPoliciesPage },
+        { path: "access-policies/new", Component: AccessPolicyCreatePage },
+        { path: "access-policies/:id", Component: AccessPolicyPage },
         { path: "activity", Component: ActivityPage },
         { path: "settings", Component: SettingsPage },
         { path: "settings/data", Component: DataPage },

@@ -1,4 +1,12 @@
-import { IconActivity, IconApps, IconHome, IconLink, IconSettings, IconUsers } from "@tabler/icons-react";
+import {
+  IconActivity,
+  IconApps,
+  IconHome,
+  IconLink,
+  IconLock,
+  IconSettings,
+  IconUsers,
+} from "@tabler/icons-react";
 import type { ComponentType } from "react";
 import type { Key } from "../i18n/i18n";
 import { paths } from "./paths";
@@ -11,6 +19,7 @@ export const SCREENS: readonly Screen[] = [
   { to: paths.clients(), name: "nav.clients", icon: IconApps },
   { to: paths.people(), name: "nav.people", icon: IconUsers },
   { to: paths.magicLinks(), name: "nav.magicLinks", icon: IconLink },
+  { to: paths.accessPolicies(), name: "nav.accessPolicies", icon: IconLock },
   { to: paths.activity(), name: "nav.activity", icon: IconActivity },
   { to: paths.settings(), name: "nav.settings", icon: IconSettings },
 ];

@@ -1,5 +1,6 @@
 /** The whole product without an engine, for development, tests and pictures. No production build contains it. */
 import type { Backend, Name, Req, Res } from "../api/call";
+import { accessPolicies } from "./access-policies";
 import { clients } from "./clients";
 import { BASE_URL, db, nextId, now, policies, scenario } from "./db";
 import { identityProvider } from "./identity-provider";
@@ -126,6 +127,11 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
   activity_list: activityList,
   activity_export: activityExport,
   activity_verify: () => ({ checked: db.log.length, firstBad: null }),
+  access_policies_list: accessPolicies.list,
+  access_policies_get: accessPolicies.get,
+  access_policies_save: accessPolicies.save,
+  access_policies_delete: accessPolicies.delete,
+  access_policies_can_read: accessPolicies.canRead,
   policies_list: () => ({ names: policies }),
   settings_get: settings,
   settings_update({ projectName, dialect, revokeOnReplay, deskPhone, rateLimits, allowedOutboundHosts }) {

@@ -229,9 +229,11 @@ pub(super) fn update(cx: &mut Cx<'_>, engine: &Engine, before: &Client, body: Re
         None => stored,
         Some(given) => {
             let digest = given.digest();
-            stored
-                .filter(|stored| stored.digest == digest)
-                .or(Some(StoredSecret { digest, created_at: cx.now, expires_at: None }))
+            stored.filter(|stored| stored.digest == digest).or(Some(StoredSecret {
+                digest,
+                created_at: cx.now,
+                expires_at: None,
+            }))
         }
     };
     let secret = stored(values.secret, before.secret);

@@ -1,0 +1,141 @@
+import { Button, Select, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { type FormEvent, useState } from "react";
+import type { CanReadAnswer, PersonSummary, PolicyVerdict } from "../../api/bindings";
+import { useCommand, useCommandMutation } from "../../api/commands";
+import { t, tn } from "../../i18n/i18n";
+import { Chip } from "../../kit/chip";
+import { Panel } from "../../kit/panel";
+import classes from "./access-policies.module.css";
+import { interactionWords, ruleWords } from "./policy-words";
+
+const DEBOUNCE_MS = 60;
+const MOST = 20;
+
+/** Can this person read this? Asked of the function that answers over HTTP. */
+export function CanRead() {
+  const [person, setPerson] = useState<PersonSummary | null>(null);
+  const [resource, setResource] = useState("");
+  const [scope, setScope] = useState("");
+  const ask = useCommandMutation("access_policies_can_read");
+  const problem = (field: string) => (ask.error?.field === field ? ask.error.message : undefined);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (person) ask.mutate({ membershipId: person.membershipId, resource: resource.trim(), scope });
+  };
+  return (
+    <Panel title={t("policies.canRead")}>
+      <form onSubmit={submit} className={classes.question}>
+        <WhoPicker
+          person={person}
+          onPick={(picked) => {
+            setPerson(picked);
+            ask.reset();
+          }}
+        />
+        <TextInput
+          label={t("policies.resource")}
+          placeholder="Patient/…"
+          value={resource}
+          onChange={(event) => setResource(event.currentTarget.value)}
+          error={problem("resource")}
+          classNames={{ input: classes.mono }}
+          required
+        />
+        <TextInput
+          label={t("policies.scope")}
+          placeholder="patient/*.rs"
+          value={scope}
+          onChange={(event) => setScope(event.currentTarget.value)}
+          classNames={{ input: classes.mono }}
+        />
+        <Button type="submit" loading={ask.isPending} disabled={person === null}>
+          {t("policies.ask")}
+        </Button>
+      </form>
+      {ask.error && ask.error.field === null && (
+        <p role="alert" className={classes.problem}>
+          {ask.error.message}
+        </p>
+      )}
+      <div aria-live="polite">
+        {ask.data && person && <Verdicts answer={ask.data} person={person.name} />}
+      </div>
+    </Panel>
+  );
+}
+
+function WhoPicker({
+  person,
+  onPick,
+}: {
+  person: PersonSummary | null;
+  onPick: (person: PersonSummary | null) => void;
+}) {
+  const [search, setSearch] = useState("");
+  const [asked] = useDebouncedValue(search.trim(), DEBOUNCE_MS);
+  const found = useCommand(
+    "people_list",
+    { search: asked, resourceType: null, offset: 0, limit: MOST },
+    { keepPrevious: true },
+  );
+  const people = found.data?.items ?? [];
+  const known =
+    person && !people.some((one) => one.membershipId === person.membershipId) ? [person, ...people] : people;
+  return (
+    <Select
+      label={t("policies.person")}
+      placeholder={t("people.searchPlaceholder")}
+      searchable
+      searchValue={search}
+      onSearchChange={setSearch}
+      filter={({ options }) => options}
+      data={known.map((one) => ({ value: one.membershipId, label: one.name }))}
+      value={person?.membershipId ?? null}
+      onChange={(id) => onPick(known.find((one) => one.membershipId === id) ?? null)}
+      nothingFoundMessage={t("policies.nobodyFound")}
+      required
+    />
+  );
+}
+
+function Verdicts({ answer, person }: { answer: CanReadAnswer; person: string }) {
+  const read = answer.verdicts[0];
+  return (
+    <div className={classes.answer}>
+      <p className={classes.verdict}>
+        <Chip tone={answer.allowed ? "ok" : "bad"}>
+          {answer.allowed ? t("policies.yes") : t("policies.no")}
+        </Chip>
+        {answer.allowed ? t("policies.mayRead", { person }) : t("policies.mayNotRead", { person })}
+      </p>
+      {read && <p className={classes.mute}>{ruleWords(read, answer.policy)}</p>}
+      {answer.hiddenFields.length > 0 && (
+        <p className={classes.mute}>
+          {tn("policies.withoutFields", answer.hiddenFields.length, {
+            fields: answer.hiddenFields.join(", "),
+          })}
+        </p>
+      )}
+      <dl className={classes.verdicts}>
+        {answer.verdicts.map((verdict) => (
+          <VerdictRow key={verdict.interaction} verdict={verdict} policy={answer.policy} />
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function VerdictRow({ verdict, policy }: { verdict: PolicyVerdict; policy: string | null }) {
+  return (
+    <div>
+      <dt>{interactionWords(verdict.interaction)}</dt>
+      <dd>
+        <Chip tone={verdict.allowed ? "ok" : "bad"}>
+          {verdict.allowed ? t("policies.yes") : t("policies.no")}
+        </Chip>
+      </dd>
+      <dd>{ruleWords(verdict, policy)}</dd>
+    </div>
+  );
+}

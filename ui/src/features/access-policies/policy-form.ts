@@ -1,0 +1,55 @@
+import type { IpRule, Policy, PolicyEntry } from "../../api/bindings";
+
+/** What the editor changes. */
+export type Draft = { name: string; entries: PolicyEntry[]; ipRules: IpRule[] };
+
+export const EMPTY_ENTRY: PolicyEntry = {
+  resourceType: "",
+  criteria: "",
+  readonly: false,
+  interaction: [],
+  hiddenFields: [],
+  readonlyFields: [],
+  other: {},
+};
+
+export const EMPTY_RULE: IpRule = { name: "", value: "", block: true };
+
+export const EMPTY_DRAFT: Draft = {
+  name: "",
+  entries: [{ ...EMPTY_ENTRY, resourceType: "Patient" }],
+  ipRules: [],
+};
+
+export const draftOf = ({ name, entries, ipRules }: Policy): Draft => ({ name, entries, ipRules });
+
+const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
+/** How many things differ: the name, each entry, each rule. */
+export function changes(before: Draft, after: Draft): number {
+  const differing = (one: readonly unknown[], other: readonly unknown[]) =>
+    Array.from({ length: Math.max(one.length, other.length) }).filter((_, at) => !same(one[at], other[at]))
+      .length;
+  return (
+    Number(before.name !== after.name) +
+    differing(before.entries, after.entries) +
+    differing(before.ipRules, after.ipRules)
+  );
+}
+
+/** The list with one item replaced, or without it. */
+export const withItem = <T>(list: readonly T[], at: number, item: T | null): T[] =>
+  list.flatMap((own, index) => (index === at ? (item === null ? [] : [item]) : [own]));
+
+/** The list with two neighbours swapped; the first entry that fits decides, so their order matters. */
+export function moved<T>(list: readonly T[], at: number, step: -1 | 1): T[] {
+  const [one, other] = [list[at], list[at + step]];
+  if (one === undefined || other === undefined) return [...list];
+  return list.map((own, index) => (index === at ? other : index === at + step ? one : own));
+}
+
+/** The entry an engine's complaint is about, counted from 0, and the complaint without it. */
+export function complaint(message: string): { entry: number | null; text: string } {
+  const found = /^Entry (\d+): (.*)$/s.exec(message);
+  return found ? { entry: Number(found[1]) - 1, text: found[2] ?? message } : { entry: null, text: message };
+}
