@@ -46,14 +46,15 @@ lint: $(UI_INSTALLED) ## formatting, clippy, Biome, tsc, knip, shell syntax
 	$(CLIPPY) --all-targets -- -D warnings
 	$(CLIPPY) --test desktop -- -D warnings
 
-gen: ## write the generated files anew: TypeScript bindings, schema of the workspace file, refusals, OpenAPI
+gen: ## write the generated files anew: TypeScript bindings, schemas of the files, refusals, OpenAPI
 	ANTEROOM_UPDATE_BINDINGS=1 cargo test --quiet --locked -p anteroom-admin --test bindings
 	ANTEROOM_UPDATE_BINDINGS=1 cargo test --quiet --locked -p anteroom-engine --test errors
 	ANTEROOM_UPDATE_BINDINGS=1 cargo test --quiet --locked -p anteroom-testkit --test oauth published_openapi
 	ANTEROOM_UPDATE_BINDINGS=1 cargo test --quiet --locked -p anteroom-engine --lib published_schema
+	ANTEROOM_UPDATE_BINDINGS=1 cargo test --quiet --locked -p anteroom-flows --lib published_schema
 
 gen-clean: gen ## fail if the committed generated files differ from what is generated
-	@git diff --exit-code -- ui/src/api/bindings.ts docs/workspace.schema.json docs/errors.md docs/openapi.json \
+	@git diff --exit-code -- ui/src/api/bindings.ts docs/workspace.schema.json docs/flow.schema.json docs/errors.md docs/openapi.json \
 	  || { echo 'The generated files above are out of date: commit what `make gen` wrote.' >&2; exit 1; }
 
 layers: ## check which package may know what

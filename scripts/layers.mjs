@@ -23,7 +23,7 @@ const mayKnow = {
   "anteroom-store-sqlite": ["anteroom-oauth", "anteroom-engine"],
   "anteroom-fetch": ["anteroom-engine"],
   "anteroom-http": ["anteroom-oauth", "anteroom-engine", "anteroom-magic-link"],
-  "anteroom-admin": ["anteroom-oauth", "anteroom-engine", "anteroom-magic-link"],
+  "anteroom-admin": ["anteroom-oauth", "anteroom-engine", "anteroom-magic-link", "anteroom-flows"],
   "anteroom-flows": ["anteroom-oauth"],
   "anteroom-magic-link": ["anteroom-oauth"],
 };

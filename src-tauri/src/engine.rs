@@ -165,6 +165,20 @@ impl anteroom_admin::Host for Seat {
         }
     }
 
+    fn open_in_browser(&self, address: &str) -> bool {
+        // never a file or a program: whatever the system opens for those would run
+        let page = address.starts_with("http://") || address.starts_with("https://");
+        page && open::that_detached(address).is_ok()
+    }
+
+    fn can_open_browser(&self) -> bool {
+        true
+    }
+
+    fn receives_deep_links(&self) -> bool {
+        true
+    }
+
     fn data_dir(&self) -> String {
         self.folder.display().to_string()
     }

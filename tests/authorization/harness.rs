@@ -125,7 +125,7 @@ impl Server {
         &self,
         change: impl FnOnce(&mut Cx<'_>) -> Outcome<T> + Send + 'static,
     ) -> T {
-        let origin = Origin { issuer: self.engine.issuer().clone(), remote_address: None };
+        let origin = Origin::inside(self.engine.issuer().clone());
         match self.engine.transact(origin, change).await {
             Ok(value) => value,
             Err(stop) => panic!("{stop:?}"),

@@ -71,15 +71,28 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
+    /// A project whose engine answers over HTTP, too.
+    pub(crate) async fn served() -> Self {
+        let listener = anteroom_http::Listener::bind(([127, 0, 0, 1], 0).into()).await.expect("a free port");
+        let desk = Self::over(&format!("http://{}/", listener.local_addr()));
+        desk.call("setup_complete", setup()).await;
+        tokio::spawn(listener.serve(Arc::clone(&desk.engine), std::future::pending::<()>()));
+        desk
+    }
+
     /// Before the first start is done.
     pub(crate) fn unset() -> Self {
+        Self::over(BASE)
+    }
+
+    fn over(base: &str) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(NOW)));
         let engine = Engine::open(Parts {
             store: Arc::new(SqliteStore::in_memory().expect("a store in memory")),
             master_key: MasterKey::from_bytes([7; 32]),
             clock: Arc::clone(&clock) as _,
             entropy: Arc::new(OsEntropy),
-            issuers: vec![Issuer::parse(BASE).expect("a base URL")],
+            issuers: vec![Issuer::parse(base).expect("a base URL")],
         });
         let engine = engine.expect("a new engine opens");
         let engine =
@@ -158,7 +171,7 @@ impl Desk {
     }
 
     pub(crate) fn origin(&self, address: &str) -> Origin {
-        Origin { issuer: self.engine.issuer().clone(), remote_address: Some(address.into()) }
+        Origin { remote_address: Some(address.into()), ..Origin::inside(self.engine.issuer().clone()) }
     }
 
     /// A request at the token endpoint from `10.0.0.9`; the name of the refusal if it is refused.

@@ -15,6 +15,7 @@ mod link_refusals;
 mod linter;
 mod magic_links;
 mod people;
+mod playground;
 mod print;
 mod secrets;
 mod settings;

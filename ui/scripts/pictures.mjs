@@ -45,6 +45,7 @@ const EVERYWHERE = [
   { name: "people", path: "/people" },
   { name: "person-new", path: "/people/new" },
   { name: "magic-links", path: "/magic-links" },
+  { name: "playground", path: "/playground" },
   { name: "access-policies", path: "/access-policies" },
   { name: "access-policy-new", path: "/access-policies/new" },
   { name: "activity", path: "/activity" },
@@ -57,6 +58,13 @@ const EVERYWHERE = [
 ];
 
 const PORTAL = "/clients/c0ffee00-51ce-4f0a-9b1d-2f6a3c4d5e6f";
+
+async function runAndFail(page) {
+  await button(page, "Run").click();
+  await button(page, "Make it fail").click();
+  await page.getByRole("menuitem", { name: /one more slash/ }).click();
+  await page.getByText(/stopped at step/).waitFor();
+}
 
 /** The states that only the mock can be put into at will. */
 const MOCK_ONLY = [
@@ -135,6 +143,15 @@ const MOCK_ONLY = [
     path: "/magic-links",
     act: (page) => page.getByRole("combobox", { name: "Search people" }).fill("pat do"),
   },
+  {
+    name: "playground-done",
+    path: "/playground",
+    act: async (page) => {
+      await button(page, "Run").click();
+      await page.getByText("done", { exact: true }).waitFor();
+    },
+  },
+  { name: "playground-refused", path: "/playground", act: runAndFail },
   { name: "hand-over", path: "/magic-links", act: (page) => pickPerson(page, "pat doe") },
   { name: "stage", path: "/magic-links", act: (page) => issue(page, "pat doe") },
   { name: "stage-pin", path: "/magic-links", act: (page) => issue(page, "tom oka", "Make the sheet") },

@@ -21,6 +21,7 @@ use crate::changed::Subscription;
 use crate::commands::Right;
 use crate::commands::home::EngineState;
 use crate::error::{Code, CommandError};
+use crate::playground::Playground;
 use crate::shelf::Shelf;
 
 /// What the commands need from whatever runs them: the window, or the bridge.
@@ -37,6 +38,18 @@ pub trait Host: Send + Sync + 'static {
     /// # Errors
     /// What the system says.
     fn save_file(&self, stem: &str, extension: &str, contents: &[u8]) -> io::Result<PathBuf>;
+    /// Opens an http address in the system's browser. `false` where there is none: then the screen shows the address.
+    fn open_in_browser(&self, _address: &str) -> bool {
+        false
+    }
+    /// Whether [`Host::open_in_browser`] opens one.
+    fn can_open_browser(&self) -> bool {
+        false
+    }
+    /// Whether `anteroom://` links reach this program.
+    fn receives_deep_links(&self) -> bool {
+        false
+    }
 }
 
 /// The one way to run commands. Cloning is cheap.
@@ -47,6 +60,7 @@ struct Inner {
     engine: Arc<Engine>,
     host: Arc<dyn Host>,
     shelf: Arc<Shelf>,
+    playground: Playground,
     acting: Mutex<Option<Id<Membership>>>,
     links_before: Mutex<Option<LinksBefore>>,
     tidying: AbortHandle,
@@ -78,7 +92,15 @@ impl Admin {
         let shelf = Arc::new(Shelf::default());
         let tidying = tokio::spawn(tidy(Arc::clone(&engine), Arc::clone(&shelf))).abort_handle();
         let (acting, links_before) = (Mutex::new(None), Mutex::new(None));
-        Self(Arc::new(Inner { engine, host, shelf, acting, links_before, tidying }))
+        Self(Arc::new(Inner {
+            engine,
+            host,
+            shelf,
+            playground: Playground::default(),
+            acting,
+            links_before,
+            tidying,
+        }))
     }
 
     /// Everything that changes from now on.
@@ -96,6 +118,16 @@ impl Admin {
 
     pub(crate) fn shelf(&self) -> &Shelf {
         &self.0.shelf
+    }
+
+    /// The runs of the playground.
+    pub(crate) fn playground(&self) -> &Playground {
+        &self.0.playground
+    }
+
+    /// The program that runs the commands, to be kept by a task.
+    pub(crate) fn host_handle(&self) -> Arc<dyn Host> {
+        Arc::clone(&self.0.host)
     }
 
     /// What was found out about links before.
@@ -213,7 +245,7 @@ impl Admin {
 
     /// Commands come from the window: they have no address.
     pub(crate) fn origin(&self) -> Origin {
-        Origin { issuer: self.engine().issuer().clone(), remote_address: None }
+        Origin::inside(self.engine().issuer().clone())
     }
 }
 

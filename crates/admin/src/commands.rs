@@ -12,6 +12,7 @@ pub mod home;
 pub mod identity_provider;
 pub mod magic_links;
 pub mod people;
+pub mod playground;
 pub mod policies;
 pub mod settings;
 pub mod setup;
@@ -182,6 +183,23 @@ commands! {
     activity_export = activity::export(activity::Export) -> activity::Chunk;
     /// Walks the chain of the log.
     activity_verify = activity::verify(activity::Verify) -> activity::Verified;
+
+    /// What the playground may choose from.
+    playground_options = playground::options(playground::Options) -> playground::PlaygroundChoices;
+    /// Begins a run.
+    playground_run = playground::run(playground::Run) -> playground::RunShown;
+    /// A run, as it stands: both sides.
+    playground_get = playground::get(playground::Ref) -> playground::RunShown;
+    /// Hands in what a deep link brought back.
+    playground_return = playground::hand_in(playground::Return) -> playground::HandedIn;
+    /// Ends a run that waits.
+    playground_cancel = playground::cancel(playground::Ref) -> playground::RunShown;
+    /// Takes a token apart.
+    playground_inspect = playground::inspect(playground::Inspect) -> playground::Inspection;
+    /// What a token for a person would say, by the code that makes them. The token itself is not given.
+    playground_preview = playground::preview(playground::Preview) -> playground::Previewed;
+    /// A run to take along, without its secrets.
+    playground_export = playground::export(playground::Export) -> playground::RunExported;
 
     /// Access policies, with what they are about and how many have them.
     access_policies_list = access_policies::list(access_policies::List) -> access_policies::PolicyList;

@@ -10,6 +10,7 @@ pub mod changed;
 pub mod commands;
 pub mod error;
 pub mod page;
+mod playground;
 mod request;
 mod shelf;
 mod text;

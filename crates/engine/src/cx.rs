@@ -9,6 +9,7 @@ use crate::id::Id;
 use crate::issuer::Issuer;
 use crate::model::event::{EventBody, EventKind, NewEvent};
 use crate::model::{Client, Membership, Project};
+use crate::runs::{RunStep, Runs};
 use crate::store::{StoreResult, Tx};
 use crate::timestamp::Timestamp;
 use crate::trace::Trace;
@@ -20,6 +21,15 @@ pub struct Origin {
     pub issuer: Issuer,
     /// The peer's address; `None` for commands from the window.
     pub remote_address: Option<String>,
+    /// The step of a watched run that sent it.
+    pub run: Option<RunStep>,
+}
+
+impl Origin {
+    /// A request that came from inside this program: a command of the window, a job.
+    pub fn inside(issuer: Issuer) -> Self {
+        Self { issuer, remote_address: None, run: None }
+    }
 }
 
 /// One request in one transaction, at one instant.
@@ -37,6 +47,8 @@ pub struct Cx<'a> {
     pub trace: Trace,
     /// Who and what the request is about, as far as it is known: goes into the event of a refusal.
     pub about: About,
+    pub(crate) run: Option<RunStep>,
+    pub(crate) runs: &'a Runs,
     pub(crate) changed: Vec<Topic>,
 }
 
@@ -88,6 +100,14 @@ impl Cx<'_> {
     /// A random id.
     pub fn random_id<K>(&mut self) -> Result<Id<K>, EntropyFailed> {
         entropy::random_id(self.entropy)
+    }
+
+    /// The request of a browser belongs to the run that waits for this `state`, if one does.
+    pub(crate) fn join_run(&mut self, state: Option<&str>) {
+        if let Some(step) = state.and_then(|state| self.runs.of_state(state)) {
+            self.run = Some(step);
+            self.trace.note_everything();
+        }
     }
 
     /// Says that something changed; told to subscribers after the commit.

@@ -17,6 +17,7 @@ use crate::key_ring::KeyRing;
 use crate::model::Project;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::project::Dialect;
+use crate::runs::{RunStep, Runs};
 use crate::seal::MasterKey;
 use crate::service::bearer::VerifiedTokens;
 use crate::service::jwks::KeySets;
@@ -59,6 +60,7 @@ pub struct Engine {
     key_sets: KeySets,
     high_water: Arc<AtomicI64>,
     changes: broadcast::Sender<Topic>,
+    runs: Runs,
 }
 
 /// Topics a slow subscriber may lag behind before it is told to refresh everything.
@@ -97,6 +99,7 @@ impl Engine {
             key_sets: KeySets::default(),
             high_water: Arc::new(AtomicI64::new(now.seconds())),
             changes: broadcast::Sender::new(CHANGE_BACKLOG),
+            runs: Runs::default(),
         })
     }
 
@@ -174,6 +177,11 @@ impl Engine {
         &self.rates
     }
 
+    /// The runs that are watched.
+    pub fn runs(&self) -> &Runs {
+        &self.runs
+    }
+
     /// Subscribes to what committed requests changed.
     pub fn subscribe(&self) -> broadcast::Receiver<Topic> {
         self.changes.subscribe()
@@ -237,27 +245,61 @@ impl Engine {
             origin,
             trace: Trace::default(),
             about: About::default(),
+            run: origin.run.clone(),
+            runs: &self.runs,
             changed: Vec::new(),
         };
-        let outcome = request(&mut cx);
-        let outcome = match outcome {
-            Err(Stop::Refused(refused)) => match note_refusal(&mut cx, refused) {
+        if cx.run.is_some() {
+            cx.trace.note_everything();
+        }
+        let mut outcome = request(&mut cx);
+        let refusal = explain(&mut cx.trace, &outcome);
+        if let Some(run) = &cx.run {
+            self.runs.note(run, cx.now, cx.trace.checks().to_vec(), refusal);
+        }
+        if let Err(Stop::Refused(refused)) = outcome {
+            outcome = match note_refusal(&mut cx, refused) {
                 Ok(refused) => Err(Stop::Refused(refused)),
                 Err(error) => Err(error.into()),
-            },
-            other => other,
-        };
+            };
+        }
         (outcome, cx.changed)
     }
 
     /// Reads a consistent snapshot beside the writer.
     pub fn read<T>(&self, read: impl FnOnce(&dyn Tx, Timestamp) -> Outcome<T>) -> Outcome<T> {
+        self.read_traced(None, |tx, now, _| read(tx, now))
+    }
+
+    /// Answers a request that changes nothing from a consistent snapshot, with a trace of what was checked.
+    pub fn read_for<T>(
+        &self,
+        origin: &Origin,
+        read: impl FnOnce(&dyn Tx, Timestamp, &mut Trace) -> Outcome<T>,
+    ) -> Outcome<T> {
+        self.read_traced(origin.run.as_ref(), read)
+    }
+
+    /// Refuses a request that was not even read: its refusal gets its dialect, and nothing is stored.
+    pub fn refuse_unread<T>(&self, origin: &Origin, stop: Stop) -> Outcome<T> {
+        self.read_for(origin, |_, _, _| Err(stop))
+    }
+
+    fn read_traced<T>(
+        &self,
+        run: Option<&RunStep>,
+        read: impl FnOnce(&dyn Tx, Timestamp, &mut Trace) -> Outcome<T>,
+    ) -> Outcome<T> {
         let now = self.now();
         let mut read = Some(read);
         let mut outcome = None;
+        let mut trace = Trace::default();
+        if run.is_some() {
+            trace.note_everything();
+        }
         self.store.read(&mut |tx| {
             if let Some(read) = read.take() {
-                outcome = Some(match read(tx, now) {
+                outcome = Some(match read(tx, now, &mut trace) {
                     Err(Stop::Refused(refused)) => {
                         tracing::info!(refusal = refused.refusal.name(), "request refused");
                         Err(Stop::Refused(Refused { dialect: dialect(tx, None)?, ..refused }))
@@ -267,8 +309,20 @@ impl Engine {
             }
             Ok(())
         })?;
-        outcome.unwrap_or(Err(Stop::Fault(Fault::Panicked)))
+        let outcome = outcome.unwrap_or(Err(Stop::Fault(Fault::Panicked)));
+        let refusal = explain(&mut trace, &outcome);
+        if let Some(run) = run {
+            self.runs.note(run, now, trace.take(), refusal);
+        }
+        outcome
     }
+}
+
+/// Makes sure that the trace of a refusal names the check that failed. Gives the refusal's name.
+fn explain<T>(trace: &mut Trace, outcome: &Outcome<T>) -> Option<&'static str> {
+    let Err(Stop::Refused(refused)) = outcome else { return None };
+    trace.explain(refused.refusal.unmet(&refused.detail));
+    Some(refused.refusal.name())
 }
 
 /// Writes a refusal as an event and as a log line.

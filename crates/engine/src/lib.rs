@@ -27,6 +27,7 @@ pub mod issuer;
 pub mod key_ring;
 pub mod model;
 pub mod refusal;
+pub mod runs;
 pub mod seal;
 pub mod service;
 pub mod stop;

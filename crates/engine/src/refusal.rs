@@ -4,6 +4,8 @@
 //! sentence that tells a person what to do. The wire, the trace and the Activity screen all read this table, so that a
 //! dialect changes words and never a check.
 
+mod unmet;
+
 use anteroom_oauth::error_code::ErrorCode;
 
 /// The answer of an OAuth endpoint: `{"error", "error_description"}` [RFC6749 §5.2].

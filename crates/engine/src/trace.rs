@@ -26,17 +26,24 @@ pub struct Check {
 #[derive(Debug, Default, Clone)]
 pub struct Trace {
     checks: Vec<Check>,
+    whole: bool,
 }
 
 impl Trace {
-    /// Notes a check and returns its verdict. The values are asked for only when it failed, so that a request that
-    /// passes pays for names alone.
+    /// From now on the values of checks that passed are noted, too: somebody watches this request.
+    pub fn note_everything(&mut self) {
+        self.whole = true;
+    }
+
+    /// Notes a check and returns its verdict. The values are asked for only when it failed or somebody watches, so that
+    /// a request that passes pays for names alone.
     pub fn check<E, F>(&mut self, check: &'static str, passed: bool, expected: E, found: F) -> bool
     where
         E: Into<Cow<'static, str>>,
         F: FnOnce() -> Cow<'static, str>,
     {
-        let (expected, found) = if passed { (None, None) } else { (Some(expected.into()), Some(found())) };
+        let (expected, found) =
+            if passed && !self.whole { (None, None) } else { (Some(expected.into()), Some(found())) };
         self.checks.push(Check { check: Cow::Borrowed(check), expected, found, passed });
         passed
     }
@@ -44,6 +51,13 @@ impl Trace {
     /// Adds the checks of what was checked elsewhere, before.
     pub fn append(&mut self, before: &Self) {
         self.checks.extend_from_slice(&before.checks);
+    }
+
+    /// Adds a check that failed before there was a trace, unless the last one states the failure already.
+    pub(crate) fn explain(&mut self, unmet: Option<Check>) {
+        if self.checks.last().is_none_or(|check| check.passed) {
+            self.checks.extend(unmet);
+        }
     }
 
     /// The checks so far.

@@ -49,6 +49,7 @@ fn origin() -> Origin {
     Origin {
         issuer: Issuer::parse("http://127.0.0.1:8103/").unwrap(),
         remote_address: Some("127.0.0.1".into()),
+        run: None,
     }
 }
 

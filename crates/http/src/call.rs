@@ -5,7 +5,8 @@ use std::sync::Arc;
 use anteroom_engine::cx::Origin;
 use anteroom_engine::issuer::Issuer;
 use anteroom_engine::refusal::Refusal;
-use anteroom_engine::stop::{Stop, refuse};
+use anteroom_engine::runs::RunStep;
+use anteroom_engine::stop::Stop;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 
@@ -68,12 +69,19 @@ impl Call {
         Origin {
             issuer: self.arrival.issuer.clone(),
             remote_address: Some(String::from(&*self.arrival.peer.0)),
+            run: self.run(),
         }
+    }
+
+    /// The step of a watched run, if one sent this.
+    fn run(&self) -> Option<RunStep> {
+        let traceparent = self.headers().get("traceparent")?.to_str().ok()?;
+        self.shared.engine.runs().step_of(traceparent)
     }
 
     /// A refusal found before the engine was asked. The engine gives it its dialect and logs it.
     pub(crate) fn refuse(&self, refusal: Refusal) -> Stop {
-        match self.shared.engine.read(|_, _| refuse::<()>(refusal, "")) {
+        match self.shared.engine.refuse_unread::<()>(&self.origin(), Stop::refused(refusal)) {
             Err(stop) => stop,
             Ok(()) => Stop::refused(refusal),
         }

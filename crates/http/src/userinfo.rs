@@ -21,7 +21,7 @@ pub(crate) async fn userinfo(call: Call, body: Body) -> Response {
         Ok(token) => token,
         Err(response) => return response,
     };
-    match userinfo::respond(&call.shared.engine, &token) {
+    match userinfo::respond(&call.shared.engine, &call.origin(), &token) {
         Ok(claims) => respond::json(&claims),
         Err(stop) => respond::stop(&call, Family::OAuth, stop),
     }

@@ -28,6 +28,29 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Print the certificate of the local CA as PEM, made if there is none yet
     Ca(Ca),
+    /// Run a saved flow
+    Flow(Flow),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Flow {
+    #[command(subcommand)]
+    pub(crate) command: FlowCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FlowCommand {
+    /// Run a flow file, print JUnit, exit 1 on a failed assertion
+    Run(FlowRun),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FlowRun {
+    /// The flow file (`*.flow.json`)
+    pub(crate) file: PathBuf,
+    /// The issuer [default: the one the file names]
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
 }
 
 /// Where the store is and what it is sealed with.
@@ -172,7 +195,8 @@ mod tests {
             (&["serve", "--base-url", "http://127.0.0.1:8103"], ErrorKind::ValueValidation),
             (&["serve", "--master-key", "Keychain"], ErrorKind::ValueValidation),
             (&["apply"], ErrorKind::MissingRequiredArgument),
-            (&["flow", "run", "a.flow.json"], ErrorKind::InvalidSubcommand),
+            (&["flow", "run"], ErrorKind::MissingRequiredArgument),
+            (&["flow", "walk", "a.flow.json"], ErrorKind::InvalidSubcommand),
         ] {
             assert_eq!(parse(words).unwrap_err(), kind, "{words:?}");
         }

@@ -12,9 +12,6 @@
 //! | [`host`] | all of it together, with a listener that can be stopped |
 //! | [`save`] | files for the person at the window |
 //! | [`problem`] | why it does not start, and the exit code for it |
-//!
-//! # Not supported
-//! Running flows.
 
 pub mod host;
 pub mod local_ca;

@@ -5,6 +5,7 @@ mod ca;
 mod cli;
 mod doctor;
 mod export;
+mod flow;
 mod log;
 mod serve;
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Export(arguments) => export::run(&arguments, passphrase),
         Command::Ca(arguments) => ca::run(&arguments, passphrase),
         Command::Doctor(arguments) => return doctor::run(arguments, passphrase),
+        Command::Flow(arguments) => return flow::run(&arguments, variable),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -162,7 +162,7 @@ impl TestServer {
         &self,
         change: impl FnOnce(&mut Cx<'_>) -> Outcome<T> + Send + 'static,
     ) -> T {
-        let origin = Origin { issuer: self.engine.issuer().clone(), remote_address: None };
+        let origin = Origin::inside(self.engine.issuer().clone());
         match self.engine.transact(origin, change).await {
             Ok(value) => value,
             Err(stop) => panic!("{stop:?}"),

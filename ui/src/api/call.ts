@@ -15,7 +15,14 @@ export type Res<N extends Name> = Commands[N]["response"];
 /** What the desktop passes on of an `anteroom://` link. */
 export type DeepLink =
   | { kind: "open" }
-  | { kind: "oauth_callback"; state: string; code: string | null; error: string | null };
+  | {
+      kind: "oauth_callback";
+      state: string;
+      code: string | null;
+      iss: string | null;
+      error: string | null;
+      error_description: string | null;
+    };
 
 export type Listener = { changed: (change: Changed) => void; deepLink: (link: DeepLink) => void };
 

@@ -16,6 +16,7 @@ const NOUNS = [
   "magic_links",
   "access_policies",
   "activity",
+  "playground",
   "policies",
   "settings",
   "desk",

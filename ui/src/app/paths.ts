@@ -23,6 +23,7 @@ export const paths = {
   magicLinks: (query: { for?: string } = {}) => withQuery("/magic-links", query),
   magicLinkBatch: () => "/magic-links/batch",
   magicLink: (linkId: string) => `/magic-links/${id(linkId)}`,
+  playground: (query: { client?: string; run?: string } = {}) => withQuery("/playground", query),
   accessPolicies: () => "/access-policies",
   accessPolicyNew: () => "/access-policies/new",
   accessPolicy: (policyId: string) => `/access-policies/${id(policyId)}`,

@@ -15,6 +15,7 @@ import { MagicLinksPage } from "../features/magic-links/magic-links-page";
 import { PeoplePage } from "../features/people/people-page";
 import { PersonCreatePage } from "../features/people/person-create";
 import { PersonPage } from "../features/people/person-page";
+import { PlaygroundPage } from "../features/playground/playground-page";
 import { DataPage } from "../features/settings/data-page";
 import { SettingsPage } from "../features/settings/settings-page";
 import { Broken, NotFound } from "./broken";
@@ -41,6 +42,7 @@ export const createRouter = () =>
         { path: "magic-links", Component: MagicLinksPage },
         { path: "magic-links/batch", Component: BatchPage },
         { path: "magic-links/:id", Component: LinkStagePage },
+        { path: "playground", Component: PlaygroundPage },
         { path: "access-policies", Component: AccessPoliciesPage },
         { path: "access-policies/new", Component: AccessPolicyCreatePage },
         { path: "access-policies/:id", Component: AccessPolicyPage },

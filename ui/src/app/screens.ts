@@ -1,6 +1,7 @@
 import {
   IconActivity,
   IconApps,
+  IconFlask,
   IconHome,
   IconLink,
   IconLock,
@@ -19,6 +20,7 @@ export const SCREENS: readonly Screen[] = [
   { to: paths.clients(), name: "nav.clients", icon: IconApps },
   { to: paths.people(), name: "nav.people", icon: IconUsers },
   { to: paths.magicLinks(), name: "nav.magicLinks", icon: IconLink },
+  { to: paths.playground(), name: "nav.playground", icon: IconFlask },
   { to: paths.accessPolicies(), name: "nav.accessPolicies", icon: IconLock },
   { to: paths.activity(), name: "nav.activity", icon: IconActivity },
   { to: paths.settings(), name: "nav.settings", icon: IconSettings },

@@ -3,7 +3,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useCallback, useEffect, useState } from "react";
 import { NavLink, Outlet, useLocation, useNavigate } from "react-router";
 import type { EngineState, Home } from "../api/bindings";
-import type { DeepLink } from "../api/call";
+import { call, type DeepLink } from "../api/call";
 import { useCommand } from "../api/commands";
 import { useEvents } from "../api/events";
 import { SetupPage } from "../features/setup/setup-page";
@@ -22,15 +22,25 @@ import { Shortcuts, useShortcuts } from "./shortcuts";
 /** Nothing tells the window when the listener dies, so it asks now and then. */
 const ENGINE_POLL_MS = 5000;
 
-/** A sign-in that came back from the browser. No screen waits for one, so it is only said; nothing acts on it. */
-function receive(link: DeepLink) {
-  if (link.kind === "oauth_callback") {
-    toast("plain", link.error ? t("deepLink.refused", { error: link.error }) : t("deepLink.unexpected"));
-  }
+/** A sign-in that came back from the browser: for the run of the playground that waits for it. Nothing else acts on it. */
+function useReceive() {
+  const navigate = useNavigate();
+  return useCallback(
+    async (link: DeepLink) => {
+      if (link.kind !== "oauth_callback") return;
+      const { state, code, iss, error, error_description: errorDescription } = link;
+      const taken = await call("playground_return", { state, code, iss, error, errorDescription }).catch(
+        () => null,
+      );
+      if (taken?.run) navigate(paths.playground({ run: taken.run }));
+      else toast("plain", error ? t("deepLink.refused", { error }) : t("deepLink.unexpected"));
+    },
+    [navigate],
+  );
 }
 
 export function Shell() {
-  useEvents(receive);
+  useEvents(useReceive());
   const home = useCommand("home_get", {}, { pollMs: ENGINE_POLL_MS });
   if (!home.data) {
     return (

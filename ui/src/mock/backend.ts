@@ -7,6 +7,7 @@ import { identityProvider } from "./identity-provider";
 import { activityExport, activityList, happened, listeners, tell } from "./log";
 import { isOutstanding, magicLinks, seedLinks } from "./magic-links";
 import { findPerson, people } from "./people";
+import { playground } from "./playground";
 import { refuse } from "./refuse";
 import { workspace } from "./workspace";
 
@@ -127,6 +128,14 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
   activity_list: activityList,
   activity_export: activityExport,
   activity_verify: () => ({ checked: db.log.length, firstBad: null }),
+  playground_options: playground.options,
+  playground_run: playground.run,
+  playground_get: playground.get,
+  playground_return: () => ({ run: null }),
+  playground_cancel: playground.cancel,
+  playground_inspect: playground.inspect,
+  playground_preview: playground.preview,
+  playground_export: playground.take,
   access_policies_list: accessPolicies.list,
   access_policies_get: accessPolicies.get,
   access_policies_save: accessPolicies.save,

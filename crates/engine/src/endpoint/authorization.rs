@@ -106,6 +106,7 @@ pub async fn respond(
     let (inner, slot) = (Arc::clone(engine), Arc::clone(&proven));
     let outcome = engine
         .transact(origin, move |cx| {
+            cx.join_run(unverified.get("state"));
             let verified = Verified::prove(cx, &unverified)?;
             let verified = slot.get_or_init(|| verified);
             begin(cx, &inner, &unverified, verified, &browser)

@@ -162,10 +162,12 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, form: Form) -> Outcom
     let proven = match press {
         Press::SignIn(credentials) => {
             // Nothing of what was typed is looked at before the page is known to be this browser's.
-            let client = engine.read(|tx, now| {
+            let (client, state) = engine.read(|tx, now| {
                 let interaction = own(tx, id, &browser, &form_token, now)?;
-                client_of(tx, &interaction)
+                Ok((client_of(tx, &interaction)?, interaction.request.state))
             })?;
+            let run = state.and_then(|state| engine.runs().of_state(&state)).or(origin.run);
+            let origin = Origin { run, ..origin };
             let asks = (client.project, Some(client.id));
             let proven = sign_in::prove_in(engine, &origin, asks, credentials).await?;
             return signed_in(engine, origin, id, browser, form_token, proven).await;
@@ -235,6 +237,7 @@ fn about(cx: &mut Cx<'_>, client: &Client, interaction: &Interaction) {
     cx.about.project = Some(client.project);
     cx.about.client = Some(client.id);
     cx.about.row = Some(interaction.id.uuid());
+    cx.join_run(interaction.request.state.as_deref());
 }
 
 async fn signed_in(

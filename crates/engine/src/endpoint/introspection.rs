@@ -63,7 +63,7 @@ pub async fn respond(
 ) -> Outcome<Introspection> {
     let mut request = match request {
         Ok(request) => request,
-        Err(stop) => return engine.read(|_, _| Err(stop)),
+        Err(stop) => return engine.refuse_unread(&origin, stop),
     };
     client_auth::private_key_jwt::judge(engine, &origin, &mut request.presented).await?;
     let inner = Arc::clone(engine);

@@ -14,7 +14,7 @@ use crate::model::profile::short_name;
 use crate::model::{Client, PreAuthorizedCode};
 use crate::refusal::Refusal;
 use crate::service::magic_links::{self, NewCode, Plain};
-use crate::stop::{Fault, Outcome, Refused, refuse};
+use crate::stop::{Fault, Outcome, Refused, Stop, refuse};
 use crate::store::Tx;
 use crate::timestamp::Timestamp;
 
@@ -113,7 +113,7 @@ pub async fn look(engine: &Arc<Engine>, origin: Origin, key: Key) -> Outcome<Vie
     if let Key::Link(_) = key {
         let known = engine.read(|tx, _| find(tx, &key))?.is_some();
         if !known {
-            return engine.read(|_, _| refuse(Refusal::UnknownCode, ""));
+            return engine.refuse_unread(&origin, Stop::refused(Refusal::UnknownCode));
         }
     }
     engine

@@ -140,7 +140,7 @@ impl Issued {
 /// See [`Refusal`]: unauthenticated, on-behalf-of, one per field, not an admin, no such client, inactive member, too many.
 pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> Outcome<Issued> {
     let Request { credentials, on_behalf_of, body, typed } = request;
-    let proof = caller::verify(engine, credentials)?;
+    let proof = caller::verify(engine, credentials).or_else(|stop| engine.refuse_unread(&origin, stop))?;
     let tx_code_length = body.as_ref().ok().and_then(|body| body.tx_code_length);
     let plain = magic_links::make(engine.entropy(), tx_code_length)?;
     let inner = Arc::clone(engine);

@@ -62,7 +62,7 @@ pub(super) fn recognize(engine: &Engine, token: &Secret<AccessToken>) -> Found {
 pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Outcome<Request>) -> Outcome<()> {
     let mut request = match request {
         Ok(request) => request,
-        Err(stop) => return engine.read(|_, _| Err(stop)),
+        Err(stop) => return engine.refuse_unread(&origin, stop),
     };
     client_auth::private_key_jwt::judge(engine, &origin, &mut request.presented).await?;
     let inner = Arc::clone(engine);

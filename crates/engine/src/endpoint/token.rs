@@ -48,7 +48,7 @@ impl Request {
             return refuse(Refusal::MissingGrantType, "");
         };
         let Ok(grant_type) = GrantType::from_str(grant_type) else {
-            return refuse(Refusal::UnsupportedGrantType, "");
+            return refuse(Refusal::UnsupportedGrantType, grant_type.chars().take(64).collect::<String>());
         };
         let presented = Presented::read(authorization, &mut form)?;
         match grant_type {
@@ -110,7 +110,7 @@ pub async fn respond(
     // A request that cannot even be read leaves nothing in the store.
     let mut request = match request {
         Ok(request) => request,
-        Err(stop) => return engine.read(|_, _| Err(stop)),
+        Err(stop) => return engine.refuse_unread(&origin, stop),
     };
     private_key_jwt::judge(engine, &origin, request.presented()).await?;
     let request = match request {

@@ -7,6 +7,7 @@ use anteroom_oauth::secret::{AccessToken, Secret};
 use serde_json::{Map, Value, json};
 
 use crate::check;
+use crate::cx::Origin;
 use crate::engine::Engine;
 use crate::model::Profile;
 use crate::model::membership::Principal;
@@ -14,22 +15,21 @@ use crate::model::project::Dialect;
 use crate::refusal::Refusal;
 use crate::stop::{Outcome, refuse};
 use crate::store::Tx;
-use crate::trace::Trace;
 
 /// The claims for the scopes of the token. `sub` is the user's id, as in the id token; in the `medplum` dialect it is the
 /// profile's id, as Medplum answers.
-pub fn respond(engine: &Engine, token: &Secret<AccessToken>) -> Outcome<Map<String, Value>> {
+pub fn respond(engine: &Engine, origin: &Origin, token: &Secret<AccessToken>) -> Outcome<Map<String, Value>> {
     // A refusal gets its words from the store, so the token is verified inside the read.
-    engine.read(|tx, now| {
+    engine.read_for(origin, |tx, now, trace| {
         let verified = engine.verify_access_token(token)?;
-        let mut trace = Trace::default();
-        let alive = check::login_alive(tx, &mut trace, tx.live_login(verified.login)?, now)?;
+        let alive = check::login_alive(tx, trace, tx.live_login(verified.login)?, now)?;
         let member = &alive.membership;
         let Principal::User(user) = member.principal else {
+            trace.check("access_token.principal", false, "a person", || "a client application".into());
             return refuse(Refusal::InsufficientScope, "the token is a client's own");
         };
         let has = |word: &str| verified.scope.split(' ').any(|token| token == word);
-        if !has("openid") {
+        if !trace.check("access_token.scope", has("openid"), "openid", || verified.scope.clone().into()) {
             return refuse(Refusal::InsufficientScope, "no openid");
         }
         let dialect = tx.project(alive.login.project)?.map_or(Dialect::Rfc, |project| project.dialect);

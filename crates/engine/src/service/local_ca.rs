@@ -20,7 +20,7 @@ pub fn load(engine: &Engine) -> Outcome<Option<Zeroizing<Vec<u8>>>> {
 /// Stores a value, unless there is one already. What is stored in the end.
 pub async fn keep(engine: &Arc<Engine>, plain: &[u8]) -> Outcome<Zeroizing<Vec<u8>>> {
     let sealed = engine.master_key().seal(engine.entropy(), LOCAL_CA, plain).map_err(Fault::from)?;
-    let origin = Origin { issuer: engine.issuer().clone(), remote_address: None };
+    let origin = Origin::inside(engine.issuer().clone());
     engine
         .transact(origin, move |cx| {
             if cx.tx.sealed_value(LOCAL_CA)?.is_none() {

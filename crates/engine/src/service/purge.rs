@@ -21,7 +21,7 @@ const ATTEMPTS_KEPT: u32 = 3_600;
 
 /// One small step; how many rows it deleted. Call again while it deletes many.
 pub async fn step(engine: &Arc<Engine>) -> Outcome<u32> {
-    let origin = Origin { issuer: engine.issuer().clone(), remote_address: None };
+    let origin = Origin::inside(engine.issuer().clone());
     let (deleted, keys) = engine
         .transact(origin, |cx| {
             let codes = cx.tx.purge_pre_authorized_codes(cx.now - CODES_KEPT, ROWS)?;

@@ -83,7 +83,7 @@ impl From<StoreError> for ApplyError {
 /// [`ApplyError::Misfit`] with the path of the first value that does not fit.
 pub fn apply(engine: &Arc<Engine>, workspace: Workspace, dry_run: bool) -> Result<Report, ApplyError> {
     let passwords = passwords::prepare(engine, &workspace)?;
-    let origin = Origin { issuer: engine.issuer().clone(), remote_address: None };
+    let origin = Origin::inside(engine.issuer().clone());
     let (results, result) = mpsc::sync_channel(1);
     let inner = Arc::clone(engine);
     let outcome = engine.transact(origin, move |cx| {

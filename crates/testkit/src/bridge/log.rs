@@ -17,7 +17,7 @@ use anteroom_engine::store::{ClientFilter, Window};
 const BATCH: u32 = 1_000;
 
 fn origin(engine: &Engine) -> Origin {
-    Origin { issuer: engine.issuer().clone(), remote_address: Some("192.0.2.7".to_owned()) }
+    Origin { remote_address: Some("192.0.2.7".to_owned()), ..Origin::inside(engine.issuer().clone()) }
 }
 
 fn project(cx: &Cx<'_>) -> Outcome<Id<Project>> {

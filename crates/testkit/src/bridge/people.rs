@@ -70,7 +70,7 @@ const FAMILY: [&str; 25] = [
 /// # Errors
 /// A fault of the store; what was added before stays.
 pub fn seed(engine: &Arc<Engine>, count: u32) -> Outcome<()> {
-    let origin = Origin { issuer: engine.issuer().clone(), remote_address: None };
+    let origin = Origin::inside(engine.issuer().clone());
     let mut done = 0;
     while done < count {
         let batch = done..count.min(done + BATCH);

@@ -176,7 +176,12 @@ function Actions({ client, onQuickStart }: { client: Client; onQuickStart: () =>
   const open = (copy: IssuedSecret) => navigate(paths.client(copy.client.id));
   return (
     <>
-      <Button onClick={onQuickStart}>{t("clients.use")}</Button>
+      <Button variant="default" onClick={onQuickStart}>
+        {t("clients.use")}
+      </Button>
+      <Button component={Link} to={paths.playground({ client: client.id })}>
+        {t("clients.tryIt")}
+      </Button>
       {issued && (
         <SecretDialog
           issued={issued}

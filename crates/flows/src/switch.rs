@@ -1,0 +1,180 @@
+//! What can be made to fail, as data: the name of each switch, what it does, and the answer it has to yield.
+//!
+//! A switch changes what this one client does in this one run. Nothing is switched at the issuer, so nothing leaks into
+//! other runs.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Which grants a switch fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fits {
+    /// The authorization code grant.
+    Code,
+    /// Every grant of a client that shows a secret.
+    Secret,
+    /// Client credentials.
+    Machine,
+    /// Every grant.
+    All,
+    /// The authorization code and the pre-authorized code.
+    AnyCode,
+}
+
+/// A row of the switchboard.
+#[derive(Debug, Clone, Copy)]
+pub struct Row {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub does: &'static str,
+    /// The step that is refused.
+    pub step: &'static str,
+    /// `error` of Anteroom's answer in the RFC's words; the name of the check that fails when the client refuses.
+    pub answer: &'static str,
+    /// Names of Anteroom's refusal, one for each grant; none when the client refuses.
+    pub refusals: &'static [&'static str],
+    fits: Fits,
+}
+
+macro_rules! switches {
+    ($($variant:ident = $name:literal { $does:literal, $step:literal, $answer:literal, $refusal:expr, $fits:expr })+) => {
+        /// Something that is made to fail.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Switch { $(#[doc = $does] $variant,)+ }
+
+        impl Switch {
+            /// The switchboard.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The row of this switch.
+            pub const fn row(self) -> Row {
+                match self {
+                    $(Self::$variant => Row {
+                        name: $name, does: $does, step: $step, answer: $answer, refusals: $refusal, fits: $fits,
+                    },)+
+                }
+            }
+        }
+    };
+}
+
+switches! {
+    UnknownClient = "unknown_client" {
+        "Sends a `client_id` that nobody has.", "token", "invalid_client", &["unknown_client"], Fits::Machine
+    }
+    WrongSecret = "wrong_secret" {
+        "Sends another client secret.", "token", "invalid_client", &["wrong_secret"], Fits::Secret
+    }
+    MissingSecret = "missing_secret" {
+        "Leaves the client secret out.", "token", "invalid_client", &["missing_client_secret"], Fits::Secret
+    }
+    UnknownScope = "unknown_scope" {
+        "Asks for a scope with a character that no scope may have.", "token", "invalid_scope", &["invalid_scope"],
+        Fits::Machine
+    }
+    RepeatedParameter = "repeated_parameter" {
+        "Sends `grant_type` twice.", "token", "invalid_request", &["duplicate_parameter"], Fits::All
+    }
+    UnknownGrant = "unknown_grant" {
+        "Sends the `grant_type` password.", "token", "unsupported_grant_type", &["unsupported_grant_type"], Fits::All
+    }
+    UnregisteredRedirectUri = "unregistered_redirect_uri" {
+        "Sends a `redirect_uri` that is not registered: the issuer must not send the browser there.",
+        "sign_in", "invalid_request", &["unregistered_redirect_uri"], Fits::Code
+    }
+    MissingCodeChallenge = "missing_code_challenge" {
+        "Leaves PKCE out.", "return", "invalid_request", &["missing_code_challenge"], Fits::Code
+    }
+    PlainCodeChallenge = "plain_code_challenge" {
+        "Sends the challenge as plain.", "return", "invalid_request", &["invalid_code_challenge_method"],
+        Fits::Code
+    }
+    DenyConsent = "deny_consent" {
+        "Presses Cancel on the sign-in page.", "return", "access_denied", &["access_denied"], Fits::Code
+    }
+    NoSession = "no_session" {
+        "Asks with prompt=none where nobody is signed in.", "return", "login_required", &["login_required"],
+        Fits::Code
+    }
+    WrongState = "wrong_state" {
+        "Reads another state than was sent, as after a forged answer.", "return", "state", &[], Fits::Code
+    }
+    WrongIssuer = "wrong_issuer" {
+        "Expects the answer of another issuer, as in a mix-up.", "return", "iss", &[], Fits::Code
+    }
+    MissingNonce = "missing_nonce" {
+        "Sends no nonce and expects one in the ID token.", "id_token", "nonce", &[], Fits::Code
+    }
+    WrongKey = "wrong_key" {
+        "Checks the ID token against another key.", "id_token", "signature", &[], Fits::Code
+    }
+    WrongAudience = "wrong_audience" {
+        "Expects an ID token for another client.", "id_token", "aud", &[], Fits::Code
+    }
+    ClockSkew = "clock_skew" {
+        "Sets the client's clock a day ahead: the ID token is over.", "id_token", "exp", &[], Fits::Code
+    }
+    RedirectUriMismatch = "redirect_uri_mismatch" {
+        "Sends the `redirect_uri` with one more slash to the token endpoint.", "token", "invalid_grant",
+        &["redirect_uri_differs"], Fits::Code
+    }
+    WrongCodeVerifier = "wrong_code_verifier" {
+        "Sends another `code_verifier`.", "token", "invalid_grant", &["wrong_code_verifier"], Fits::Code
+    }
+    MissingCodeVerifier = "missing_code_verifier" {
+        "Leaves the `code_verifier` out.", "token", "invalid_grant", &["missing_code_verifier"], Fits::Code
+    }
+    UnknownCode = "unknown_code" {
+        "Redeems a code that nobody issued.", "token", "invalid_grant", &["unknown_authorization_code", "unknown_code"],
+        Fits::AnyCode
+    }
+    ReplayCode = "replay_code" {
+        "Redeems the code a second time.", "token_again", "invalid_grant", &["authorization_code_spent", "code_spent"],
+        Fits::AnyCode
+    }
+    ReplayRefreshToken = "replay_refresh_token" {
+        "Presents a refresh token again after it was replaced twice.", "refresh_again", "invalid_grant",
+        &["refresh_token_reused"], Fits::Code
+    }
+    TamperedToken = "tampered_token" {
+        "Changes one character of the access token's signature.", "userinfo", "invalid_token", &["invalid_token"],
+        Fits::AnyCode
+    }
+    TokenInQuery = "token_in_query" {
+        "Sends the access token in the query of userinfo.", "userinfo", "invalid_request", &["token_in_query"],
+        Fits::AnyCode
+    }
+    RevokedToken = "revoked_token" {
+        "Revokes the access token, then uses it.", "userinfo", "invalid_token", &["invalid_token"], Fits::AnyCode
+    }
+}
+
+impl Switch {
+    /// Whether the switch does anything for a grant, by `grant_type`; `secret` says whether the client shows one.
+    pub fn fits(self, grant_type: &str, secret: bool) -> bool {
+        let code = grant_type == "authorization_code";
+        match self.row().fits {
+            Fits::All => true,
+            Fits::Secret => secret,
+            Fits::Machine => grant_type == "client_credentials",
+            Fits::Code => code,
+            Fits::AnyCode => code || grant_type.ends_with(":pre-authorized_code"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_switch_is_written_as_its_row_names_it() {
+        for switch in Switch::ALL {
+            assert_eq!(serde_json::to_value(switch).unwrap(), switch.row().name);
+            assert!(switch.row().does.ends_with('.'));
+        }
+    }
+}

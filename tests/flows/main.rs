@@ -1,0 +1,16 @@
+//! Flows against the real engine over HTTP.
+
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod explained;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod returns;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod switches;
+#[cfg(test)]
+mod troubles;

@@ -1,0 +1,221 @@
+import { Button, Menu } from "@mantine/core";
+import { IconChevronDown } from "@tabler/icons-react";
+import { useState } from "react";
+import { useSearchParams } from "react-router";
+import type { ExportFormat, PlaygroundChoices, RunShown, Switch } from "../../api/bindings";
+import { useCommand, useCommandMutation } from "../../api/commands";
+import { t } from "../../i18n/i18n";
+import { Chip, type Tone } from "../../kit/chip";
+import { copy } from "../../kit/copy";
+import { Page } from "../../kit/page";
+import { Answer } from "../../kit/states";
+import classes from "./playground.module.css";
+import { grantWords, stepTitle, switchWords } from "./playground-words";
+import { PreviewPanel } from "./preview";
+import { HowFields, WhoFields } from "./run-fields";
+import { asRequest, firstForm, fitting, LOOPBACK, type RunForm } from "./run-form";
+import { RunBody, useRun } from "./run-view";
+import { PastedToken } from "./tokens";
+
+const FORMATS: readonly { value: ExportFormat; label: string }[] = [
+  { value: "curl", label: "curl" },
+  { value: "http", label: "HTTP" },
+  { value: "markdown", label: "Markdown" },
+  { value: "har", label: "HAR" },
+  { value: "javascript", label: "JavaScript" },
+  { value: "python", label: "Python" },
+  { value: "rust", label: "Rust" },
+];
+
+/** Run any grant against this engine or another issuer, and see both sides. */
+export function PlaygroundPage() {
+  const choices = useCommand("playground_options", {});
+  return (
+    <Answer query={choices} rows={8}>
+      {(data) => <Playground choices={data} />}
+    </Answer>
+  );
+}
+
+function Playground({ choices }: { choices: PlaygroundChoices }) {
+  const [params, setParams] = useSearchParams();
+  const wanted = params.get("client");
+  const [form, setForm] = useState<RunForm>(() =>
+    firstForm(choices.clients.find(({ id }) => id === wanted) ?? choices.clients[0]),
+  );
+  const start = useCommandMutation("playground_run");
+  const register = useCommandMutation("clients_add_redirect_uri");
+  const show = (run: RunShown) => setParams({ client: form.clientId, run: run.id });
+  const begin = (next: RunForm) => {
+    setForm(next);
+    start.mutate(asRequest(next), { onSuccess: show });
+  };
+  const set = (changes: Partial<RunForm>) => setForm((before) => ({ ...before, ...changes }));
+  const error = start.error;
+  const problem = (field: string) => (error?.field === field ? error.message : undefined);
+  const run = params.get("run");
+
+  if (run) {
+    return (
+      <RunPage
+        id={run}
+        choices={choices}
+        form={form}
+        busy={start.isPending}
+        onAgain={begin}
+        onChange={() => setParams({ client: form.clientId })}
+      />
+    );
+  }
+  const fields = { choices, form, set, problem };
+  return (
+    <Page
+      title={t("nav.playground")}
+      actions={
+        <Button loading={start.isPending} disabled={form.clientId === ""} onClick={() => begin(form)}>
+          {t("playground.run")}
+        </Button>
+      }
+    >
+      <div className={classes.stack}>
+        {error && error.field !== "issuer" && (
+          <div role="alert" className={classes.trouble}>
+            {error.message}{" "}
+            {error.field === "redirectUri" && (
+              <Button
+                size="compact-sm"
+                variant="default"
+                loading={register.isPending}
+                onClick={() =>
+                  register.mutate({ id: form.clientId, uri: LOOPBACK }, { onSuccess: () => begin(form) })
+                }
+              >
+                {t("playground.register", { uri: LOOPBACK })}
+              </Button>
+            )}
+          </div>
+        )}
+        <div className={classes.columns}>
+          <WhoFields {...fields} />
+          <HowFields {...fields} />
+        </div>
+        <div className={classes.columns}>
+          {form.issuer === null && <PreviewPanel clientId={form.clientId} scope={form.scope} />}
+          <PastedToken />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+const TONES: Record<string, Tone> = { done: "ok", refused: "bad", failed: "bad", waiting: "wait" };
+
+type RunPageProps = {
+  id: string;
+  choices: PlaygroundChoices;
+  form: RunForm;
+  busy: boolean;
+  onAgain: (form: RunForm) => void;
+  onChange: () => void;
+};
+
+function RunPage({ id, choices, form, busy, onAgain, onChange }: RunPageProps) {
+  const run = useRun(id);
+  const shown = run.data;
+  const wrong = shown?.client.steps.find((step) => step.state === "refused" || step.state === "failed");
+  const client = choices.clients.find((own) => own.id === shown?.clientId);
+  return (
+    <Page
+      title={shown ? grantWords(shown.grant) : t("nav.playground")}
+      beside={
+        shown && (
+          <>
+            <span>{client?.name ?? shown.clientId}</span>
+            <Chip tone={TONES[shown.client.state] ?? "plain"}>
+              {wrong
+                ? t("playground.stoppedAt", { number: wrong.number, step: stepTitle(wrong) })
+                : t(`playgroundRun.${shown.client.state}`)}
+            </Chip>
+            {shown.failures.map((name) => (
+              <Chip key={name} tone="wait">
+                {switchWords(name)}
+              </Chip>
+            ))}
+          </>
+        )
+      }
+      actions={
+        <>
+          <MakeItFail choices={choices} form={form} onAgain={onAgain} />
+          <CopyAs id={id} />
+          <Button variant="default" onClick={onChange}>
+            {t("playground.change")}
+          </Button>
+          <Button loading={busy} onClick={() => onAgain(form)}>
+            {t("playground.again")}
+          </Button>
+        </>
+      }
+    >
+      <RunBody key={id} run={run} />
+    </Page>
+  );
+}
+
+/** Runs again with one thing made to fail. */
+function MakeItFail({
+  choices,
+  form,
+  onAgain,
+}: {
+  choices: PlaygroundChoices;
+  form: RunForm;
+  onAgain: (form: RunForm) => void;
+}) {
+  const only = (failures: Switch[]) => onAgain({ ...form, failures });
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" rightSection={<IconChevronDown size={16} />}>
+          {t("playground.makeItFail")}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown mah={420} style={{ overflowY: "auto" }}>
+        {form.failures.length > 0 && (
+          <Menu.Item onClick={() => only([])}>{t("playground.failNothing")}</Menu.Item>
+        )}
+        {fitting(choices, form).map(({ name }) => (
+          <Menu.Item key={name} onClick={() => only([name])}>
+            {switchWords(name)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Copies the run in a form others can use; nothing secret is in it. */
+function CopyAs({ id }: { id: string }) {
+  const take = useCommandMutation("playground_export");
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" rightSection={<IconChevronDown size={16} />} loading={take.isPending}>
+          {t("playground.copyAs")}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {FORMATS.map(({ value, label }) => (
+          <Menu.Item
+            key={value}
+            onClick={() =>
+              take.mutate({ id, format: value, step: null }, { onSuccess: ({ text }) => copy(text, label) })
+            }
+          >
+            {label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

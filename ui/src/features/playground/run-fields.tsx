@@ -1,0 +1,213 @@
+import {
+  Checkbox,
+  Group,
+  MultiSelect,
+  PasswordInput,
+  SegmentedControl,
+  Select,
+  TextInput,
+} from "@mantine/core";
+import { useState } from "react";
+import type { PlaygroundChoices, PlaygroundClient, ReturnBy, Switch } from "../../api/bindings";
+import { useCommand } from "../../api/commands";
+import { t } from "../../i18n/i18n";
+import { Panel } from "../../kit/panel";
+import classes from "./playground.module.css";
+import { GRANTS, grantWords, switchWords, THENS } from "./playground-words";
+import { fitting, needsToken, PRE_AUTHORIZED, type RunForm, scopeOf } from "./run-form";
+
+export type FieldsProps = {
+  choices: PlaygroundChoices;
+  form: RunForm;
+  set: (changes: Partial<RunForm>) => void;
+  problem: (field: string) => string | undefined;
+};
+
+export function WhoFields({ choices, form, set, problem }: FieldsProps) {
+  const client = choices.clients.find(({ id }) => id === form.clientId);
+  const foreign = form.issuer !== null;
+  const grants = foreign ? GRANTS.map(({ value }) => value) : [...(client?.grants ?? []), "auth_exchange"];
+  const choose = (next: PlaygroundClient | undefined) => {
+    const grant = next?.grants.includes(form.grant) ? form.grant : (next?.grants[0] ?? form.grant);
+    set({ clientId: next?.id ?? "", clientSecret: "", grant, scope: scopeOf(next, grant), failures: [] });
+  };
+  return (
+    <Panel title={t("playground.who")}>
+      <div className={classes.stack}>
+        <SegmentedControl
+          aria-label={t("playground.issuer")}
+          value={foreign ? "other" : "own"}
+          onChange={(value) => set({ issuer: value === "other" ? "" : null, clientId: "", clientSecret: "" })}
+          data={[
+            { value: "own", label: t("playground.ownIssuer") },
+            { value: "other", label: t("playground.otherIssuer") },
+          ]}
+        />
+        {foreign && (
+          <TextInput
+            label={t("playground.baseUrl")}
+            description={t("playground.baseUrlHelp")}
+            placeholder="https://api.medplum.com/"
+            value={form.issuer ?? ""}
+            onChange={(event) => set({ issuer: event.currentTarget.value })}
+            error={problem("issuer")}
+          />
+        )}
+        {foreign ? (
+          <TextInput
+            label={t("playground.client")}
+            value={form.clientId}
+            onChange={(event) => set({ clientId: event.currentTarget.value })}
+            error={problem("clientId")}
+          />
+        ) : (
+          <Select
+            label={t("playground.client")}
+            data={choices.clients.map(({ id, name }) => ({ value: id, label: name }))}
+            value={form.clientId || null}
+            onChange={(id) => choose(choices.clients.find((own) => own.id === id))}
+            searchable
+            allowDeselect={false}
+            error={problem("clientId")}
+          />
+        )}
+        <Select
+          label={t("playground.grant")}
+          data={grants.map((value) => ({ value, label: grantWords(value) }))}
+          value={form.grant}
+          onChange={(grant) => grant && set({ grant, scope: scopeOf(client, grant), failures: [] })}
+          allowDeselect={false}
+          error={problem("grant")}
+        />
+        {(foreign || client?.hasSecret) && (
+          <PasswordInput
+            label={t("playground.secret")}
+            description={foreign ? t("playground.secretForeignHelp") : t("playground.secretHelp")}
+            value={form.clientSecret}
+            onChange={(event) => set({ clientSecret: event.currentTarget.value })}
+            autoComplete="off"
+            error={problem("clientSecret")}
+          />
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+export function HowFields({ choices, form, set, problem }: FieldsProps) {
+  const returns: { value: ReturnBy; label: string }[] = [
+    { value: "auto", label: t("playground.returnAuto") },
+    { value: "loopback", label: t("playground.returnLoopback") },
+    { value: "deep_link", label: t("playground.returnDeepLink") },
+    { value: "pages", label: t("playground.returnPages") },
+  ];
+  return (
+    <Panel title={t("playground.how")}>
+      <div className={classes.stack}>
+        <TextInput
+          label={t("playground.scope")}
+          value={form.scope}
+          onChange={(event) => set({ scope: event.currentTarget.value })}
+          spellCheck={false}
+        />
+        {form.grant === "authorization_code" && (
+          <Select
+            label={t("playground.returnBy")}
+            description={t("playground.returnHelp")}
+            data={returns.filter(({ value }) => value !== "deep_link" || choices.receivesDeepLinks)}
+            value={form.returnBy}
+            onChange={(returnBy) => returnBy && set({ returnBy: returnBy as ReturnBy })}
+            allowDeselect={false}
+          />
+        )}
+        {form.grant === "authorization_code" && form.returnBy === "pages" && (
+          <div className={classes.pair}>
+            <TextInput
+              label={t("playground.email")}
+              value={form.email}
+              onChange={(event) => set({ email: event.currentTarget.value })}
+            />
+            <PasswordInput
+              label={t("playground.password")}
+              value={form.password}
+              onChange={(event) => set({ password: event.currentTarget.value })}
+              autoComplete="off"
+            />
+          </div>
+        )}
+        {form.grant === PRE_AUTHORIZED && form.issuer === null && (
+          <PersonSelect
+            value={form.membershipId}
+            onChange={(membershipId) => set({ membershipId })}
+            error={problem("membershipId")}
+          />
+        )}
+        {needsToken(form) && (
+          <PasswordInput
+            label={t("playground.token")}
+            description={t("playground.tokenHelp")}
+            value={form.token}
+            onChange={(event) => set({ token: event.currentTarget.value })}
+            autoComplete="off"
+          />
+        )}
+        <Checkbox.Group
+          label={t("playground.then")}
+          value={form.afterwards}
+          onChange={(chosen) =>
+            set({ afterwards: THENS.map(({ value }) => value).filter((own) => chosen.includes(own)) })
+          }
+        >
+          <Group gap="md" mt={6}>
+            {THENS.map(({ value, label }) => (
+              <Checkbox key={value} value={value} label={t(label)} />
+            ))}
+          </Group>
+        </Checkbox.Group>
+        <MultiSelect
+          label={t("playground.failures")}
+          description={t("playground.failuresHelp")}
+          data={fitting(choices, form).map(({ name }) => ({ value: name, label: switchWords(name) }))}
+          value={form.failures}
+          onChange={(failures) => set({ failures: failures as Switch[] })}
+          clearable
+        />
+      </div>
+    </Panel>
+  );
+}
+
+/** One person, by name. */
+export function PersonSelect({
+  value,
+  onChange,
+  error,
+}: {
+  value: string;
+  onChange: (membershipId: string) => void;
+  error?: string;
+}) {
+  const [search, setSearch] = useState("");
+  const people = useCommand(
+    "people_list",
+    { search, resourceType: null, offset: 0, limit: 50 },
+    { keepPrevious: true },
+  );
+  return (
+    <Select
+      label={t("playground.person")}
+      data={(people.data?.items ?? []).map(({ membershipId, name }) => ({
+        value: membershipId,
+        label: name,
+      }))}
+      value={value || null}
+      onChange={(id) => onChange(id ?? "")}
+      searchValue={search}
+      onSearchChange={setSearch}
+      // the engine has searched already
+      filter={({ options }) => options}
+      searchable
+      error={error}
+    />
+  );
+}

@@ -1,0 +1,81 @@
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import type { RunShown, StepView } from "../../api/bindings";
+import { useCommand, useCommandMutation } from "../../api/commands";
+import { t } from "../../i18n/i18n";
+import { CopyValue } from "../../kit/copyable";
+import { Answer } from "../../kit/states";
+import { Halves, sawOf } from "./halves";
+import { Lanes } from "./lanes";
+import classes from "./playground.module.css";
+import { Tokens } from "./tokens";
+
+const GOING = ["running", "waiting"];
+/** Steps follow each other faster than a person reads. */
+const POLL_MS = 400;
+
+/** The run, asked for again while it goes on. */
+export function useRun(id: string) {
+  const [going, setGoing] = useState(true);
+  const run = useCommand("playground_get", { id }, { pollMs: going && POLL_MS, keepPrevious: true });
+  const now = run.data ? GOING.includes(run.data.client.state) : !run.error;
+  if (now !== going) setGoing(now);
+  return run;
+}
+
+/** The step that opens by itself: the refused one, or the newest with something to see. */
+function telling(run: RunShown): StepView | undefined {
+  const { steps } = run.client;
+  const wrong = steps.find((step) => step.state === "refused" || step.state === "failed");
+  const full = (step: StepView) =>
+    step.request !== null || step.checks.length > 0 || sawOf(run, step).length > 0;
+  return wrong ?? steps.findLast(full) ?? steps.at(-1);
+}
+
+/** A run: the sequence on top, two halves below, then its tokens. */
+export function RunBody({ run }: { run: ReturnType<typeof useRun> }) {
+  const [chosen, setChosen] = useState<number>();
+  return (
+    <Answer query={run}>
+      {(shown) => {
+        const step = shown.client.steps.find(({ number }) => number === chosen) ?? telling(shown);
+        return (
+          <div className={classes.stack}>
+            {shown.client.open && <Waiting id={shown.id} address={shown.client.open} />}
+            <Lanes run={shown} selected={step?.number} onSelect={setChosen} />
+            {step && <Halves run={shown} step={step} />}
+            {shown.client.tokens.length > 0 && <Tokens run={shown.id} names={shown.client.tokens} />}
+          </div>
+        );
+      }}
+    </Answer>
+  );
+}
+
+/** What the person has to do now. */
+function Waiting({ id, address }: { id: string; address: string }) {
+  const cancel = useCommandMutation("playground_cancel");
+  return (
+    <section className={classes.waiting} aria-label={t("playground.waiting")}>
+      <p role="status">
+        <b>{t("playground.waiting")}</b> {t("playground.waitingHelp")}
+      </p>
+      <p>
+        <a href={address} target="_blank" rel="noreferrer">
+          {t("playground.openPage")}
+        </a>
+      </p>
+      <CopyValue text={address} shown={address.split("?")[0]} what={t("playground.signInAddress")} />
+      <div>
+        <Button
+          variant="default"
+          size="compact-sm"
+          loading={cancel.isPending}
+          onClick={() => cancel.mutate({ id })}
+        >
+          {t("playground.cancel")}
+        </Button>
+      </div>
+    </section>
+  );
+}

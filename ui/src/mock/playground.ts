@@ -1,0 +1,185 @@
+/** Runs that look as the engine's: one that is done, and one that is refused where its switch says. */
+import type { EngineSaw, RunShown, StepView, Switch } from "../api/bindings";
+import type { Req, Res } from "../api/call";
+import { BASE_URL, db, nextId, now } from "./db";
+import { refuse } from "./refuse";
+
+const CODE = "authorization_code";
+const LINK = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
+const runs = new Map<string, RunShown>();
+
+const SWITCHES: readonly [Switch, string, string, boolean][] = [
+  ["redirect_uri_mismatch", "token", "invalid_grant", false],
+  ["wrong_code_verifier", "token", "invalid_grant", false],
+  ["replay_code", "token_again", "invalid_grant", false],
+  ["deny_consent", "return", "access_denied", false],
+  ["wrong_state", "return", "state", true],
+];
+
+const step = (number: number, name: string, more: Partial<StepView> = {}): StepView => ({
+  name,
+  number,
+  from: "app",
+  to: "issuer",
+  state: "done",
+  request: null,
+  answer: null,
+  notes: [],
+  checks: [],
+  error: null,
+  status: null,
+  trouble: null,
+  milliseconds: 8,
+  ...more,
+});
+
+const held = (check: string, found: string) => ({ check, expected: found, found, passed: true });
+
+function steps(refused: boolean): StepView[] {
+  const form = [
+    "grant_type=authorization_code",
+    "code=•••• 9f3c (43 characters)",
+    `redirect_uri=anteroom://oauth/callback${refused ? "/" : ""}`,
+    "code_verifier=•••• kd8A (43 characters)",
+  ].join("\n");
+  const answer = refused
+    ? '{\n  "error": "invalid_grant",\n  "error_description": "redirect_uri differs"\n}'
+    : '{\n  "access_token": "•••• 8Qyw (812 characters)",\n  "token_type": "Bearer",\n  "expires_in": 3600\n}';
+  return [
+    step(1, "discovery", {
+      request: { start: "GET /.well-known/openid-configuration", headers: [], body: "" },
+      answer: { start: "200 OK", headers: [], body: `{\n  "issuer": "${BASE_URL}"\n}` },
+      status: 200,
+    }),
+    step(2, "authorization", { to: "browser", notes: [`${BASE_URL}oauth2/authorize?response_type=code`] }),
+    step(3, "sign_in", {
+      from: "browser",
+      notes: ["GET /oauth2/authorize → 303", "POST /oauth2/interaction → 303"],
+    }),
+    step(4, "return", {
+      from: "browser",
+      to: "app",
+      notes: ["code=•••• 9f3c (43 characters)", "state=Zm9v"],
+      checks: [{ ...held("state", "Zm9v"), section: "RFC 6749 section 10.12" }],
+    }),
+    step(5, "token", {
+      state: refused ? "refused" : "done",
+      request: { start: "POST /oauth2/token", headers: [], body: form },
+      answer: { start: refused ? "400 Bad Request" : "200 OK", headers: [], body: answer },
+      status: refused ? 400 : 200,
+      error: refused ? "invalid_grant" : null,
+    }),
+  ];
+}
+
+function engine(refused: boolean): EngineSaw[] {
+  const uri = "anteroom://oauth/callback";
+  const checks = [
+    held("client.status", "active"),
+    held("code.expires_at", "in the future"),
+    held("code.client", "this client"),
+    refused
+      ? { check: "redirect_uri", expected: uri, found: `${uri}/`, passed: false }
+      : held("redirect_uri", uri),
+  ];
+  const refusal = refused
+    ? {
+        name: "redirect_uri_differs",
+        section: "RFC 6749 section 4.1.3",
+        advice: "Send the redirect_uri of the authorization request, to the letter.",
+      }
+    : null;
+  return [
+    { step: null, checks: [held("client.exists", "registered"), held("redirect_uri", uri)], refusal: null },
+    { step: 5, checks, refusal },
+  ];
+}
+
+const find = (id: string): RunShown =>
+  runs.get(id) ?? refuse("not_found", "This run is no longer in memory. Run it again.");
+
+export const playground = {
+  options: (): Res<"playground_options"> => ({
+    issuer: BASE_URL,
+    clients: db.clients
+      .filter((client) => client.status === "active")
+      .map((client) => ({
+        id: client.id,
+        name: client.name,
+        clientType: client.clientType,
+        hasSecret: client.secrets.length > 0,
+        grants: [CODE, "client_credentials", LINK],
+        redirectUris: client.redirectUris,
+        defaultScope: client.defaultScope,
+      })),
+    switches: SWITCHES.map(([name, at, answer, byClient]) => ({
+      name,
+      step: at,
+      answer,
+      byClient,
+      grants: [CODE],
+      needsSecret: false,
+    })),
+    canOpenBrowser: true,
+    receivesDeepLinks: true,
+  }),
+  run({ issuer, clientId, grant, failures }: Req<"playground_run">): Res<"playground_run"> {
+    if (issuer === "error-503") refuse("invalid", "error-503 is no base URL.", "issuer");
+    const refused = failures.length > 0;
+    const id = nextId().replaceAll("-", "");
+    const run: RunShown = {
+      id,
+      grant,
+      clientId,
+      own: issuer === "",
+      began: now(),
+      client: {
+        state: refused ? "refused" : "done",
+        steps: steps(refused),
+        open: null,
+        tokens: refused ? [] : ["access_token", "id_token"],
+        issuer: BASE_URL,
+      },
+      engine: issuer === "" ? engine(refused) : [],
+      failures,
+    };
+    runs.set(id, run);
+    return run;
+  },
+  get: ({ id }: Req<"playground_get">): Res<"playground_get"> => find(id),
+  cancel({ id }: Req<"playground_cancel">): Res<"playground_cancel"> {
+    const run = find(id);
+    run.client.state = "cancelled";
+    return run;
+  },
+  inspect({ token, other }: Req<"playground_inspect">): Res<"playground_inspect"> {
+    const claim = (name: string, value: string, seconds: number | null = null) => ({
+      name,
+      value,
+      meaning: "",
+      source: "RFC 7519 section 4.1",
+      time: null,
+      seconds,
+    });
+    const inspected = (name: string) => ({
+      name,
+      kind: "a signed token",
+      header: [claim("alg", "ES256")],
+      claims: [claim("iss", BASE_URL), claim("exp", String(now() + 3600), now() + 3600), claim("aud", name)],
+      signature: "verified" as const,
+      signatureWords: "by a key of jwks_uri",
+    });
+    return {
+      token: inspected(token),
+      other: other === "" ? null : inspected(other),
+      differences: other === "" ? [] : [{ name: "aud", first: token, second: other }],
+    };
+  },
+  preview: (): Res<"playground_preview"> => ({
+    tokens: [playground.inspect({ run: "", token: "access_token", other: "" }).token],
+  }),
+  take: (): Res<"playground_export"> => ({
+    text: `curl -si -X GET "${BASE_URL}.well-known/openid-configuration"`,
+    fileName: "anteroom-run-curl.sh",
+  }),
+};

@@ -1,0 +1,60 @@
+import { screen, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { paths } from "../src/app/paths";
+import { renderApp } from "./render-app";
+
+const button = (name: string | RegExp) => screen.findByRole("button", { name });
+/** Forms with many choices are slow to search by role where no browser draws them. */
+const PATIENCE_MS = 180_000;
+const portal = "c0ffee00-51ce-4f0a-9b1d-2f6a3c4d5e6f";
+
+test(
+  "from a client application to a finished run in two clicks",
+  async () => {
+    const user = await renderApp(paths.client(portal));
+    await user.click(await screen.findByRole("link", { name: "Try it" }));
+    await user.click(await button("Run"));
+    expect(await screen.findByText("done")).toBeVisible();
+    const sequence = screen.getByRole("region", { name: "Sequence of the run" });
+    expect(within(sequence).getAllByRole("button")).toHaveLength(5);
+    expect(screen.getByRole("region", { name: "Tokens of this run" })).toBeVisible();
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "a refused step is red in the sequence and opens by itself, with both values",
+  async () => {
+    const user = await renderApp(paths.playground({ client: portal }));
+    await user.click(await button("Run"));
+    await user.click(await button("Make it fail"));
+    await user.click(await screen.findByRole("menuitem", { name: "Redirect URI with one more slash" }));
+    expect(await screen.findByText("stopped at step 5: get tokens")).toBeVisible();
+    const step = await button(/^Step 5, get tokens: .* refused$/);
+    expect(step).toHaveAttribute("aria-pressed", "true");
+    expect(step).toHaveAttribute("data-state", "refused");
+    const engine = screen.getByRole("region", { name: "What the engine checked" });
+    expect(engine).toHaveAttribute("data-tone", "bad");
+    expect(within(engine).getByText("/", { selector: "mark" })).toBeVisible();
+    expect(screen.getByRole("region", { name: "What the app sent and got" })).toHaveAttribute(
+      "data-tone",
+      "bad",
+    );
+    await user.click(await button(/^Step 1, /));
+    expect(await screen.findByText(/GET .*openid-configuration/, { selector: "pre" })).toBeVisible();
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "of another issuer only the client's side can be seen",
+  async () => {
+    const user = await renderApp(paths.playground());
+    await user.click(await screen.findByRole("radio", { name: "Another issuer" }));
+    await user.type(await screen.findByRole("textbox", { name: "Base URL" }), "https://issuer.example/");
+    await user.type(await screen.findByRole("textbox", { name: "Client application" }), "abc");
+    await user.click(await button("Run"));
+    expect(await screen.findByText(/Only the issuer itself knows that/)).toBeVisible();
+  },
+  PATIENCE_MS,
+);
