@@ -2,6 +2,7 @@
 
 use std::{
     path::PathBuf,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -11,6 +12,7 @@ use std::{
 use anteroom_admin::{Admin, CommandError, commands::home::EngineState, error::Code};
 use anteroom_server::{
     host::{Host, HostOptions, ListenerState},
+    lan,
     master_key::{KeyError, Source},
     place::{KeyOptions, Place},
     problem::{self, HostError},
@@ -181,6 +183,21 @@ impl anteroom_admin::Host for Seat {
 
     fn data_dir(&self) -> String {
         self.folder.display().to_string()
+    }
+
+    fn lan(&self) -> Option<(String, i64)> {
+        self.host.lan().map(|lan| (lan.base.as_str().to_owned(), lan.until.seconds()))
+    }
+
+    fn start_lan(&self, seconds: u32) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        Box::pin(async move {
+            let address = lan::private_address()?;
+            self.host.start_lan(address, seconds).await.map(|_| ())
+        })
+    }
+
+    fn stop_lan(&self) {
+        self.host.stop_lan();
     }
 
     fn save_file(&self, stem: &str, extension: &str, contents: &[u8]) -> std::io::Result<PathBuf> {

@@ -1,7 +1,9 @@
 //! A desk for tests: the commands over an engine with a store in memory and a clock that moves when told.
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anteroom_admin::commands::home::EngineState;
 use anteroom_admin::error::Code;
@@ -29,12 +31,12 @@ pub(crate) const MINUTE: i64 = 60;
 pub(crate) const DAY: i64 = 86_400;
 pub(crate) const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-/// Where files are saved.
-struct Bench(tempfile::TempDir);
+/// Where files are saved, and whether the local network is said to be served.
+struct Bench(tempfile::TempDir, AtomicBool);
 
 impl Bench {
     fn new() -> Arc<Self> {
-        Arc::new(Self(tempfile::tempdir().expect("a folder for temporary files")))
+        Arc::new(Self(tempfile::tempdir().expect("a folder for temporary files"), AtomicBool::new(false)))
     }
 }
 
@@ -55,6 +57,19 @@ impl Host for Bench {
 
     fn master_key(&self) -> &'static str {
         "file"
+    }
+
+    fn lan(&self) -> Option<(String, i64)> {
+        self.1.load(Ordering::Relaxed).then(|| ("https://192.168.1.7:8443/".into(), NOW + 3_600))
+    }
+
+    fn start_lan(&self, _: u32) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        self.1.store(true, Ordering::Relaxed);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn stop_lan(&self) {
+        self.1.store(false, Ordering::Relaxed);
     }
 
     fn save_file(&self, stem: &str, extension: &str, contents: &[u8]) -> std::io::Result<PathBuf> {

@@ -102,3 +102,24 @@ async fn policies_are_listed_by_name() {
     }
     assert_eq!(desk.call("policies_list", json!({})).await, json!({ "names": ["Portal", "Staff"] }));
 }
+
+/// While the local network is served, links lead there: a phone cannot open the address of this machine alone.
+#[tokio::test]
+async fn links_lead_to_the_local_network_while_it_is_served() {
+    let ready = crate::magic_links::Ready::new().await;
+    let desk = &ready.desk;
+    assert_eq!(desk.call("settings_get", json!({})).await["lan"], Value::Null);
+    for minutes in [0, 721] {
+        let request = json!({ "minutes": minutes });
+        desk.fails("settings_start_lan", request, Code::Invalid, Some("minutes"), "1 to 720").await;
+    }
+    let lan = desk.call("settings_start_lan", json!({ "minutes": 60 })).await["lan"].take();
+    assert_eq!((&lan["baseUrl"], &lan["until"]), (&json!("https://192.168.1.7:8443/"), &json!(NOW + 3_600)));
+    assert!(lan["qrSvg"].as_str().unwrap().starts_with("<svg "));
+    let card = ready.issue("waiting", false).await;
+    assert!(card["url"].as_str().unwrap().starts_with("https://192.168.1.7:8443/in/"));
+    assert_eq!(card["typedAt"], "192.168.1.7:8443/in");
+    assert_eq!(desk.call("settings_stop_lan", json!({})).await["lan"], Value::Null);
+    let again = desk.call("magic_links_show", crate::magic_links::id(&card)).await;
+    assert!(again["url"].as_str().unwrap().starts_with("http://127.0.0.1:8103/in/"));
+}

@@ -40,6 +40,8 @@ mod pre_authorized_code;
 #[cfg(test)]
 mod preauthorize;
 #[cfg(test)]
+mod presentations;
+#[cfg(test)]
 mod private_key_jwt;
 #[cfg(test)]
 mod rates;

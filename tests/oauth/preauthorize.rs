@@ -369,3 +369,18 @@ async fn pr_15_the_header_gives_nobodys_identity_elsewhere() {
     let reply = request.form(&[("grant_type", "client_credentials")]).send().await;
     assert_eq!(crate::steps::claims(&reply.str("access_token"))["sub"], DESK);
 }
+
+/// The desk right allows issuing, and nothing else: a token of its holder opens no administration.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_with_the_desk_right_may_issue() {
+    for (desk, status) in [(true, 200), (false, 400)] {
+        let clinic = Clinic::default().with("/projects/0/members/0/desk", json!(desk));
+        let server = TestServer::over(clinic).await;
+        let (code, _) = code_with(&server, json!({})).await;
+        let token = redeem(&server, PORTAL, &code, &[]).await.str("access_token");
+        let request = server.post("/auth/preauthorize").bearer(&token);
+        let request = request.header("X-Medplum-On-Behalf-Of", format!("Patient/{PAT}"));
+        let reply = request.json(&json!({ "clientId": PORTAL })).send().await;
+        assert_eq!(reply.status, status, "desk right {desk}: {reply:?}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anteroom_engine::Engine;
@@ -32,6 +33,15 @@ pub trait Host: Send + Sync + 'static {
     fn data_dir(&self) -> String;
     /// Where the master key is: `keychain`, `passphrase` or `file`.
     fn master_key(&self) -> &'static str;
+    /// The local network, while it is served: its base URL, and until when in Unix seconds.
+    fn lan(&self) -> Option<(String, i64)>;
+    /// Serves the local network for so many seconds.
+    ///
+    /// # Errors
+    /// A sentence that says why not.
+    fn start_lan(&self, seconds: u32) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>>;
+    /// Serves it no longer.
+    fn stop_lan(&self);
     /// Writes a new file where the person finds it, readable by nobody else, and gives its path. `stem` and `extension`
     /// make its name; a number is added where that is taken.
     ///
@@ -241,6 +251,11 @@ impl Admin {
             change(cx, &engine, acting)
         };
         Ok(self.engine().transact(self.origin(), change).await?)
+    }
+
+    /// The base of links that are handed out: the local network's while it is served, so that a phone can open them.
+    pub(crate) fn link_base(&self) -> String {
+        self.host().lan().map_or_else(|| self.engine().issuer().as_str().to_owned(), |(base, _)| base)
     }
 
     /// Commands come from the window: they have no address.

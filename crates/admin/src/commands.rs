@@ -221,6 +221,10 @@ commands! {
     settings_update = settings::update(settings::Update) -> settings::Settings;
     /// Publishes the next signing key.
     settings_publish_key = settings::publish_key(settings::RotateKey) -> settings::Settings;
+    /// Serves magic-link pages and OAuth endpoints to the local network, for a while.
+    settings_start_lan = settings::start_lan(settings::StartLan) -> settings::Settings;
+    /// Serves the local network no longer.
+    settings_stop_lan = settings::stop_lan(settings::Get) -> settings::Settings;
     /// Rotates a signing key.
     settings_rotate_key = settings::rotate_key(settings::RotateKey) -> settings::Settings;
 

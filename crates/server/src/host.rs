@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::lan::{self, Lan};
 use crate::local_ca::LocalCa;
 use crate::place::{KeyOptions, Place, open_engine};
 use crate::problem::{HostError, ListenError};
@@ -59,6 +60,7 @@ pub struct Host {
     address: SocketAddr,
     serving: Mutex<Serving>,
     tls: Option<Tls>,
+    lan: Mutex<Option<lan::Serving>>,
     purge: JoinHandle<()>,
 }
 
@@ -113,7 +115,7 @@ impl Host {
             None => None,
         };
         let purge = runtime.spawn(purge_now_and_then(Arc::clone(&engine)));
-        Ok(Self { engine, runtime, address, serving: Mutex::new(serving), tls, purge })
+        Ok(Self { engine, runtime, address, serving: Mutex::new(serving), tls, lan: Mutex::new(None), purge })
     }
 
     /// The engine.
@@ -137,6 +139,31 @@ impl Host {
         let tls = self.tls.as_ref()?;
         let serves = matches!(&*lock(&tls.serving), Serving::Running { task, .. } if !task.is_finished());
         serves.then_some(&tls.base)
+    }
+
+    /// The local network, while it is served.
+    pub fn lan(&self) -> Option<Lan> {
+        let now = self.engine.now();
+        let lan = self.lan.lock().unwrap_or_else(PoisonError::into_inner);
+        lan.as_ref().filter(|serving| serving.is_on(now)).map(|serving| serving.lan.clone())
+    }
+
+    /// Serves the pages of magic links and the OAuth endpoints to the local network on `address`, for `seconds`. A network
+    /// that is served already is served anew.
+    ///
+    /// # Errors
+    /// A sentence that says why not.
+    pub async fn start_lan(&self, address: IpAddr, seconds: u32) -> Result<Lan, String> {
+        self.stop_lan();
+        let serving = lan::serve(&self.engine, &self.runtime, address, seconds).await?;
+        let lan = serving.lan.clone();
+        *self.lan.lock().unwrap_or_else(PoisonError::into_inner) = Some(serving);
+        Ok(lan)
+    }
+
+    /// Serves the local network no longer.
+    pub fn stop_lan(&self) {
+        self.lan.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// Begins to listen again; does nothing while it listens.
@@ -174,6 +201,7 @@ impl Host {
     /// When the store could not be written.
     pub async fn close(&self) -> StoreResult<()> {
         self.stop_listener().await;
+        self.stop_lan();
         self.purge.abort();
         if let Some(tls) = &self.tls {
             tls.renewing.abort();
@@ -272,7 +300,7 @@ async fn renew(
 }
 
 /// The names a certificate for this address vouches for.
-fn names_of(address: IpAddr) -> Vec<String> {
+pub(crate) fn names_of(address: IpAddr) -> Vec<String> {
     if address.is_loopback() || address.is_unspecified() {
         ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec()
     } else {
@@ -281,7 +309,7 @@ fn names_of(address: IpAddr) -> Vec<String> {
 }
 
 /// The base of the TLS listener: `https://localhost:<port>/` on this machine, else its address.
-fn tls_base(address: SocketAddr) -> Issuer {
+pub(crate) fn tls_base(address: SocketAddr) -> Issuer {
     let host = match address.ip() {
         ip if ip.is_loopback() || ip.is_unspecified() => "localhost".to_owned(),
         IpAddr::V4(ip) => ip.to_string(),

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`place`] | the data folder, and the store in it |
 //! | [`master_key`] | where the key comes from that seals the others |
+//! | [`lan`] | serving the local network for a while |
 //! | [`local_ca`] | the CA that vouches for this machine's https addresses |
 //! | [`workspace_file`] | reading and applying workspace files |
 //! | [`host`] | all of it together, with a listener that can be stopped |
@@ -14,6 +15,7 @@
 //! | [`problem`] | why it does not start, and the exit code for it |
 
 pub mod host;
+pub mod lan;
 pub mod local_ca;
 pub mod master_key;
 pub mod place;

@@ -14,6 +14,7 @@ mod screens;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use anteroom_admin::commands::home::EngineState;
@@ -160,6 +161,22 @@ impl anteroom_admin::Host for InMemory {
 
     fn master_key(&self) -> &'static str {
         "file"
+    }
+
+    fn lan(&self) -> Option<(String, i64)> {
+        self.0.lan().map(|lan| (lan.base.as_str().to_owned(), lan.until.seconds()))
+    }
+
+    fn start_lan(&self, seconds: u32) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        Box::pin(async move {
+            // Tests stay on this machine.
+            let address = Ipv4Addr::LOCALHOST.into();
+            self.0.start_lan(address, seconds).await.map(|_| ())
+        })
+    }
+
+    fn stop_lan(&self) {
+        self.0.stop_lan();
     }
 
     fn save_file(&self, stem: &str, extension: &str, contents: &[u8]) -> std::io::Result<PathBuf> {

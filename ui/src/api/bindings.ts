@@ -778,6 +778,20 @@ client: Client,
  */
 secret: string | null, };
 
+export type LanState = { 
+/**
+ * Where.
+ */
+baseUrl: string, 
+/**
+ * Until when, Unix seconds.
+ */
+until: number, 
+/**
+ * The address for typing a code, as QR code (SVG).
+ */
+qrSvg: string, };
+
 export type Left = Record<symbol, never>;
 
 export type LinkState = "waiting" | "opened" | "redeemed" | "expired" | "revoked" | "locked" | "replaced";
@@ -1311,6 +1325,10 @@ dataDir: string,
  * Where the master key is: `keychain`, `passphrase` or `file`.
  */
 masterKey: string, 
+/**
+ * The local network, while it is served.
+ */
+lan: LanState | null, 
 /**
  * Signing keys, newest first.
  */
@@ -2138,6 +2156,14 @@ allowedOutboundHosts?: Array<string>, }; response: Settings };
  * `ES256` or `RS256`.
  */
 alg: string, }; response: Settings };
+  /** Serves magic-link pages and OAuth endpoints to the local network, for a while. */
+  settings_start_lan: { request: { 
+/**
+ * For how long, 1 to 720.
+ */
+minutes: number, }; response: Settings };
+  /** Serves the local network no longer. */
+  settings_stop_lan: { request: Record<symbol, never>; response: Settings };
   /** Rotates a signing key. */
   settings_rotate_key: { request: { 
 /**

@@ -1,4 +1,5 @@
 /** The whole product without an engine, for development, tests and pictures. No production build contains it. */
+import { renderSVG } from "uqr";
 import type { Backend, Name, Req, Res } from "../api/call";
 import { accessPolicies } from "./access-policies";
 import { clients } from "./clients";
@@ -33,6 +34,7 @@ const settings = (): Res<"settings_get"> => ({
   deskPhone: db.settings.deskPhone,
   rateLimits: db.settings.rateLimits,
   allowedOutboundHosts: db.settings.allowedOutboundHosts,
+  lan: db.lan,
   engine: engine(),
   dataDir: "/home/maria/.local/share/dev.anteroom.desktop",
   masterKey: "keychain",
@@ -170,6 +172,21 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
     const kid = nextId().slice(-10);
     db.settings.signingKeys.unshift({ kid, alg, state: "next", createdAt: now(), leavesAt: null });
     happened("signing_key_published", { after: { alg } });
+    tell("settings");
+    return settings();
+  },
+  settings_start_lan({ minutes }) {
+    const baseUrl = "https://192.168.1.20:8443/";
+    db.lan = {
+      baseUrl,
+      until: now() + minutes * 60,
+      qrSvg: renderSVG(`${baseUrl}in`, { ecc: "M", border: 4 }),
+    };
+    tell("settings");
+    return settings();
+  },
+  settings_stop_lan() {
+    db.lan = null;
     tell("settings");
     return settings();
   },

@@ -4,6 +4,7 @@ import type {
   Client,
   ClientType,
   DeskState,
+  LanState,
   MagicLink,
   Person,
   ResourceType,
@@ -180,6 +181,7 @@ export const db = {
   sessions: new Map<string, { membershipId: string; session: Session }>(),
   log: [] as ActivityEntry[],
   desk: null as DeskState | null,
+  lan: null as LanState | null,
   settings: {
     rateLimits: { login: 5, auth: 160, other: 60_000 },
     dialect: "rfc",

@@ -10,6 +10,7 @@ use anteroom_engine::service::{keys, projects, rates};
 use anteroom_engine::stop::{Fault, Outcome, invalid};
 use anteroom_engine::store::Tx;
 use anteroom_engine::timestamp::Timestamp;
+use anteroom_magic_link::QrPicture;
 use anteroom_oauth::jose::Alg;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub data_dir: String,
     /// Where the master key is: `keychain`, `passphrase` or `file`.
     pub master_key: String,
+    /// The local network, while it is served.
+    pub lan: Option<LanState>,
     /// Signing keys, newest first.
     pub signing_keys: Vec<SigningKeySummary>,
 }
@@ -60,6 +63,27 @@ pub struct RateLimits {
     pub auth: u32,
     /// Everything else.
     pub other: u32,
+}
+
+/// The local network is served: magic-link pages and OAuth endpoints, over TLS, and nothing else.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LanState {
+    /// Where.
+    pub base_url: String,
+    /// Until when, Unix seconds.
+    #[ts(type = "number")]
+    pub until: i64,
+    /// The address for typing a code, as QR code (SVG).
+    pub qr_svg: String,
+}
+
+/// Serves the local network.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct StartLan {
+    /// For how long, 1 to 720.
+    pub minutes: u32,
 }
 
 /// A signing key, public half.
@@ -115,6 +139,7 @@ pub struct RotateKey {
 
 pub(crate) async fn get(admin: &Admin, _: Get) -> Result<Settings, CommandError> {
     let engine = admin.host().engine_state();
+    let lan = admin.host().lan().map(|(base, until)| lan_state(base, until)).transpose()?;
     let (data_dir, master_key) = (admin.host().data_dir(), admin.host().master_key().to_owned());
     admin
         .read_project(move |tx, project, now| {
@@ -130,10 +155,38 @@ pub(crate) async fn get(admin: &Admin, _: Get) -> Result<Settings, CommandError>
                 engine,
                 data_dir,
                 master_key,
+                lan,
                 signing_keys: published.map(key).collect(),
             })
         })
         .await
+}
+
+fn lan_state(base_url: String, until: i64) -> Result<LanState, CommandError> {
+    let picture = QrPicture::of_text(&format!("{base_url}in"));
+    let qr_svg = picture.map_err(|_| Fault::Inconsistent("the address of the local network"))?.svg();
+    Ok(LanState { base_url, until, qr_svg })
+}
+
+/// Longest time the local network is served, minutes: a long shift.
+const LONGEST_LAN: u32 = 720;
+
+pub(crate) async fn start_lan(admin: &Admin, request: StartLan) -> Result<Settings, CommandError> {
+    if !(1..=LONGEST_LAN).contains(&request.minutes) {
+        let message = format!("The local network is served for 1 to {LONGEST_LAN} minutes.");
+        return Err(CommandError::new(Code::Invalid, Some("minutes"), message));
+    }
+    admin.acting().await?;
+    let started = admin.host().start_lan(request.minutes * 60).await;
+    started.map_err(|reason| {
+        CommandError::new(Code::Conflict, None, format!("The local network cannot be served: {reason}."))
+    })?;
+    get(admin, Get {}).await
+}
+
+pub(crate) async fn stop_lan(admin: &Admin, _: Get) -> Result<Settings, CommandError> {
+    admin.host().stop_lan();
+    get(admin, Get {}).await
 }
 
 fn find(tx: &dyn Tx, project: Id<Project>) -> Outcome<Arc<Project>> {

@@ -101,6 +101,57 @@ fn the_ca_is_made_once_and_vouches_for_nobody_else() {
     }
 }
 
+/// What a phone may reach: the pages of magic links and the OAuth endpoints, and nothing else; and not for ever.
+#[test]
+fn the_local_network_reaches_only_links_and_oauth_and_only_for_a_while() {
+    let runtime = runtime();
+    let host = Host::open(options("127.0.0.1:0".parse().unwrap(), true), runtime.handle().clone()).unwrap();
+    assert_eq!(host.lan(), None);
+    runtime.block_on(async {
+        let lan = host.start_lan("127.0.0.1".parse().unwrap(), 600).await.unwrap();
+        assert_eq!(host.lan().as_ref(), Some(&lan));
+        let ca = LocalCa::open(host.engine()).unwrap().unwrap();
+        let client = trusting(ca.pem());
+        let base = lan.base.as_str().to_owned();
+        let status = async |path: &str| client.get(format!("{base}{path}")).send().await.unwrap().status();
+        for path in ["in", "IN", ".well-known/openid-configuration", ".well-known/jwks.json"] {
+            assert_eq!(status(path).await, 200, "{path}");
+        }
+        assert_eq!(status("in/nobody-has-this").await, 404);
+        assert_eq!(status("oauth2/token").await, 405);
+        for path in [
+            "healthcheck",
+            "auth/preauthorize",
+            "auth/me",
+            "api/auth/preauthorize",
+            "fhir/R4/Patient",
+            "admin/projects/x",
+            "api/v2/clients",
+            "oauth/token",
+            "__call/home_get",
+        ] {
+            assert_eq!(status(path).await, 404, "{path}");
+        }
+        let document = json(&client, format!("{base}.well-known/openid-configuration")).await.unwrap();
+        assert_eq!(document["issuer"], base);
+        host.stop_lan();
+        assert_eq!(host.lan(), None);
+        // The other listener does not answer for that address.
+        let plain = host.engine().issuer().as_str().to_owned();
+        assert!(json(&client, format!("{plain}.well-known/openid-configuration")).await.is_ok());
+
+        let short = host.start_lan("127.0.0.1".parse().unwrap(), 1).await.unwrap();
+        let gone = async {
+            while client.get(format!("{}in", short.base.as_str())).send().await.is_ok()
+                || host.lan().is_some()
+            {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(60), gone).await.expect("it turns itself off");
+    });
+}
+
 /// Whether a client that trusts the CA would take a server's certificate for `name`.
 fn vouches(ca: &str, made: &anteroom_server::local_ca::ServerCertificate, name: &str) -> bool {
     use std::sync::Arc;

@@ -26,6 +26,7 @@ import { Answer } from "../../kit/states";
 import { toast } from "../../kit/toast";
 import { useNow } from "../../kit/use-now";
 import { DeskPanel } from "./desk-panel";
+import { LanPanel } from "./lan-panel";
 import classes from "./settings.module.css";
 
 export function SettingsPage() {
@@ -40,6 +41,7 @@ export function SettingsPage() {
               <Words settings={settings} />
               <DeskPanel settings={settings} />
               <Engine settings={settings} />
+              <LanPanel settings={settings} />
               <Keys keys={settings.signingKeys} />
               <Rates key={JSON.stringify(settings.rateLimits)} saved={settings.rateLimits} />
               <Panel title={t("settings.data")}>

@@ -93,10 +93,11 @@ async fn make(
     pin_digits: Option<u8>,
     client_id: String,
 ) -> Result<(Arc<Held>, Drawn), CommandError> {
+    let base = admin.link_base();
     admin
         .aside(move |engine| {
             let held = plain_values(engine, pin_digits)?;
-            let drawn = draw(engine, &held, &client_id)?;
+            let drawn = draw(&base, &held, &client_id)?;
             Ok((Arc::new(held), drawn))
         })
         .await
@@ -109,13 +110,13 @@ pub(super) async fn make_many(
     client_id: &str,
     count: usize,
 ) -> Result<Vec<Arc<Held>>, CommandError> {
-    let client_id = client_id.to_owned();
+    let (base, client_id) = (admin.link_base(), client_id.to_owned());
     admin
         .aside(move |engine| {
             let made = (0..count).map(|_| plain_values(engine, pin.then_some(PIN_DIGITS)).map(Arc::new));
             let held = made.collect::<Outcome<Vec<_>>>()?;
             if let Some(first) = held.first() {
-                draw(engine, first, &client_id)?;
+                draw(&base, first, &client_id)?;
             }
             Ok(held)
         })
@@ -137,10 +138,10 @@ struct Drawn {
 }
 
 /// Draws the QR code (which is read back before it is handed out) and writes the link and the command.
-fn draw(engine: &Engine, held: &Held, client_id: &str) -> Outcome<Drawn> {
-    let (link, picture) = picture(engine, held)?;
+fn draw(base: &str, held: &Held, client_id: &str) -> Outcome<Drawn> {
+    let (link, picture) = picture(base, held)?;
     let pin = held.plain.tx_code.as_ref().map(Secret::expose);
-    let Ok(command) = curl::redeem(engine.issuer().as_str(), client_id, &held.plain.code, pin) else {
+    let Ok(command) = curl::redeem(base, client_id, &held.plain.code, pin) else {
         return invalid("clientId", "A client id is a UUID.");
     };
     Ok(Drawn {
@@ -152,8 +153,7 @@ fn draw(engine: &Engine, held: &Held, client_id: &str) -> Outcome<Drawn> {
 }
 
 /// The link and its QR code, which was read back.
-pub(super) fn picture(engine: &Engine, held: &Held) -> Outcome<(Link, QrPicture)> {
-    let base = engine.issuer().as_str();
+pub(super) fn picture(base: &str, held: &Held) -> Outcome<(Link, QrPicture)> {
     let unusable = |error: &dyn Display| format!("{base} cannot carry a magic link: {error}.");
     let link = match magic_link(base, &held.plain.code) {
         Ok(link) => link,
@@ -166,8 +166,7 @@ pub(super) fn picture(engine: &Engine, held: &Held) -> Outcome<(Link, QrPicture)
 }
 
 /// Where a code is typed, without scheme.
-pub(super) fn typed_at(engine: &Engine) -> String {
-    let base = engine.issuer().as_str();
+pub(super) fn typed_at(base: &str) -> String {
     let without_scheme = base.split_once("://").map_or(base, |(_, rest)| rest);
     format!("{without_scheme}in")
 }
@@ -279,7 +278,7 @@ fn card(admin: &Admin, held: &Held, drawn: &Drawn, link: MagicLink) -> Card {
     Card {
         link,
         url: drawn.url.expose().clone(),
-        typed_at: typed_at(admin.engine()),
+        typed_at: typed_at(&admin.link_base()),
         typed_code: held.typed.grouped().expose().clone(),
         pin: held.plain.tx_code.as_ref().map(|pin| pin.expose().to_owned()),
         qr_svg: drawn.qr_svg.expose().clone(),
@@ -306,8 +305,8 @@ pub(crate) async fn show(admin: &Admin, request: Ref) -> Result<Card, CommandErr
             "The code of this link is stored nowhere and no longer in memory. Issue the link again.";
         return Err(CommandError::new(Code::NotHeld, None, message));
     };
-    let (again, client_id) = (Arc::clone(&held), link.client_id.clone());
-    let drawn = admin.aside(move |engine| draw(engine, &again, &client_id)).await?;
+    let (base, again, client_id) = (admin.link_base(), Arc::clone(&held), link.client_id.clone());
+    let drawn = admin.aside(move |_| draw(&base, &again, &client_id)).await?;
     Ok(card(admin, &held, &drawn, link))
 }
 

@@ -134,11 +134,12 @@ async fn lay_out(admin: &Admin, request: Print) -> Result<(Sheets, u32), Command
             "The codes of these links are stored nowhere and no longer in memory. Issue them again.";
         return Err(CommandError::new(Code::NotHeld, None, message));
     }
-    let sheets = admin.aside(move |engine| {
-        let at = typed_at(engine);
+    let base = admin.link_base();
+    let sheets = admin.aside(move |_| {
+        let at = typed_at(&base);
         let drawn = held
             .into_iter()
-            .map(|(link, held)| Ok(Drawn { picture: picture(engine, &held)?.1, link, held }))
+            .map(|(link, held)| Ok(Drawn { picture: picture(&base, &held)?.1, link, held }))
             .collect::<Outcome<Vec<_>>>()?;
         let sheets = drawn.iter().map(|drawn| {
             let valid_until = Moment::new(drawn.link.expires_at, utc_offset_minutes)?;
