@@ -230,6 +230,32 @@ events: number,
  */
 next: number | null, };
 
+export type Claim = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its value, as JSON; texts without their quotation marks.
+ */
+value: string, 
+/**
+ * What it means.
+ */
+meaning: string, 
+/**
+ * Where the rule stands, or who else made it up.
+ */
+source: string, 
+/**
+ * A time in UTC, for claims that are times.
+ */
+time: string | null, 
+/**
+ * The same as seconds since 1970.
+ */
+seconds: number | null, };
+
 export type Client = { 
 /**
  * `client_id`.
@@ -406,6 +432,28 @@ accessPolicy?: string,
  */
 admin?: boolean, };
 
+export type ClientCheck = { 
+/**
+ * Its name.
+ */
+check: string, 
+/**
+ * What had to be.
+ */
+expected: string, 
+/**
+ * What was.
+ */
+found: string, 
+/**
+ * Whether it held.
+ */
+passed: boolean, 
+/**
+ * Where the rule stands.
+ */
+section: string, };
+
 export type ClientChoice = { 
 /**
  * `client_id`.
@@ -544,6 +592,20 @@ person: string,
  */
 idleSeconds: number, };
 
+export type Difference = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * In the first token.
+ */
+first: string | null, 
+/**
+ * In the second.
+ */
+second: string | null, };
+
 export type Discovered = { 
 /**
  * `issuer`.
@@ -566,6 +628,20 @@ tokenUrl: string | null,
  */
 jwksUrl: string | null, };
 
+export type EngineSaw = { 
+/**
+ * The number of the step that sent it; `null` for the browser.
+ */
+step: number | null, 
+/**
+ * What was checked, in order.
+ */
+checks: Array<TraceCheck>, 
+/**
+ * Why it was refused, if it was.
+ */
+refusal: RefusalRow | null, };
+
 export type EngineState = { 
 /**
  * Whether the engine answers over HTTP.
@@ -587,6 +663,8 @@ problem: string | null,
  * This program's version.
  */
 version: string, };
+
+export type ExportFormat = "curl" | "http" | "markdown" | "har" | "javascript" | "python" | "rust";
 
 export type Exported = { 
 /**
@@ -635,6 +713,22 @@ expiresIn: number,
  * Whether a PIN is suggested.
  */
 pinSuggested: boolean, };
+
+export type HandedIn = { 
+/**
+ * Its id; `null` when no run waits for this `state`.
+ */
+run: string | null, };
+
+export type HeaderView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: string, };
 
 export type Home = { 
 /**
@@ -748,6 +842,46 @@ id: string,
  */
 name: string | null, };
 
+export type Inspected = { 
+/**
+ * `access_token`, `id_token`, `refresh_token`, or `pasted`.
+ */
+name: string, 
+/**
+ * What it is, in a sentence.
+ */
+kind: string, 
+/**
+ * The members of its header.
+ */
+header: Array<Claim>, 
+/**
+ * Its claims.
+ */
+claims: Array<Claim>, 
+/**
+ * Whether a key of the issuer signed it.
+ */
+signature: Signature, 
+/**
+ * The same in words.
+ */
+signatureWords: string, };
+
+export type Inspection = { 
+/**
+ * The token.
+ */
+token: Inspected, 
+/**
+ * The other one.
+ */
+other: Inspected | null, 
+/**
+ * The claims that differ between the two.
+ */
+differences: Array<Difference>, };
+
 export type IpRule = { 
 /**
  * Name of the rule; empty for none.
@@ -791,6 +925,8 @@ until: number,
  * The address for typing a code, as QR code (SVG).
  */
 qrSvg: string, };
+
+export type Lane = "app" | "browser" | "issuer";
 
 export type Left = Record<symbol, never>;
 
@@ -946,6 +1082,20 @@ profile: string,
  */
 name: string, };
 
+export type MessageView = { 
+/**
+ * The first line.
+ */
+start: string, 
+/**
+ * Headers, in order.
+ */
+headers: Array<HeaderView>, 
+/**
+ * The body: a parameter to a line, or JSON, or what it is.
+ */
+body: string, };
+
 export type Page<T> = { 
 /**
  * The rows of this slice.
@@ -1043,6 +1193,58 @@ admin: boolean,
  * May issue magic links, and nothing else.
  */
 desk: boolean, };
+
+export type PlaygroundChoices = { 
+/**
+ * This engine's issuer.
+ */
+issuer: string, 
+/**
+ * Client applications, by name.
+ */
+clients: Array<PlaygroundClient>, 
+/**
+ * The switchboard.
+ */
+switches: Array<SwitchRow>, 
+/**
+ * Whether the system's browser can be opened.
+ */
+canOpenBrowser: boolean, 
+/**
+ * Whether deep links reach this program.
+ */
+receivesDeepLinks: boolean, };
+
+export type PlaygroundClient = { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Kind.
+ */
+clientType: ClientType, 
+/**
+ * Whether it has a secret, which is stored nowhere in clear and has to be typed.
+ */
+hasSecret: boolean, 
+/**
+ * The grants it may use, by `grant_type`.
+ */
+grants: Array<string>, 
+/**
+ * Its redirect URIs that come back to this machine.
+ */
+redirectUris: Array<string>, 
+/**
+ * Its default scope.
+ */
+defaultScope: Array<string>, };
 
 export type Policy = { 
 /**
@@ -1150,6 +1352,12 @@ rule: DecidedBy,
  */
 entry: number | null, };
 
+export type Previewed = { 
+/**
+ * The access token, and the ID token when the scope has `openid`.
+ */
+tokens: Array<Inspected>, };
+
 export type ProjectSummary = { 
 /**
  * Project id.
@@ -1178,6 +1386,20 @@ auth: number,
  */
 other: number, };
 
+export type RefusalRow = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Where the rule stands.
+ */
+section: string, 
+/**
+ * What to do.
+ */
+advice: string, };
+
 export type Refused = { 
 /**
  * Its name.
@@ -1193,6 +1415,76 @@ description: string,
 advice: string, };
 
 export type ResourceType = "Patient" | "Practitioner" | "RelatedPerson";
+
+export type ReturnBy = "auto" | "loopback" | "deep_link" | "pages";
+
+export type RunExported = { 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * A name for its file.
+ */
+fileName: string, };
+
+export type RunShown = { 
+/**
+ * Its id, which is the trace id of its requests.
+ */
+id: string, 
+/**
+ * `grant_type`.
+ */
+grant: string, 
+/**
+ * `client_id`.
+ */
+clientId: string, 
+/**
+ * Whether this engine is the issuer, so that its side can be seen.
+ */
+own: boolean, 
+/**
+ * Unix seconds when it began.
+ */
+began: number, 
+/**
+ * The client's side.
+ */
+client: RunView, 
+/**
+ * This engine's side, in order.
+ */
+engine: Array<EngineSaw>, 
+/**
+ * What was made to fail.
+ */
+failures: Array<Switch>, };
+
+export type RunState = "running" | "waiting" | "done" | "refused" | "failed" | "cancelled";
+
+export type RunView = { 
+/**
+ * How it stands.
+ */
+state: RunState, 
+/**
+ * Its steps so far.
+ */
+steps: Array<StepView>, 
+/**
+ * The address a browser has to open, while the run waits for it.
+ */
+open: string | null, 
+/**
+ * Which tokens came of it.
+ */
+tokens: Array<string>, 
+/**
+ * The issuer's identifier.
+ */
+issuer: string | null, };
 
 export type SavedSheets = { 
 /**
@@ -1356,6 +1648,8 @@ moduleMm: number,
  */
 smallestModuleMm: number, };
 
+export type Signature = "verified" | "unknown_key" | "wrong" | "unacceptable" | "not_checked" | "not_signed";
+
 export type SigningKeySummary = { 
 /**
  * `kid`.
@@ -1377,6 +1671,90 @@ createdAt: number,
  * Unix seconds after which it leaves the JWKS (previous keys only).
  */
 leavesAt: number | null, };
+
+export type StepState = "running" | "waiting" | "done" | "refused" | "failed";
+
+export type StepView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its number, from 1.
+ */
+number: number, 
+/**
+ * Who begins.
+ */
+from: Lane, 
+/**
+ * Who answers.
+ */
+to: Lane, 
+/**
+ * How it stands.
+ */
+state: StepState, 
+/**
+ * What was sent.
+ */
+request: MessageView | null, 
+/**
+ * What came back.
+ */
+answer: MessageView | null, 
+/**
+ * What happened besides.
+ */
+notes: Array<string>, 
+/**
+ * What the client checked.
+ */
+checks: Array<ClientCheck>, 
+/**
+ * `error` of the answer.
+ */
+error: string | null, 
+/**
+ * Status of the answer.
+ */
+status: number | null, 
+/**
+ * Why there is no answer that can be used.
+ */
+trouble: Trouble | null, 
+/**
+ * How long it took.
+ */
+milliseconds: number, };
+
+export type Switch = "unknown_client" | "wrong_secret" | "missing_secret" | "unknown_scope" | "repeated_parameter" | "unknown_grant" | "unregistered_redirect_uri" | "missing_code_challenge" | "plain_code_challenge" | "deny_consent" | "no_session" | "wrong_state" | "wrong_issuer" | "missing_nonce" | "wrong_key" | "wrong_audience" | "clock_skew" | "redirect_uri_mismatch" | "wrong_code_verifier" | "missing_code_verifier" | "unknown_code" | "replay_code" | "replay_refresh_token" | "tampered_token" | "token_in_query" | "revoked_token";
+
+export type SwitchRow = { 
+/**
+ * Its name.
+ */
+name: Switch, 
+/**
+ * The step that is refused.
+ */
+step: string, 
+/**
+ * `error` of the answer; the name of the check when the client refuses.
+ */
+answer: string, 
+/**
+ * Whether the client refuses, not the issuer.
+ */
+byClient: boolean, 
+/**
+ * The grants it fits, by `grant_type`.
+ */
+grants: Array<string>, 
+/**
+ * Fits only a client that shows a secret.
+ */
+needsSecret: boolean, };
 
 export type Tested = { 
 /**
@@ -1430,6 +1808,20 @@ found: string | null,
  * Whether it held.
  */
 passed: boolean, };
+
+export type Trouble = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What happened.
+ */
+happened: string, 
+/**
+ * What to do.
+ */
+advice: string, };
 
 export type Verdict = { 
 /**
@@ -2070,6 +2462,138 @@ format: Format,
 before: number | null, }; response: Chunk };
   /** Walks the chain of the log. */
   activity_verify: { request: Record<symbol, never>; response: Verified };
+  /** What the playground may choose from. */
+  playground_options: { request: Record<symbol, never>; response: PlaygroundChoices };
+  /** Begins a run. */
+  playground_run: { request: { 
+/**
+ * Base URL of another issuer; empty for this engine.
+ */
+issuer: string, 
+/**
+ * `client_id`.
+ */
+clientId: string, 
+/**
+ * The client's secret; empty for none.
+ */
+clientSecret: string, 
+/**
+ * `grant_type`, or `auth_exchange`.
+ */
+grant: string, 
+/**
+ * Scope, in words.
+ */
+scope: Array<string>, 
+/**
+ * How the answer of the browser comes back.
+ */
+returnBy: ReturnBy, 
+/**
+ * Where it comes back; empty for the one that fits.
+ */
+redirectUri: string, 
+/**
+ * For the pages without a browser; empty otherwise.
+ */
+email: string, 
+/**
+ * For the pages without a browser; empty otherwise.
+ */
+password: string, 
+/**
+ * Membership the pre-authorized code is for; empty otherwise.
+ */
+membershipId: string, 
+/**
+ * A token or code that the grant begins with (refresh token, subject token, pre-authorized code); empty otherwise.
+ */
+token: string, 
+/**
+ * What is done with the tokens, in order.
+ */
+afterwards: Array<string>, 
+/**
+ * What is made to fail.
+ */
+failures: Array<Switch>, }; response: RunShown };
+  /** A run, as it stands: both sides. */
+  playground_get: { request: { 
+/**
+ * Its id.
+ */
+id: string, }; response: RunShown };
+  /** Hands in what a deep link brought back. */
+  playground_return: { request: { 
+/**
+ * `state`
+ */
+state: string, 
+/**
+ * `code`
+ */
+code: string | null, 
+/**
+ * `iss`
+ */
+iss: string | null, 
+/**
+ * `error`
+ */
+error: string | null, 
+/**
+ * `error_description`
+ */
+errorDescription: string | null, }; response: HandedIn };
+  /** Ends a run that waits. */
+  playground_cancel: { request: { 
+/**
+ * Its id.
+ */
+id: string, }; response: RunShown };
+  /** Takes a token apart. */
+  playground_inspect: { request: { 
+/**
+ * The run; empty for a pasted token.
+ */
+run: string, 
+/**
+ * `access_token`, `refresh_token` or `id_token`; the token itself when it was pasted.
+ */
+token: string, 
+/**
+ * Another token of the run, or another pasted one, to compare with; empty for none.
+ */
+other: string, }; response: Inspection };
+  /** What a token for a person would say, by the code that makes them. The token itself is not given. */
+  playground_preview: { request: { 
+/**
+ * `client_id`.
+ */
+clientId: string, 
+/**
+ * Membership of the person.
+ */
+membershipId: string, 
+/**
+ * Scope that is asked for; empty for the client's default.
+ */
+scope: Array<string>, }; response: Previewed };
+  /** A run to take along, without its secrets. */
+  playground_export: { request: { 
+/**
+ * The run.
+ */
+id: string, 
+/**
+ * In which form.
+ */
+format: ExportFormat, 
+/**
+ * One step, by its number; `null` for all.
+ */
+step: number | null, }; response: RunExported };
   /** Access policies, with what they are about and how many have them. */
   access_policies_list: { request: Record<symbol, never>; response: PolicyList };
   /** One access policy. */
