@@ -12,7 +12,9 @@ fn entry(resource_type: &str, changes: Value) -> Value {
 }
 
 fn new(name: &str, entries: Value) -> Value {
-    json!({ "id": null, "version": null, "name": name, "entries": entries, "ipRules": [] })
+    let mut request = json!({ "id": null, "version": null, "name": name, "ipRules": [] });
+    request["entries"] = entries;
+    request
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ impl Clinic {
 
     async fn issued(&self) -> u64 {
         let board = json!({ "search": "", "state": null, "offset": 0, "limit": 500 });
-        self.ready.desk.call("magic_links_list", board).await["total"].as_u64().unwrap()
+        self.ready.desk.call("magic_links_list", board).await["total"].as_u64().expect("a number")
     }
 }
 

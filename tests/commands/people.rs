@@ -169,7 +169,7 @@ async fn a_second_factor_is_required_and_reset() {
     let required = desk.call("people_update", require).await;
     assert_eq!(required["secondFactor"], json!({ "enrolled": false, "required": true }));
     // As if Pat had enrolled: what that takes is shown where codes are.
-    let member = Id::parse(&pat).unwrap();
+    let member = Id::parse(pat).unwrap();
     let origin = anteroom_engine::cx::Origin::inside(desk.engine.issuer().clone());
     let enrolled = desk.engine.transact(origin, move |cx| {
         let Principal::User(user) = cx.tx.membership(member)?.expect("Pat").principal else {

@@ -109,13 +109,15 @@ pub(crate) async fn json(call: &Call, body: Body) -> Result<Value, Response> {
     if bytes.is_empty() {
         return Ok(Value::Object(Map::new()));
     }
-    parsed(call, serde_json::from_slice::<Strict>(&bytes).ok().map(|Strict(value)| value))
+    parsed(serde_json::from_slice::<Strict>(&bytes).ok().map(|Strict(value)| value))
+        .ok_or_else(|| unreadable(call))
 }
 
 /// The body of an endpoint that takes a list, such as a JSON Patch.
 pub(crate) async fn json_list(call: &Call, body: Body) -> Result<Value, Response> {
     let bytes = json_bytes(call, body).await?;
-    parsed(call, serde_json::from_slice::<Vec<Value>>(&bytes).ok().map(Value::Array))
+    parsed(serde_json::from_slice::<Vec<Value>>(&bytes).ok().map(Value::Array))
+        .ok_or_else(|| unreadable(call))
 }
 
 /// The bytes of a JSON body. Some without a type are no JSON.
@@ -130,17 +132,18 @@ async fn json_bytes(call: &Call, body: Body) -> Result<Bytes, Response> {
     let bytes = self::body(call.headers(), body, JSON_LIMIT)
         .await
         .map_err(|error| refuse_body(call, family, &error))?;
-    if typed || bytes.is_empty() { Ok(bytes) } else { parsed(call, None).map(|_| bytes) }
+    if typed || bytes.is_empty() { Ok(bytes) } else { Err(unreadable(call)) }
 }
 
-fn parsed(call: &Call, value: Option<Value>) -> Result<Value, Response> {
-    match value {
-        Some(value) if !has_nul(&value) => Ok(value),
-        _ => {
-            let (status, text) = (StatusCode::BAD_REQUEST, "Content could not be parsed");
-            Err(respond::problem(call, Family::Medplum, status, (None, "invalid"), text))
-        }
-    }
+/// A value that was read and holds no zero byte.
+fn parsed(value: Option<Value>) -> Option<Value> {
+    value.filter(|value| !has_nul(value))
+}
+
+/// The answer to content that could not be read.
+fn unreadable(call: &Call) -> Response {
+    let (status, text) = (StatusCode::BAD_REQUEST, "Content could not be parsed");
+    respond::problem(call, Family::Medplum, status, (None, "invalid"), text)
 }
 
 /// Whether a text anywhere in `value` holds a zero byte.

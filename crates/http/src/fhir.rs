@@ -49,9 +49,9 @@ async fn read(call: &Call, body: Body) -> Result<Ask, Response> {
     let mut parts = path.splitn(3, '/');
     let resource_type = parts.next().unwrap_or_default().to_owned();
     let (id, deeper) = (parts.next(), parts.next());
-    let not_here = || Err(respond::stop(call, Family::Medplum, call.refuse(Refusal::NotInAuthSlice)));
+    let not_here = || respond::stop(call, Family::Medplum, call.refuse(Refusal::NotInAuthSlice));
     if deeper.is_some() {
-        return not_here();
+        return Err(not_here());
     }
     let target = |id: &str| Target { resource_type: resource_type.clone(), id: id.to_owned() };
     let method = call.method();
@@ -72,12 +72,12 @@ async fn read(call: &Call, body: Body) -> Result<Ask, Response> {
         Some(id) if method == Method::PATCH => {
             let operations = extract::json_list(call, body).await?;
             match Patch::read(&operations) {
-                Ok(patch) => Ok(Ask::Patch(target(id), patch)),
+                Ok(changes) => Ok(Ask::Patch(target(id), changes)),
                 Err(stop) => Err(respond::stop(call, Family::Medplum, stop)),
             }
         }
         Some(id) if method == Method::DELETE => Ok(Ask::Delete(target(id))),
-        _ => not_here(),
+        _ => Err(not_here()),
     }
 }
 

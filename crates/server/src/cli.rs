@@ -75,7 +75,7 @@ pub(crate) struct Serve {
     /// The address; port 0 picks a free one
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8103")]
     pub(crate) listen: SocketAddr,
-    /// Also serve https with the locally made CA, at https://localhost:<port>/ or at the address; port 0 picks a free one
+    /// Also serve https with the locally made CA, at `https://localhost:<port>/` or at the address; port 0 picks a free one
     /// [default: off]
     #[arg(long, value_name = "ADDR:PORT")]
     pub(crate) tls_listen: Option<SocketAddr>,

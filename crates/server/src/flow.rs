@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Flow, variable: impl Fn(&str) -> Option<String>) -
             tracing::error!(exit_code = WRONG_USAGE, "{message}");
             WRONG_USAGE.into()
         }
-        Ok((flow, options)) => match finish(flow, options) {
+        Ok((flow, options)) => match finish(&flow, options) {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => OTHER.into(),
             Err(message) => {
@@ -55,7 +55,7 @@ fn prepare(
     Ok((flow, options))
 }
 
-fn finish(flow: flow::Flow, options: Options) -> Result<bool, String> {
+fn finish(flow: &flow::Flow, options: Options) -> Result<bool, String> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -63,8 +63,8 @@ fn finish(flow: flow::Flow, options: Options) -> Result<bool, String> {
         .map_err(|error| error.to_string())?;
     let recorder = Recorder::default();
     runtime.block_on(run::run(flow.clone(), options, recorder.clone()));
-    let assertions = report::assertions(&flow, &recorder);
-    let text = report::junit(&flow, &assertions)?;
+    let assertions = report::assertions(flow, &recorder);
+    let text = report::junit(flow, &assertions)?;
     writeln!(stdout().lock(), "{text}").map_err(|error| error.to_string())?;
     Ok(!assertions.is_empty() && assertions.iter().all(|assertion| assertion.failure.is_none()))
 }

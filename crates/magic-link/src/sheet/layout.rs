@@ -68,7 +68,7 @@ impl std::fmt::Debug for Text {
 pub(super) fn page(sheet: &Sheet<'_>, print: Print) -> Result<Page, SheetError> {
     let (width, height) = print.paper.points();
     let words: Vec<&Words> = print.languages().map(super::Language::words).collect();
-    let mut pen = Pen { left: MARGIN, right: width - MARGIN, y: MARGIN, texts: Vec::new() };
+    let mut pen = Pen { left: MARGIN, right: width - MARGIN, y: MARGIN, too_wide: false, texts: Vec::new() };
     let client = if covers(sheet.client) { sheet.client } else { sheet.typed_at };
     let person = sheet.person.filter(|person| covers(person));
     for (index, words) in words.iter().enumerate() {
@@ -94,6 +94,9 @@ pub(super) fn page(sheet: &Sheet<'_>, print: Print) -> Result<Page, SheetError> 
             return Err(SheetError::TooLong);
         }
     }
+    if pen.too_wide {
+        return Err(SheetError::TooLong);
+    }
     Ok(Page {
         width,
         height,
@@ -109,19 +112,22 @@ struct Pen {
     left: f32,
     right: f32,
     y: f32,
+    /// Whether something reached over the right edge.
+    too_wide: bool,
     texts: Vec<Text>,
 }
 
 impl Pen {
     fn line(&mut self, x: f32, size: f32, weight: Weight, tracking: f32, text: &str) {
+        self.too_wide |= x + weight.width(text, size, tracking) > self.right + 1.0;
         let characters = Zeroizing::new(text.to_owned());
         self.texts.push(Text { x, y: self.y + size, size, weight, tracking, characters });
     }
 
-    /// One line; what does not fit is set smaller, down to half.
+    /// One line; what does not fit is set smaller, down to a third.
     fn fitted(&mut self, x: f32, size: f32, weight: Weight, tracking: f32, text: &str) -> f32 {
         let width = weight.width(text, size, tracking);
-        let size = if width > self.right - x { size * ((self.right - x) / width).max(0.5) } else { size };
+        let size = if width > self.right - x { size * ((self.right - x) / width).max(0.34) } else { size };
         self.line(x, size, weight, tracking, text);
         size
     }

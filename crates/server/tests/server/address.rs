@@ -11,7 +11,7 @@ use crate::process::{Server, clinic, run, write};
 fn wrong_usage_is_2_and_says_what_is_wrong() {
     for (arguments, message) in [
         (&[][..], "Usage"),
-        (&["flow", "run", "a.flow.json"], "unrecognized subcommand 'flow'"),
+        (&["flow", "run", "a.flow.json"], "a.flow.json: No such file"),
         (&["serve", "--ephemeral", "--data-dir", "x"], "cannot be used with"),
         (&["serve", "--listen", "8103"], "--listen"),
         (&["serve", "--listen", "0.0.0.0:0"], "--base-url"),

@@ -128,7 +128,7 @@ pub(crate) const PATIENT: &str = "d0000000-0000-4000-8000-000000000001";
 
 /// A clinic with an issuing client, a portal and a patient.
 pub(crate) fn clinic() -> Value {
-    json!({ "projects": [{
+    json!({ "rateLimits": { "login": 0, "auth": 0, "other": 0 }, "projects": [{
         "id": "a0000000-0000-4000-8000-000000000001", "name": "Test Clinic", "preauthorizePerMinute": 0,
         "clients": [
             { "id": ISSUER, "name": "Issuer", "clientType": "confidential", "secret": ISSUER_SECRET, "admin": true },

@@ -148,7 +148,7 @@ fn the_local_network_reaches_only_links_and_oauth_and_only_for_a_while() {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             }
         };
-        tokio::time::timeout(std::time::Duration::from_secs(60), gone).await.expect("it turns itself off");
+        tokio::time::timeout(std::time::Duration::from_mins(1), gone).await.expect("it turns itself off");
     });
 }
 

@@ -136,8 +136,8 @@ fn answer(tx: &dyn Tx, project: Id<Project>, request: &CanRead) -> Outcome<CanRe
     let named = request.resource.trim();
     let (name, id) = named.split_once('/').unwrap_or((named, ""));
     let Some(resource_type) = ResourceType::parse(name) else {
-        let names = ResourceType::ALL.map(ResourceType::as_str).join(", ");
-        return invalid("resource", format!("{name:?} is not kept here. There are {names}."));
+        let known = ResourceType::ALL.map(ResourceType::as_str).join(", ");
+        return invalid("resource", format!("{name:?} is not kept here. There are {known}."));
     };
     let Some(resource) = fhir::find_resource(tx, project, resource_type, id)? else {
         return invalid("resource", format!("There is no {name} with the id {id:?} in this project."));

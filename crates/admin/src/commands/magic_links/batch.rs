@@ -320,12 +320,11 @@ fn members(ids: &[String]) -> Result<Vec<Id<Membership>>, CommandError> {
     }
     let mut seen = HashSet::new();
     ids.iter()
-        .map(|id| match Id::parse(id).filter(|id| seen.insert(*id)) {
-            Some(id) => Ok(id),
-            None => {
+        .map(|id| {
+            Id::parse(id).filter(|id| seen.insert(*id)).ok_or_else(|| {
                 let message = format!("{id:?} is no membership, or stands there twice.");
-                Err(CommandError::new(Code::Invalid, field, message))
-            }
+                CommandError::new(Code::Invalid, field, message)
+            })
         })
         .collect()
 }

@@ -26,7 +26,7 @@ fn member(profile: ProfileType, admin: bool) -> Membership {
 }
 
 fn policy(resource: Value) -> AccessPolicy {
-    let Value::Object(rest) = json!({ "resource": resource }) else { panic!("an object") };
+    let rest = [("resource".to_owned(), resource)].into_iter().collect();
     AccessPolicy {
         id: Id::from_uuid(uuid::Uuid::from_u128(4)),
         project: Id::from_uuid(uuid::Uuid::from_u128(2)),
