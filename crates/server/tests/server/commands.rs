@@ -110,7 +110,7 @@ fn the_doctor_finds_a_healthy_folder_healthy() {
         .map(|line| &line[..5])
         .collect();
     assert_eq!(subjects, ["store", "keys ", "port ", "clock"], "{ended:?}");
-    assert!(ended.stdout.contains("1 projects; the chain of 5 events is whole"), "{ended:?}");
+    assert!(ended.stdout.contains("1 projects; the chain of 6 events is whole"), "{ended:?}");
 }
 
 #[test]
