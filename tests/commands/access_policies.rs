@@ -153,6 +153,7 @@ async fn the_question_is_answered_with_the_rule_that_decided() {
         .call("people_create", with(person("Patient", "Pat", "Doe"), json!({ "accessPolicy": "Own" })))
         .await;
     let sam = desk.person("Patient", "Sam", "Lee").await;
+    let kim = desk.person("Practitioner", "Kim", "Moss").await;
     let ada = desk
         .call("people_list", json!({ "search": "ada", "resourceType": null, "offset": 0, "limit": 1 }))
         .await;
@@ -166,7 +167,10 @@ async fn the_question_is_answered_with_the_rule_that_decided() {
         (&pat, of_pat, "user/Practitioner.rs", "scope", "scope"),
         (&pat, of_pat, "patient/Patient.rs", "entry", "scope"),
         (&pat, &membership, "", "admin_only", "admin_only"),
-        (&sam, of_pat, "", "no_policy", "no_policy"),
+        (&sam, of_pat, "", "own_record_only", "own_record_only"),
+        (&sam, of_sam, "", "own_record", "own_record_only"),
+        (&sam, of_sam, "user/Practitioner.rs", "scope", "own_record_only"),
+        (&kim, of_pat, "", "no_policy", "no_policy"),
     ] {
         let request =
             json!({ "membershipId": text(who, "/summary/membershipId"), "resource": what, "scope": scope });

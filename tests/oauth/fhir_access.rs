@@ -2,6 +2,7 @@
 
 use anteroom_engine::id::Id;
 use anteroom_engine::store::EventFilter;
+use anteroom_testkit::Clinic;
 use anteroom_testkit::builders::{
     ADA, DESK, GONE, PAT, PAT_MEMBERSHIP, PORTAL, PORTAL_SECRET, PROJECT, STRANGER,
 };
@@ -15,7 +16,7 @@ const ON_BEHALF_OF: &str = "X-Medplum-On-Behalf-Of";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_no_admin_gives_nobody_rights() {
-    let server = TestServer::start().await;
+    let server = with_policy(json!([{ "resourceType": "*" }])).await;
     let token = pats_token(&server, "openid").await;
     let callers: [fn(Request, &str) -> Request; 2] =
         [|request, token| request.bearer(token), |request, _| request.basic(PORTAL, PORTAL_SECRET)];
@@ -83,9 +84,53 @@ async fn a_policy_limits_reading_searching_and_writing() {
     assert_eq!(ask("POST", "Patient").json(&new).send().await.status, 403, "a new patient is not Pat's own");
 }
 
+/// Without a policy, Pat's session, made by a magic link, reads Pat and nobody else, and changes nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_policy_a_patient_reads_their_own_record_and_nothing_else() {
+    let server = TestServer::start().await;
+    let token = pats_token(&server, "openid").await;
+    let ask = |method: &str, path: &str| server.request(method, &format!("/fhir/R4/{path}")).bearer(&token);
+    assert_eq!(ask("GET", &format!("Patient/{PAT}")).send().await.json()["birthDate"], "1980-12-31");
+    assert_eq!(ids(&ask("GET", "Patient").send().await), [PAT]);
+    assert_eq!(ids(&ask("GET", "Patient?name=gil").send().await).len(), 0);
+    let own = ask("GET", &format!("Patient/{PAT}")).send().await.json();
+    let patch = json!([{ "op": "replace", "path": "/gender", "value": "male" }]);
+    for (title, request, status) in [
+        ("somebody else's", ask("GET", &format!("Patient/{GONE}")), 404),
+        ("staff", ask("GET", &format!("Practitioner/{ADA}")), 403),
+        ("all staff", ask("GET", "Practitioner"), 403),
+        ("who acts for whom", ask("GET", "RelatedPerson"), 403),
+        ("clients", ask("GET", "ClientApplication"), 403),
+        ("a client", ask("GET", &format!("ClientApplication/{DESK}")), 403),
+        ("policies", ask("GET", "AccessPolicy"), 403),
+        ("a change", ask("PUT", &format!("Patient/{PAT}")).json(&own), 403),
+        ("a patch", ask("PATCH", &format!("Patient/{PAT}")).json(&patch), 403),
+        ("somebody else's patch", ask("PATCH", &format!("Patient/{GONE}")).json(&patch), 404),
+        ("an end", ask("DELETE", &format!("Patient/{PAT}")), 403),
+        ("a new one", ask("POST", "Patient").json(&json!({ "resourceType": "Patient" })), 403),
+    ] {
+        assert_eq!(request.send().await.status, status, "{title}");
+    }
+    let for_pat = admin(&server, "GET", &format!("Practitioner/{ADA}"));
+    let for_pat = for_pat.header(ON_BEHALF_OF, format!("Patient/{PAT}")).send().await;
+    assert_eq!(for_pat.status, 403, "nobody has more on Pat's behalf: {for_pat:?}");
+}
+
+/// In a project that asks for Medplum's answers, a member without a policy has what Medplum gives.
+#[tokio::test(flavor = "multi_thread")]
+async fn in_the_medplum_dialect_no_policy_is_no_limit() {
+    let server = TestServer::over(Clinic::medplum()).await;
+    let token = pats_token(&server, "openid").await;
+    let ask = |method: &str, path: &str| server.request(method, &format!("/fhir/R4/{path}")).bearer(&token);
+    assert_eq!(ask("GET", &format!("Patient/{GONE}")).send().await.status, 200);
+    let patch = json!([{ "op": "replace", "path": "/gender", "value": "male" }]);
+    assert_eq!(ask("PATCH", &format!("Patient/{PAT}")).json(&patch).send().await.status, 200);
+    assert_eq!(ask("GET", "Project").send().await.status, 403);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn sm_07_the_scope_of_the_token_narrows() {
-    let server = TestServer::start().await;
+    let server = with_policy(json!([{ "resourceType": "*" }])).await;
     for (scope, method, path, status) in [
         ("openid", "GET", format!("Patient/{GONE}"), 200),
         ("patient/*.rs", "GET", format!("Patient/{PAT}"), 200),

@@ -532,7 +532,7 @@ project: ProjectSummary,
  */
 membershipId: string, };
 
-export type DecidedBy = "no_policy" | "entry" | "project_admin" | "admin_only" | "no_entry" | "no_interaction" | "no_match" | "scope" | "inactive";
+export type DecidedBy = "no_policy" | "own_record" | "own_record_only" | "entry" | "project_admin" | "admin_only" | "no_entry" | "no_interaction" | "no_match" | "scope" | "inactive";
 
 export type Deleted = { 
 /**

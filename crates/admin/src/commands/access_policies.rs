@@ -170,6 +170,10 @@ pub struct PolicyVerdict {
 pub enum DecidedBy {
     /// The person has no access policy.
     NoPolicy,
+    /// A patient, or who acts for one, without a policy reads its own record.
+    OwnRecord,
+    /// A patient, or who acts for one, without a policy gets nothing but its own record to read.
+    OwnRecordOnly,
     /// An entry of the policy.
     Entry,
     /// The person is a project admin.

@@ -4,17 +4,20 @@
 //! the policy does not. As in Medplum, the first entry of the policy that fits decides; without a policy everything is
 //! allowed that is not for project admins; project admins see their project and its memberships whatever their policy says.
 //!
-//! Stricter than Medplum: clients and access policies are written by project admins only, and `patient/` words reach the
-//! record of the member's own patient only.
+//! Stricter than Medplum: clients and access policies are written by project admins only, `patient/` words reach the
+//! record of the member's own patient only, and without a policy a `Patient` or `RelatedPerson` reads its own record and
+//! nothing else. A project with `dialect: "medplum"` gives them what Medplum gives.
 
 use anteroom_oauth::smart_scope::{self, Context, Permission, SmartScope};
+use serde_json::Value;
 
 use crate::fhir::search::{Term, is_in_compartment};
 use crate::fhir::{Resource, ResourceType};
 use crate::model::access_policy::AccessPolicyResource;
-use crate::model::membership::ProfileType;
+use crate::model::membership::{ProfileRef, ProfileType};
+use crate::model::project::Dialect;
 use crate::model::{AccessPolicy, Membership};
-use crate::stop::Outcome;
+use crate::stop::{Fault, Outcome};
 use crate::store::Tx;
 
 mod criteria;
@@ -71,6 +74,10 @@ impl Interaction {
 pub enum Rule {
     /// The member has no access policy, and the type is not for admins only.
     NoPolicy,
+    /// The member is a patient or acts for one, has no access policy, and reads its own record.
+    OwnRecord,
+    /// The member is a patient or acts for one, has no access policy, and asks for something else.
+    OwnRecordOnly,
     /// This entry of the policy, counted from 0.
     Entry(usize),
     /// The member is a project admin.
@@ -92,6 +99,8 @@ impl Rule {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NoPolicy => "no access policy",
+            Self::OwnRecord => "no access policy: its own record",
+            Self::OwnRecordOnly => "no access policy: its own record only, and only to read",
             Self::Entry(_) => "an entry of the access policy",
             Self::ProjectAdmin => "project admin",
             Self::AdminOnly => "no project admin",
@@ -126,35 +135,66 @@ impl Decision {
     }
 }
 
+/// Where the rights come from.
+#[derive(Debug, Clone)]
+enum Allowed {
+    /// No policy: everything that is not for project admins.
+    All,
+    /// No policy: this record, to read.
+    OwnRecord(ProfileRef),
+    /// The entries of the policy.
+    Entries(Vec<(usize, AccessPolicyResource)>),
+}
+
+impl Allowed {
+    fn to(member: &Membership, policy: Option<&AccessPolicy>, dialect: Dialect) -> Self {
+        if let Some(policy) = policy {
+            return Self::Entries(policy.entries());
+        }
+        match (dialect, member.profile.resource_type) {
+            (Dialect::Rfc, ProfileType::Patient | ProfileType::RelatedPerson) if !member.admin => {
+                Self::OwnRecord(member.profile)
+            }
+            _ => Self::All,
+        }
+    }
+}
+
 /// What one member may do, with one token.
 #[derive(Debug, Clone)]
 pub struct Access {
     admin: bool,
-    /// `None` without a policy.
-    entries: Option<Vec<(usize, AccessPolicyResource)>>,
+    allowed: Allowed,
     variables: Variables,
     /// `None` when the scope says nothing about FHIR resources.
     scopes: Option<Vec<SmartScope>>,
 }
 
 impl Access {
-    /// The access of `member`, by a token with `scope` (`None` for client credentials).
-    pub fn new(member: &Membership, policy: Option<&AccessPolicy>, scope: Option<&str>) -> Self {
+    /// The access of `member`, by a token with `scope` (`None` for client credentials), in a project that speaks
+    /// `dialect`.
+    pub fn new(
+        member: &Membership,
+        policy: Option<&AccessPolicy>,
+        scope: Option<&str>,
+        dialect: Dialect,
+    ) -> Self {
         Self {
             admin: member.admin,
-            entries: policy.map(AccessPolicy::entries),
+            allowed: Allowed::to(member, policy, dialect),
             variables: Variables::of(member),
             scopes: scope.and_then(smart_scope::parse),
         }
     }
 
-    /// As [`Access::new`], with the policy the member has.
+    /// As [`Access::new`], with the policy the member has and the dialect of its project.
     pub fn of(tx: &dyn Tx, member: &Membership, scope: Option<&str>) -> Outcome<Self> {
         let policy = match member.access_policy {
             Some(id) => tx.access_policy(id)?,
             None => None,
         };
-        Ok(Self::new(member, policy.as_deref(), scope))
+        let project = tx.project(member.project)?.ok_or(Fault::Inconsistent("project"))?;
+        Ok(Self::new(member, policy.as_deref(), scope, project.dialect))
     }
 
     /// Whether `interaction` is possible with any resource of the type.
@@ -202,7 +242,20 @@ impl Access {
         if interaction.writes() && resource_type.is_written_by_admins_only() && !self.admin {
             return Decision::no(Rule::AdminOnly);
         }
-        let Some(entries) = &self.entries else { return Decision::yes(Rule::NoPolicy) };
+        match &self.allowed {
+            Allowed::All => Decision::yes(Rule::NoPolicy),
+            Allowed::OwnRecord(profile) => own_record(*profile, interaction, resource_type, resource),
+            Allowed::Entries(entries) => self.by_entries(entries, interaction, resource_type, resource),
+        }
+    }
+
+    fn by_entries(
+        &self,
+        entries: &[(usize, AccessPolicyResource)],
+        interaction: Interaction,
+        resource_type: ResourceType,
+        resource: Option<&Resource>,
+    ) -> Decision {
         let mut closest = Rule::NoEntry;
         for (place, entry) in entries {
             if !names_type(entry, resource_type) {
@@ -270,6 +323,21 @@ impl Access {
             }
         }
     }
+}
+
+/// Reading and finding the record of the profile, and nothing else.
+fn own_record(
+    profile: ProfileRef,
+    interaction: Interaction,
+    resource_type: ResourceType,
+    resource: Option<&Resource>,
+) -> Decision {
+    let own = !interaction.writes()
+        && resource_type.profile_type() == Some(profile.resource_type)
+        && resource.is_none_or(|resource| {
+            resource.get("id").and_then(Value::as_str) == Some(profile.id.to_string().as_str())
+        });
+    if own { Decision::yes(Rule::OwnRecord) } else { Decision::no(Rule::OwnRecordOnly) }
 }
 
 fn names_type(entry: &AccessPolicyResource, resource_type: ResourceType) -> bool {

@@ -14,6 +14,8 @@ const INTERACTION_WORDS: Record<string, Key> = {
 
 const RULES: Record<DecidedBy, Key> = {
   no_policy: "policies.ruleNoPolicy",
+  own_record: "policies.ruleOwnRecord",
+  own_record_only: "policies.ruleOwnRecordOnly",
   entry: "policies.ruleEntry",
   project_admin: "policies.ruleProjectAdmin",
   admin_only: "policies.ruleAdminOnly",

@@ -175,6 +175,8 @@ fn verdict(interaction: Interaction, allowed: bool, rule: Rule, active: bool) ->
     let (decided, entry) = match rule {
         _ if !active => (DecidedBy::Inactive, None),
         Rule::NoPolicy => (DecidedBy::NoPolicy, None),
+        Rule::OwnRecord => (DecidedBy::OwnRecord, None),
+        Rule::OwnRecordOnly => (DecidedBy::OwnRecordOnly, None),
         Rule::Entry(place) => (DecidedBy::Entry, u32::try_from(place + 1).ok()),
         Rule::ProjectAdmin => (DecidedBy::ProjectAdmin, None),
         Rule::AdminOnly => (DecidedBy::AdminOnly, None),

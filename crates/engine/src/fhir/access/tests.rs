@@ -49,7 +49,7 @@ fn patient(id: &str) -> Resource {
 /// What a patient (not an admin) with this policy may do with a patient's resource.
 fn decide(entries: Value, interaction: Interaction, id: &str) -> Decision {
     let policy = policy(entries);
-    let access = Access::new(&member(ProfileType::Patient, false), Some(&policy), None);
+    let access = Access::new(&member(ProfileType::Patient, false), Some(&policy), None, Dialect::Rfc);
     access.with(interaction, ResourceType::Patient, &patient(id))
 }
 
@@ -117,7 +117,7 @@ fn what_cannot_be_read_allows_nothing() {
         assert!(!decide(entries.clone(), Interaction::Read, OWN).allowed, "{entries}");
     }
     let policy = policy(json!([{ "resourceType": "Patient", "criteria": "Patient?_compartment=%patient" }]));
-    let staff = Access::new(&member(ProfileType::Practitioner, false), Some(&policy), None);
+    let staff = Access::new(&member(ProfileType::Practitioner, false), Some(&policy), None, Dialect::Rfc);
     assert!(!staff.with(Interaction::Read, ResourceType::Patient, &patient(OWN)).allowed, "no %patient");
 }
 
@@ -130,7 +130,7 @@ fn types_of_project_admins_are_theirs_alone() {
     let nothing = resource(json!({}));
     for policy in [None, Some(&wide)] {
         for admin in [false, true] {
-            let access = Access::new(&member(ProfileType::Practitioner, admin), policy, None);
+            let access = Access::new(&member(ProfileType::Practitioner, admin), policy, None, Dialect::Rfc);
             for resource_type in ResourceType::ALL {
                 for interaction in Interaction::ALL {
                     let writes = interaction.writes() && resource_type.is_written_by_admins_only();
@@ -141,6 +141,41 @@ fn types_of_project_admins_are_theirs_alone() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn without_a_policy_a_patient_and_who_acts_for_one_read_their_own_record_and_nothing_else() {
+    use Interaction::{Read, Search};
+    for profile in [ProfileType::Patient, ProfileType::RelatedPerson] {
+        let access = Access::new(&member(profile, false), None, None, Dialect::Rfc);
+        for resource_type in ResourceType::ALL {
+            for interaction in Interaction::ALL {
+                for id in [OWN, OTHER] {
+                    let found = access.with(interaction, resource_type, &resource(json!({ "id": id })));
+                    let own = id == OWN
+                        && resource_type.as_str() == profile.as_str()
+                        && matches!(interaction, Read | Search);
+                    assert_eq!(
+                        found.allowed, own,
+                        "{profile:?} {interaction:?} {resource_type} {id} {found:?}"
+                    );
+                }
+            }
+        }
+        let nameless = access.with(Read, ResourceType::Patient, &resource(json!({})));
+        assert!(!nameless.allowed, "a record without an id is nobody's");
+    }
+    for (profile, admin, dialect) in [
+        (ProfileType::Practitioner, false, Dialect::Rfc),
+        (ProfileType::ClientApplication, false, Dialect::Rfc),
+        (ProfileType::Patient, true, Dialect::Rfc),
+        (ProfileType::Patient, false, Dialect::Medplum),
+        (ProfileType::RelatedPerson, false, Dialect::Medplum),
+    ] {
+        let access = Access::new(&member(profile, admin), None, None, dialect);
+        let found = access.with(Interaction::Update, ResourceType::Patient, &patient(OTHER));
+        assert_eq!(found.rule, Rule::NoPolicy, "{profile:?} {admin} {dialect:?}");
     }
 }
 
@@ -182,12 +217,13 @@ fn sm_07_scopes_narrow() {
         ("user/Patient.sr", Read, OTHER, false),
         ("user/patient.rs", Read, OTHER, false),
     ] {
-        let access = Access::new(&member(ProfileType::Patient, false), None, Some(scope));
+        let access = Access::new(&member(ProfileType::Patient, false), None, Some(scope), Dialect::Medplum);
         let found = access.with(interaction, ResourceType::Patient, &patient(id));
         assert_eq!(found.allowed, allowed, "{scope} {interaction:?} {id}");
         assert_eq!(found.rule == Rule::Scope, !allowed, "{scope}");
     }
-    let staff = Access::new(&member(ProfileType::Practitioner, false), None, Some("patient/*.rs"));
+    let staff =
+        Access::new(&member(ProfileType::Practitioner, false), None, Some("patient/*.rs"), Dialect::Rfc);
     assert!(!staff.with_type(Read, ResourceType::Patient).allowed, "a practitioner is no patient");
 }
 
@@ -227,13 +263,14 @@ proptest! {
         admin in any::<bool>(),
         is_patient in any::<bool>(),
         own in any::<bool>(),
+        dialect in prop::sample::select(vec![Dialect::Rfc, Dialect::Medplum]),
     ) {
         let kind = if is_patient { ProfileType::Patient } else { ProfileType::Practitioner };
         let member = member(kind, admin);
         let policy = entries.map(|entries| policy(Value::Array(entries)));
         let scope = words.join(" ");
-        let without = Access::new(&member, policy.as_ref(), Some("openid profile"));
-        let narrowed = Access::new(&member, policy.as_ref(), Some(&scope));
+        let without = Access::new(&member, policy.as_ref(), Some("openid profile"), dialect);
+        let narrowed = Access::new(&member, policy.as_ref(), Some(&scope), dialect);
         let resource = patient(if own { OWN } else { OTHER });
         for resource_type in ResourceType::ALL {
             for interaction in Interaction::ALL {
