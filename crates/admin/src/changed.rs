@@ -12,7 +12,7 @@ use ts_rs::TS;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Changed {
-    /// The noun: `clients`, `people`, `magic_links`, `access_policies`, `activity`, `settings`, `home`.
+    /// The noun: `clients`, `people`, `magic_links`, `access_policies`, `apis`, `activity`, `settings`, `home`.
     pub topic: String,
     /// What changed, if it is one thing.
     pub id: Option<String>,
@@ -34,14 +34,15 @@ impl From<Topic> for Changed {
             Topic::MagicLinks(id) => {
                 Self { topic: "magic_links".to_owned(), id: id.map(|id| id.to_string()) }
             }
+            Topic::Apis => Self::all_of("apis"),
             Topic::Activity => Self::all_of("activity"),
         }
     }
 }
 
 /// Every topic there is: what somebody must refresh who missed something.
-const ALL: [&str; 7] =
-    ["home", "clients", "people", "magic_links", "access_policies", "activity", "settings"];
+const ALL: [&str; 8] =
+    ["home", "clients", "people", "magic_links", "access_policies", "apis", "activity", "settings"];
 
 /// What changed, as it is committed.
 pub struct Subscription {

@@ -82,6 +82,8 @@ pub enum Topic {
     AccessPolicies,
     /// Magic links; which one, if it is one.
     MagicLinks(Option<uuid::Uuid>),
+    /// APIs, client grants and connections.
+    Apis,
     /// The event log.
     Activity,
 }

@@ -37,6 +37,21 @@ impl<K> Id<K> {
         }
         Uuid::try_parse(text).ok().map(Self::from_uuid)
     }
+
+    /// The id as Auth0's answers write ids: a prefix such as `con_` and 32 hexadecimal digits.
+    pub fn prefixed(self, prefix: &str) -> String {
+        format!("{prefix}{}", self.uuid.simple())
+    }
+
+    /// Reads what [`Id::prefixed`] wrote, and nothing else.
+    pub fn parse_prefixed(prefix: &str, text: &str) -> Option<Self> {
+        let digits = text.strip_prefix(prefix)?;
+        let lower = digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        if digits.len() != 32 || !lower {
+            return None;
+        }
+        Uuid::try_parse(digits).ok().map(Self::from_uuid)
+    }
 }
 
 impl<K> Clone for Id<K> {

@@ -2,7 +2,9 @@
 
 pub mod access_policies;
 pub mod bearer;
+pub mod client_grants;
 pub mod clients;
+pub mod connections;
 pub mod default_client;
 pub mod interactions;
 pub mod invites;
@@ -18,6 +20,7 @@ pub mod projects;
 pub mod purge;
 pub mod rates;
 pub mod refresh_tokens;
+pub mod resource_servers;
 pub mod second_factor;
 pub mod sign_in;
 pub mod tokens;

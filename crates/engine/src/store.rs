@@ -13,9 +13,11 @@
 //! # To add a row kind
 //! A model in `model/`, a trait here, an implementation and a migration in each store, tests in [`contract`].
 
+mod apis;
 mod authorization;
 pub mod contract;
 
+pub use apis::{ClientGrantFilter, ClientGrants, Connections, ResourceServers};
 pub use authorization::{
     AuthorizationCodes, Consents, Interactions, RefreshFamilies, SecondFactors, Sessions,
 };
@@ -128,6 +130,9 @@ pub trait Tx:
     + SigningKeys
     + Settings
     + AttemptCounters
+    + ResourceServers
+    + ClientGrants
+    + Connections
     + Events
 {
 }
@@ -150,6 +155,9 @@ impl<T> Tx for T where
         + SigningKeys
         + Settings
         + AttemptCounters
+        + ResourceServers
+        + ClientGrants
+        + Connections
         + Events
 {
 }

@@ -1,4 +1,4 @@
-//! The values of `grant_type`: RFC 6749 §4 and §6, RFC 8693 §2.1, OID4VCI 1.0 §6.1.
+//! The values of `grant_type`: RFC 6749 §4 and §6, RFC 8693 §2.1, OID4VCI 1.0 §6.1, Auth0 Token Vault.
 //!
 //! # Not supported
 //! `password` and the implicit grant: RFC 9700 §2.1.2 and §2.4 forbid them.
@@ -26,16 +26,21 @@ pub enum GrantType {
     /// `urn:ietf:params:oauth:grant-type:token-exchange`: another issuer's token. RFC 8693 §2.1.
     #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
     TokenExchange,
+    /// `urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token`: an external provider's token
+    /// for one of ours. Auth0 Token Vault. A client has it only when its list names it.
+    #[serde(rename = "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token")]
+    FederatedConnectionAccessToken,
 }
 
 impl GrantType {
     /// Every grant, in the order screens show them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::AuthorizationCode,
         Self::RefreshToken,
         Self::ClientCredentials,
         Self::PreAuthorizedCode,
         Self::TokenExchange,
+        Self::FederatedConnectionAccessToken,
     ];
 
     /// The value on the wire.
@@ -48,6 +53,9 @@ impl GrantType {
             Self::PreAuthorizedCode => "urn:ietf:params:oauth:grant-type:pre-authorized_code",
             // [RFC8693 §2.1]
             Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
+            Self::FederatedConnectionAccessToken => {
+                "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token"
+            }
         }
     }
 }

@@ -38,7 +38,7 @@ CREATE TABLE authorization_code (
   expires_at       INTEGER NOT NULL,
   redeemed_at      INTEGER,
   wrong_verifiers  INTEGER NOT NULL
-, remember INTEGER NOT NULL DEFAULT 0 CHECK (remember IN (0, 1))) STRICT;
+, remember INTEGER NOT NULL DEFAULT 0 CHECK (remember IN (0, 1)), audience TEXT) STRICT;
 
 CREATE INDEX authorization_code_by_digest ON authorization_code (digest_prefix);
 
@@ -69,6 +69,33 @@ CREATE TABLE client (
 
 CREATE INDEX client_by_name ON client (project, sort_name);
 
+CREATE INDEX client_by_resource_server ON client (project, settings ->> '$.auth0.resource_server_identifier')
+  WHERE settings ->> '$.auth0.resource_server_identifier' IS NOT NULL;
+
+CREATE TABLE client_grant (
+  id               BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  project          BLOB    NOT NULL REFERENCES project (id),
+  client           BLOB    NOT NULL REFERENCES client (id) ON DELETE CASCADE,
+  resource_server  BLOB    REFERENCES resource_server (id) ON DELETE CASCADE,
+  system_api       TEXT,
+  subject_type     TEXT    NOT NULL,
+  scope            TEXT    NOT NULL CHECK (json_valid(scope)),
+  allow_all_scopes INTEGER NOT NULL,
+  rest             TEXT    NOT NULL CHECK (json_valid(rest)),
+  created_at       INTEGER NOT NULL,
+  CHECK ((resource_server IS NULL) <> (system_api IS NULL))
+) STRICT;
+
+CREATE INDEX client_grant_by_age ON client_grant (project, created_at, id);
+
+CREATE INDEX client_grant_by_resource_server ON client_grant (resource_server) WHERE resource_server IS NOT NULL;
+
+CREATE UNIQUE INDEX client_grant_of_own_api ON client_grant (client, resource_server, subject_type)
+  WHERE resource_server IS NOT NULL;
+
+CREATE UNIQUE INDEX client_grant_of_system_api ON client_grant (client, system_api, subject_type)
+  WHERE system_api IS NOT NULL;
+
 CREATE TABLE client_origin (
   origin TEXT NOT NULL,
   client BLOB NOT NULL REFERENCES client (id) ON DELETE CASCADE,
@@ -98,6 +125,30 @@ CREATE INDEX code_ended ON pre_authorized_code (ended_at) WHERE ended_at IS NOT 
 
 CREATE INDEX code_outstanding ON pre_authorized_code (project, issued_at, expires_at)
   WHERE redeemed_at IS NULL AND ended_at IS NULL;
+
+CREATE TABLE connection (
+  id                 BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  project            BLOB    NOT NULL REFERENCES project (id),
+  name               TEXT    NOT NULL,
+  strategy           TEXT    NOT NULL,
+  display_name       TEXT,
+  options            TEXT    NOT NULL CHECK (json_valid(options)),
+  client_secret      BLOB,
+  authentication     INTEGER NOT NULL,
+  connected_accounts INTEGER NOT NULL,
+  rest               TEXT    NOT NULL CHECK (json_valid(rest)),
+  created_at         INTEGER NOT NULL,
+  updated_at         INTEGER NOT NULL,
+  UNIQUE (project, name)
+) STRICT;
+
+CREATE TABLE connection_client (
+  connection BLOB NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
+  client     BLOB NOT NULL REFERENCES client (id) ON DELETE CASCADE,
+  PRIMARY KEY (connection, client)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX connection_client_by_client ON connection_client (client);
 
 CREATE TABLE consent (
   membership BLOB    NOT NULL,
@@ -170,7 +221,7 @@ CREATE TABLE login (
   expires_at          INTEGER NOT NULL,
   revoked_at          INTEGER,
   pre_authorized_code BLOB
-) STRICT, WITHOUT ROWID;
+, audience TEXT) STRICT, WITHOUT ROWID;
 
 CREATE INDEX login_by_end ON login (revoked_at) WHERE revoked_at IS NOT NULL;
 
@@ -279,6 +330,21 @@ CREATE TABLE refresh_family (
 ) STRICT;
 
 CREATE INDEX refresh_family_by_expiry ON refresh_family (expires_at);
+
+CREATE TABLE resource_server (
+  id             BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  project        BLOB    NOT NULL REFERENCES project (id),
+  identifier     TEXT    NOT NULL,
+  name           TEXT,
+  scopes         TEXT    NOT NULL CHECK (json_valid(scopes)),
+  settings       TEXT    NOT NULL CHECK (json_valid(settings)),
+  signing_secret BLOB,
+  created_at     INTEGER NOT NULL,
+  updated_at     INTEGER NOT NULL,
+  UNIQUE (project, identifier)
+) STRICT;
+
+CREATE UNIQUE INDEX resource_server_by_short_id ON resource_server (substr(id, 1, 12));
 
 CREATE TABLE sealed_value (
   name   TEXT NOT NULL PRIMARY KEY,

@@ -11,6 +11,10 @@ const UNIQUE: &[(&str, &str)] = &[
     ("membership.client", "membership of the client"),
     ("access_policy.project, access_policy.name", "name of an access policy"),
     ("signing_key.kid", "kid"),
+    ("resource_server.project, resource_server.identifier", "identifier of an API"),
+    ("client_grant.client, client_grant.resource_server, client_grant.subject_type", "client grant"),
+    ("client_grant.client, client_grant.system_api, client_grant.subject_type", "client grant"),
+    ("connection.project, connection.name", "name of a connection"),
 ];
 
 /// Maps an error of the database.

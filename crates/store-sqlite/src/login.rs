@@ -13,7 +13,7 @@ use crate::tx::SqliteTx;
 macro_rules! columns {
     () => {
         "id, project, client, membership, auth_method, auth_time, scope, remote_address, expires_at, revoked_at, \
-         pre_authorized_code"
+         pre_authorized_code, audience"
     };
 }
 
@@ -30,6 +30,7 @@ fn from_row(row: &Row<'_>) -> StoreResult<Login> {
         expires_at: column::time(row, 8)?,
         revoked_at: column::optional_time(row, 9)?,
         pre_authorized_code: column::optional_id(row, 10)?,
+        audience: column::get(row, 11)?,
     })
 }
 
@@ -75,7 +76,7 @@ impl Logins for SqliteTx<'_> {
             concat!(
                 "INSERT INTO login (",
                 columns!(),
-                ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+                ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
             ),
             params![
                 row.id.as_bytes(),
@@ -89,6 +90,7 @@ impl Logins for SqliteTx<'_> {
                 row.expires_at.seconds(),
                 row.revoked_at.map(Timestamp::seconds),
                 row.pre_authorized_code.as_ref().map(Id::as_bytes),
+                row.audience,
             ],
         )
         .map(drop)

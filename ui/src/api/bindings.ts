@@ -182,7 +182,7 @@ command: string, };
 
 export type Changed = { 
 /**
- * The noun: `clients`, `people`, `magic_links`, `access_policies`, `activity`, `settings`, `home`.
+ * The noun: `clients`, `people`, `magic_links`, `access_policies`, `apis`, `activity`, `settings`, `home`.
  */
 topic: string, 
 /**

@@ -67,6 +67,9 @@ impl Request {
             GrantType::TokenExchange => {
                 Ok(Self::TokenExchange(token_exchange::Request::read(presented, &mut form)))
             }
+            GrantType::FederatedConnectionAccessToken => {
+                refuse(Refusal::UnsupportedGrantType, grant_type.as_str())
+            }
         }
     }
 }

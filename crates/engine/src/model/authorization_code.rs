@@ -52,4 +52,6 @@ pub struct IssuedCode {
     pub redeemed_at: Option<Timestamp>,
     /// Wrong verifiers so far.
     pub wrong_verifiers: u32,
+    /// The API the tokens are for, as the request named it.
+    pub audience: Option<String>,
 }

@@ -1,13 +1,16 @@
 //! `ClientApplication`: an OAuth client.
 
+pub mod auth0;
+
 use anteroom_oauth::grant_type::GrantType;
 use anteroom_oauth::secret::{ClientSecret, Digest};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use self::auth0::{Auth0Application, RotationType};
 use crate::id::Id;
 use crate::model::Project;
-use crate::model::refresh_token::REFRESH_TOKEN_LIFETIME;
+use crate::model::refresh_token::{FAMILY_LIFETIME, REFRESH_TOKEN_LIFETIME};
 use crate::seal::Sealed;
 use crate::timestamp::Timestamp;
 
@@ -169,6 +172,9 @@ pub struct ClientSettings {
     /// External provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity_provider: Option<IdentityProvider>,
+    /// What Auth0 keeps of an application beyond all this; absent for clients that were never seen by its Management API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth0: Option<Box<Auth0Application>>,
     /// Members this version does not know.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -214,7 +220,37 @@ impl Client {
     /// Whether the client may use `grant`: by its list, and by its type (a public client has no client credentials).
     pub fn allows(&self, grant: GrantType) -> bool {
         let by_type = !(self.client_type == ClientType::Public && grant == GrantType::ClientCredentials);
-        by_type && self.settings.grant_types.as_ref().is_none_or(|listed| listed.contains(&grant))
+        // What reaches into other people's systems is never allowed by silence.
+        let unlisted = grant != GrantType::FederatedConnectionAccessToken;
+        by_type && self.settings.grant_types.as_ref().map_or(unlisted, |listed| listed.contains(&grant))
+    }
+
+    /// `client_id` as this client's tokens and answers write it: the hyphenated UUID, or, for one that was made through
+    /// Auth0's Management API, its 32 digits.
+    pub fn client_id(&self) -> String {
+        if self.settings.auth0.as_ref().is_some_and(|auth0| auth0.compact_id) {
+            self.id.uuid().simple().to_string()
+        } else {
+            self.id.to_string()
+        }
+    }
+
+    /// Reads a `client_id` in either form.
+    pub fn parse_client_id(text: &str) -> Option<Id<Self>> {
+        match text.len() {
+            32 => uuid::Uuid::try_parse(text).ok().map(Id::from_uuid),
+            _ => Id::parse(text),
+        }
+    }
+
+    /// Whether each use of a refresh token gives a new one [RFC9700 §4.14.2]. Off only where Auth0's `rotation_type` says
+    /// so.
+    pub fn rotates_refresh_tokens(&self) -> bool {
+        self.settings
+            .auth0
+            .as_ref()
+            .and_then(|auth0| auth0.refresh_token.as_ref())
+            .is_none_or(|settings| settings.rotation_type == RotationType::Rotating)
     }
 
     /// Life of an access token in seconds.
@@ -226,8 +262,18 @@ impl Client {
             .unwrap_or(ACCESS_TOKEN_LIFETIME)
     }
 
+    /// Seconds after which a family of refresh tokens ends however often it is used.
+    pub fn refresh_family_lifetime(&self) -> u32 {
+        let settings = self.settings.auth0.as_ref().and_then(|auth0| auth0.refresh_token.as_ref());
+        settings.and_then(auth0::RefreshTokenSettings::absolute_lifetime).unwrap_or(FAMILY_LIFETIME)
+    }
+
     /// Life of a refresh token in seconds.
     pub fn refresh_token_lifetime(&self) -> u32 {
+        let settings = self.settings.auth0.as_ref().and_then(|auth0| auth0.refresh_token.as_ref());
+        if let Some(idle) = settings.and_then(auth0::RefreshTokenSettings::idle_lifetime) {
+            return idle;
+        }
         self.settings
             .refresh_token_lifetime
             .as_deref()

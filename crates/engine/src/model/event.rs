@@ -85,6 +85,24 @@ kinds! {
     TokenIssued = "token_issued",
     /// A request was refused.
     Refused = "refused",
+    /// An API was created.
+    ResourceServerCreated = "resource_server_created",
+    /// An API changed.
+    ResourceServerUpdated = "resource_server_updated",
+    /// An API was deleted.
+    ResourceServerDeleted = "resource_server_deleted",
+    /// A client grant was created.
+    ClientGrantCreated = "client_grant_created",
+    /// A client grant changed.
+    ClientGrantUpdated = "client_grant_updated",
+    /// A client grant was deleted.
+    ClientGrantDeleted = "client_grant_deleted",
+    /// A connection was created.
+    ConnectionCreated = "connection_created",
+    /// A connection, or the list of clients that may use it, changed.
+    ConnectionUpdated = "connection_updated",
+    /// A connection was deleted.
+    ConnectionDeleted = "connection_deleted",
     /// A sign-in was ended.
     SessionRevoked = "session_revoked",
 }

@@ -62,6 +62,8 @@ pub struct Login {
     pub revoked_at: Option<Timestamp>,
     /// The code it came from.
     pub pre_authorized_code: Option<Id<PreAuthorizedCode>>,
+    /// The API its tokens are for, as it was named; `None` for this server's own endpoints.
+    pub audience: Option<String>,
 }
 
 impl Login {

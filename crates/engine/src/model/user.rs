@@ -30,3 +30,18 @@ pub struct User {
     /// When it was made.
     pub created_at: Timestamp,
 }
+
+impl User {
+    /// What the `user_id` of a person of this server begins with.
+    pub const USER_ID_PREFIX: &str = "auth0|";
+
+    /// `user_id`: provider and id, as Auth0 writes them; `sub` of the tokens for an API.
+    pub fn user_id(id: Id<Self>) -> String {
+        format!("{}{id}", Self::USER_ID_PREFIX)
+    }
+
+    /// Reads what [`User::user_id`] wrote.
+    pub fn parse_user_id(text: &str) -> Option<Id<Self>> {
+        Id::parse(text.strip_prefix(Self::USER_ID_PREFIX)?)
+    }
+}

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::cx::{Cx, Topic};
 use crate::engine::Engine;
 use crate::id::Id;
+use crate::model::client::auth0::{AppType, Auth0Application, LONGEST_REFRESH};
 use crate::model::client::{ClientSettings, ClientStatus, ClientType, StoredSecret};
 use crate::model::event::{EventBody, EventKind};
 use crate::model::membership::{Principal, ProfileRef, ProfileType};
@@ -20,6 +21,9 @@ use crate::service::projects::check_name;
 use crate::stop::{Fault, Outcome, conflict, invalid};
 use crate::store::Tx;
 use crate::timestamp::Timestamp;
+
+/// Most entries of `refresh_token.policies`.
+const MOST_POLICIES: usize = 100;
 
 /// Everything a new client is made of.
 pub struct NewClient {
@@ -114,6 +118,9 @@ pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> 
             "A public client cannot use client_credentials: it has no secret to prove itself with.",
         );
     }
+    if let Some(auth0) = &settings.auth0 {
+        check_auth0(auth0)?;
+    }
     if let Some(provider) = &settings.identity_provider {
         check_url("identityProvider.userInfoUrl", &provider.user_info_url)?;
         for (field, url) in [
@@ -127,6 +134,50 @@ pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> 
         }
     }
     Ok(())
+}
+
+/// A Custom API Client acts for an API that is there. That it was there when the client was made is enough: the API may be
+/// deleted before it.
+fn check_link(tx: &dyn Tx, project: Id<Project>, settings: &ClientSettings) -> Outcome<()> {
+    let auth0 = settings.auth0.as_ref();
+    let Some(identifier) = auth0.and_then(|auth0| auth0.resource_server_identifier.as_deref()) else {
+        return Ok(());
+    };
+    if tx.resource_server_by_identifier(project, identifier)?.is_some() {
+        return Ok(());
+    }
+    invalid(
+        "resource_server_identifier",
+        format!("There is no API with the identifier {identifier:?}; create it first."),
+    )
+}
+
+/// What Auth0 keeps of an application.
+fn check_auth0(auth0: &Auth0Application) -> Outcome<()> {
+    if auth0.resource_server_identifier.is_some() && auth0.app_type != Some(AppType::ResourceServer) {
+        return invalid(
+            "resource_server_identifier",
+            "Only a client of app_type resource_server acts for an API.",
+        );
+    }
+    for origin in auth0.web_origins.iter().chain(&auth0.allowed_origins) {
+        check_origin(origin)?;
+    }
+    let Some(refresh) = &auth0.refresh_token else { return Ok(()) };
+    for lifetime in [refresh.token_lifetime, refresh.idle_token_lifetime] {
+        if !(1..=LONGEST_REFRESH).contains(&lifetime) {
+            return invalid(
+                "refresh_token",
+                format!("{lifetime} is no lifetime of a refresh token: 1 to {LONGEST_REFRESH} seconds."),
+            );
+        }
+    }
+    match &refresh.policies {
+        Some(policies) if policies.is_empty() || policies.len() > MOST_POLICIES => {
+            invalid("refresh_token", format!("policies holds 1 to {MOST_POLICIES} entries, or is left out."))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A redirect URI as it will be compared.
@@ -241,6 +292,7 @@ pub fn create_without_membership(cx: &mut Cx<'_>, engine: &Engine, new: NewClien
 
 fn write_bare(cx: &mut Cx<'_>, engine: &Engine, new: NewClient, kind: EventKind) -> Outcome<Client> {
     check(&new.name, new.client_type, &new.settings)?;
+    check_link(cx.tx, new.project, &new.settings)?;
     if new.client_type == ClientType::Public && (new.secret.is_some() || new.retiring_secret.is_some()) {
         return invalid(
             "secret",
@@ -290,6 +342,15 @@ fn about(cx: &mut Cx<'_>, client: &Client) {
 /// Replaces a client; the version grows. Whether anything changed. Secrets are changed by [`set_secrets`] only.
 pub fn update(cx: &mut Cx<'_>, before: &Client, mut after: Client) -> Outcome<bool> {
     check(&after.name, after.client_type, &after.settings)?;
+    let link = |client: &Client| {
+        client.settings.auth0.as_ref().and_then(|auth0| auth0.resource_server_identifier.clone())
+    };
+    if link(before) != link(&after) {
+        return invalid(
+            "resource_server_identifier",
+            "The API a client acts for is decided when it is made.",
+        );
+    }
     let public = |client: &Client| client.client_type == ClientType::Public;
     if public(before) != public(&after) {
         return invalid(

@@ -236,6 +236,7 @@ pub fn issue_code(
         expires_at: cx.now + CODE_LIFETIME,
         redeemed_at: None,
         wrong_verifiers: 0,
+        audience: interaction.request.audience.clone(),
     };
     cx.tx.insert_issued_code(&row)?;
     Ok(code)

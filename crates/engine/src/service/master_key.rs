@@ -1,9 +1,9 @@
 //! The master key: whether it is the one a store was sealed with, and sealing everything anew with another.
 
 use crate::entropy::Entropy;
-use crate::model::{Client, SecondFactor};
+use crate::model::{Client, Connection, ResourceServer, SecondFactor};
 use crate::seal::{MasterKey, SealError, Sealed};
-use crate::service::{clients, keys, local_ca, second_factor};
+use crate::service::{clients, connections, keys, local_ca, resource_servers, second_factor};
 use crate::store::{self, ClientFilter, Store, StoreError, StoreResult, Tx, Window};
 
 /// Whether `key` opens what is sealed in the store; `None` when nothing is, as in a new one.
@@ -25,7 +25,7 @@ fn first(tx: &dyn Tx) -> StoreResult<Option<(String, Sealed)>> {
 }
 
 /// Seals everything with `new` that was sealed with `old`, in one transaction: signing keys, the PIN key, the local CA, the
-/// secrets of second factors and at identity providers. How many values there were.
+/// secrets of second factors, at identity providers and at connections, and those of APIs. How many values there were.
 ///
 /// # Errors
 /// When one of them does not open with `old`; then all stay as they are.
@@ -67,6 +67,18 @@ pub fn reseal(
                 let Some(sealed) = &row.client.provider_secret else { continue };
                 let sealed = again(&clients::place(row.client.id), sealed)?;
                 tx.update_client(&Client { provider_secret: Some(sealed), ..(*row.client).clone() })?;
+                count += 1;
+            }
+            for row in tx.list_resource_servers(project.id)? {
+                let Some(sealed) = &row.signing_secret else { continue };
+                let sealed = again(&resource_servers::place(row.id), sealed)?;
+                tx.update_resource_server(&ResourceServer { signing_secret: Some(sealed), ..row.clone() })?;
+                count += 1;
+            }
+            for row in tx.list_connections(project.id)? {
+                let Some(sealed) = &row.client_secret else { continue };
+                let sealed = again(&connections::place(row.id), sealed)?;
+                tx.update_connection(&Connection { client_secret: Some(sealed), ..row.clone() })?;
                 count += 1;
             }
         }

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::cx::Cx;
 use crate::entropy::{self, EntropyFailed};
 use crate::id::Id;
-use crate::model::refresh_token::{FAMILY_LIFETIME, LOCATOR};
+use crate::model::refresh_token::LOCATOR;
 use crate::model::{Client, Login, RefreshFamily};
 use crate::service::tokens::NewFamily;
 use crate::stop::Outcome;
@@ -30,7 +30,7 @@ pub fn offline(scope: &Scope) -> bool {
 
 /// When a token made now ends, in a family that began at `created_at`.
 pub fn ends(cx: &Cx<'_>, client: &Client, created_at: Timestamp) -> Timestamp {
-    (cx.now + client.refresh_token_lifetime()).min(created_at + FAMILY_LIFETIME)
+    (cx.now + client.refresh_token_lifetime()).min(created_at + client.refresh_family_lifetime())
 }
 
 /// Begins the family of a login; its first token and when that ends.

@@ -148,6 +148,7 @@ pub fn prepare(cx: &mut Cx<'_>, new: NewLogin<'_>) -> Outcome<PreparedTokens> {
         expires_at,
         revoked_at: None,
         pre_authorized_code: new.pre_authorized_code,
+        audience: None,
     };
     cx.tx.insert_login(&login)?;
     cx.about.row = Some(id.uuid());

@@ -6,6 +6,7 @@
 //! A function in the file of its row kind and its name in [`contract_tests!`].
 
 pub mod access;
+pub mod apis;
 pub mod authorization;
 pub mod clients;
 pub mod codes;
@@ -54,6 +55,9 @@ macro_rules! contract_tests {
                 second_factors_are_replaced_and_no_time_step_counts_twice;
             access: profiles_are_walked_through, memberships_are_walked_through, rests_of_memberships_are_replaced,
                 policies_know_their_members, deleted_rows_are_remembered;
+            apis: apis_come_back_as_they_were, apis_and_grants_are_taken_once,
+                client_grants_are_found_and_go_with_their_api, connections_know_their_clients,
+                custom_api_clients_are_found_by_their_api;
             keys: signing_keys_come_and_go, signing_keys_begin_once, sealed_values_are_replaced, settings_are_replaced, attempts_are_counted_in_windows,
                 old_attempts_are_purged;
             events: events_come_back_as_they_were, events_are_numbered_without_gaps_and_chained,

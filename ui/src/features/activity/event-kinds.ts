@@ -27,4 +27,13 @@ export const EVENT_KINDS = [
   "token_issued",
   "refused",
   "session_revoked",
+  "resource_server_created",
+  "resource_server_updated",
+  "resource_server_deleted",
+  "client_grant_created",
+  "client_grant_updated",
+  "client_grant_deleted",
+  "connection_created",
+  "connection_updated",
+  "connection_deleted",
 ] as const;

@@ -148,6 +148,7 @@ pub(crate) async fn preview(admin: &Admin, request: Preview) -> Result<Previewed
             expires_at: cx.now,
             revoked_at: None,
             pre_authorized_code: None,
+            audience: None,
         };
         let extras = Extras { scope, nonce: None, refresh_token: None };
         tokens::of_login(cx, &login, &project, &client, &membership, extras)

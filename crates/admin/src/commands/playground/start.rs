@@ -56,7 +56,7 @@ fn client(client: &model::Client) -> PlaygroundClient {
         has_secret: client.secret.is_some(),
         grants: GrantType::ALL
             .into_iter()
-            .filter(|grant| client.allows(*grant))
+            .filter(|grant| *grant != GrantType::FederatedConnectionAccessToken && client.allows(*grant))
             .map(|grant| grant.as_str().to_owned())
             .collect(),
         redirect_uris: client.settings.redirect_uris.iter().filter(returns).cloned().collect(),
@@ -80,7 +80,10 @@ fn is_loopback(uri: &str) -> bool {
 fn switch_row(switch: Switch) -> SwitchRow {
     let row = switch.row();
     let fitting = |secret| {
-        let grants = GrantType::ALL.into_iter().filter(move |grant| switch.fits(grant.as_str(), secret));
+        let grants = GrantType::ALL
+            .into_iter()
+            .filter(|grant| *grant != GrantType::FederatedConnectionAccessToken)
+            .filter(move |grant| switch.fits(grant.as_str(), secret));
         grants.map(|grant| grant.as_str().to_owned()).collect::<Vec<_>>()
     };
     let needs_secret = fitting(false) != fitting(true);
@@ -189,9 +192,10 @@ async fn grant(admin: &Admin, request: &Run, own: bool, redirect_uri: String) ->
     if request.grant == AUTH_EXCHANGE {
         return Ok(Grant::AuthExchange { external_access_token: token, membership_id: None });
     }
-    let grant_type: GrantType = request.grant.parse().map_err(|_| {
-        CommandError::new(Code::Invalid, Some("grant"), format!("There is no grant {:?}.", request.grant))
-    })?;
+    let unknown = || {
+        CommandError::new(Code::Invalid, Some("grant"), format!("There is no run of {:?}.", request.grant))
+    };
+    let grant_type: GrantType = request.grant.parse().map_err(|_| unknown())?;
     Ok(match grant_type {
         GrantType::AuthorizationCode => {
             let person = (request.return_by == ReturnBy::Pages).then(|| flow::Person {
@@ -215,6 +219,7 @@ async fn grant(admin: &Admin, request: &Run, own: bool, redirect_uri: String) ->
             let code = if own && request.token.is_empty() { issue(admin, request).await? } else { token };
             Grant::PreAuthorizedCode(flow::PreAuthorizedCode { code: Some(code), ..Default::default() })
         }
+        GrantType::FederatedConnectionAccessToken => return Err(unknown()),
     })
 }
 

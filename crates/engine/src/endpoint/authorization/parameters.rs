@@ -74,6 +74,7 @@ pub(super) fn check(
         ui_locales: short("ui_locales"),
         profile_type: None,
         remember: false,
+        audience: None,
     };
     Ok(Asked { request, prompt, max_age, hinted })
 }

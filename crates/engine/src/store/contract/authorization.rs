@@ -33,6 +33,7 @@ fn issued(number: u128) -> IssuedCode {
         expires_at: NOW + 300,
         redeemed_at: None,
         wrong_verifiers: 0,
+        audience: Some("https://my-api.example.com".to_owned()),
     }
 }
 

@@ -177,6 +177,7 @@ pub fn login(number: u128) -> Login {
         expires_at: NOW + 3_600,
         revoked_at: None,
         pre_authorized_code: None,
+        audience: None,
     }
 }
 

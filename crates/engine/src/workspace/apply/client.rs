@@ -208,6 +208,7 @@ fn settings(file: &WorkspaceClient, stored: &ClientSettings) -> ClientSettings {
                 Some(provider(given, stored.identity_provider.clone().unwrap_or_default()))
             }
         },
+        auth0: stored.auth0.clone(),
         extra: stored.extra.clone(),
     }
 }
