@@ -9,7 +9,14 @@ use std::{
     },
 };
 
-use anteroom_admin::{Admin, CommandError, commands::home::EngineState, error::Code};
+use anteroom_admin::{
+    Admin, CommandError,
+    commands::{
+        home::EngineState,
+        playground::{DeepLinkCheck, DeepLinkFinding},
+    },
+    error::Code,
+};
 use anteroom_server::{
     host::{Host, HostOptions, ListenerState},
     lan,
@@ -22,7 +29,7 @@ use serde_json::Value;
 use tauri::{AppHandle, Emitter, EventTarget, Manager, Runtime};
 use tokio::{runtime::Handle, sync::watch};
 
-use crate::{settings::Settings, window};
+use crate::{doctor, scheme, settings::Settings, window};
 
 /// The event that tells the page what to refresh.
 const CHANGED: &str = "changed";
@@ -60,7 +67,7 @@ impl Engine {
         self.state.send_replace(match opened {
             Ok((folder, host)) => {
                 let _inside = runtime.enter();
-                let seat = Seat { host: Arc::clone(&host), folder };
+                let seat = Seat { host: Arc::clone(&host), folder, app: app.clone() };
                 let admin = Admin::new(Arc::clone(host.engine()), Arc::new(seat));
                 pass_changes_on(app, &admin, &runtime);
                 State::Open { admin, host }
@@ -146,12 +153,13 @@ impl Engine {
 }
 
 /// What the commands ask of the program they run in.
-struct Seat {
+struct Seat<R: Runtime> {
     host: Arc<Host>,
     folder: PathBuf,
+    app: AppHandle<R>,
 }
 
-impl anteroom_admin::Host for Seat {
+impl<R: Runtime> anteroom_admin::Host for Seat<R> {
     fn engine_state(&self) -> EngineState {
         let (running, problem) = match self.host.listener_state() {
             ListenerState::Listening(_) => (true, None),
@@ -179,6 +187,23 @@ impl anteroom_admin::Host for Seat {
 
     fn receives_deep_links(&self) -> bool {
         true
+    }
+
+    fn examine_deep_links(
+        &self,
+        check: DeepLinkCheck,
+    ) -> Pin<Box<dyn Future<Output = DeepLinkFinding> + Send + '_>> {
+        Box::pin(doctor::examine(self.app.clone(), check))
+    }
+
+    fn mend_deep_links(&self) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        let app = self.app.clone();
+        Box::pin(async move {
+            let registering = tauri::async_runtime::spawn_blocking(move || {
+                scheme::try_register(&app).map_err(|error| error.to_string())
+            });
+            registering.await.map_err(|error| error.to_string())?
+        })
     }
 
     fn data_dir(&self) -> String {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use tauri::{AppHandle, Emitter, EventTarget, Manager, Runtime};
+use tokio::sync::watch;
 
 use crate::{
     deep_link::{DeepLink, Refusal},
@@ -20,7 +21,7 @@ const MOST_WAITING: usize = 8;
 
 /// The links that arrived before the page listened: after a cold start, or while the page reloads.
 #[derive(Default)]
-pub(crate) struct Inbox(Mutex<Links>);
+pub(crate) struct Inbox(Mutex<Links>, watch::Sender<u64>);
 
 #[derive(Default)]
 struct Links {
@@ -29,6 +30,11 @@ struct Links {
 }
 
 impl Inbox {
+    /// How often a link asked for the window.
+    pub(crate) fn opened(&self) -> watch::Receiver<u64> {
+        self.1.subscribe()
+    }
+
     /// Takes the link for the page if it listens; keeps it otherwise.
     fn accept(&self, link: DeepLink) -> Option<DeepLink> {
         let mut links = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,6 +76,9 @@ pub(crate) fn receive<R: Runtime>(app: &AppHandle<R>, arguments: &[String]) {
 /// Passes a link to the page, now or when it listens.
 pub(crate) fn deliver<R: Runtime>(app: &AppHandle<R>, link: DeepLink) {
     tracing::info!(link = ?link, "deep link received");
+    if link == DeepLink::Open {
+        app.state::<Inbox>().1.send_modify(|count| *count += 1);
+    }
     if let Some(link) = app.state::<Inbox>().accept(link) {
         emit(app, &link);
     }

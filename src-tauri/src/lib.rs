@@ -4,6 +4,7 @@
 //! page. Whatever a screen can do stands in `anteroom_admin`, not here.
 
 pub mod deep_link;
+mod doctor;
 mod engine;
 #[cfg(test)]
 mod hardening;
@@ -15,6 +16,7 @@ mod window;
 
 use std::process::ExitCode;
 
+pub use doctor::{PROBE, PROBED};
 pub use settings::{Settings, WrongSetting};
 use tauri::{Listener, Manager, RunEvent};
 use tauri_plugin_deep_link::DeepLinkExt;

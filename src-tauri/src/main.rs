@@ -5,7 +5,7 @@
 
 use std::process::ExitCode;
 
-use anteroom_lib::Settings;
+use anteroom_lib::{Settings, deep_link::DeepLink};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -30,7 +30,11 @@ fn start_log() -> Result<(), (String, u8)> {
 
 /// Exit code 2: wrong usage. 1: there is no display, or the window toolkit could not start.
 fn start() -> Result<ExitCode, (String, u8)> {
-    let command_line = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let command_line: Vec<String> =
+        std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    if variable(anteroom_lib::PROBE).is_some() {
+        return Ok(probe(&command_line));
+    }
     let settings = Settings::read(variable, command_line).map_err(|error| (error.to_string(), 2))?;
     // GTK ends the program without a useful word when it finds no display
     if cfg!(target_os = "linux")
@@ -41,6 +45,16 @@ fn start() -> Result<ExitCode, (String, u8)> {
         return Err((message.to_owned(), 1));
     }
     anteroom_lib::run(settings).map_err(|error| (format!("the window could not be opened: {error}"), 1))
+}
+
+/// The doctor for deep links asks whether a start reads its link.
+fn probe(command_line: &[String]) -> ExitCode {
+    match DeepLink::from_command_line(command_line) {
+        Ok(Some(_)) => println!("{}", anteroom_lib::PROBED),
+        Ok(None) => println!("anteroom: no link"),
+        Err(refusal) => println!("anteroom: {refusal}"),
+    }
+    ExitCode::SUCCESS
 }
 
 /// An environment variable that is set to something.

@@ -1,6 +1,10 @@
 //! Tells the desktop that `anteroom://` links open this program.
 
-use std::{error::Error, fs, path::Path};
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_deep_link::DeepLinkExt;
@@ -12,8 +16,54 @@ pub(crate) fn register<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
+/// The program that the desktop opens links with.
+///
+/// # Errors
+/// Words for what is there instead.
+#[cfg(target_os = "linux")]
+pub(crate) async fn registered<R: Runtime>(app: &AppHandle<R>) -> Result<PathBuf, String> {
+    let asked = tokio::process::Command::new("xdg-mime")
+        .args(["query", "default", "x-scheme-handler/anteroom"])
+        .output();
+    let answer = asked.await.map_err(|error| format!("xdg-mime cannot be asked: {error}"))?;
+    let entry = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+    if entry.is_empty() {
+        return Err("nobody".to_owned());
+    }
+    let own = app.path().data_dir().map_err(|error| error.to_string())?;
+    let folders = [own, PathBuf::from("/usr/local/share"), PathBuf::from("/usr/share")];
+    let text =
+        folders.iter().find_map(|folder| fs::read_to_string(folder.join("applications").join(&entry)).ok());
+    let text = text.ok_or_else(|| format!("{entry}, which is not there"))?;
+    program_of(&text).ok_or_else(|| format!("{entry}, which starts nothing"))
+}
+
+/// The program that the desktop opens links with, where only the system knows its path.
+///
+/// # Errors
+/// Words for what is there instead.
+#[cfg(not(target_os = "linux"))]
+pub(crate) async fn registered<R: Runtime>(app: &AppHandle<R>) -> Result<PathBuf, String> {
+    match app.deep_link().is_registered("anteroom") {
+        Ok(true) => std::env::current_exe().map_err(|error| error.to_string()),
+        Ok(false) => Err("another program, or nobody".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The program of a desktop entry's `Exec` line, with or without quotation marks.
+#[cfg(target_os = "linux")]
+fn program_of(entry: &str) -> Option<PathBuf> {
+    let line = entry.lines().find_map(|line| line.strip_prefix("Exec="))?.trim();
+    let program = match line.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => line.split_whitespace().next()?,
+    };
+    (!program.is_empty()).then(|| PathBuf::from(program))
+}
+
 #[cfg(not(target_os = "macos"))]
-fn try_register<R: Runtime>(app: &AppHandle<R>) -> Result<(), Box<dyn Error>> {
+pub(crate) fn try_register<R: Runtime>(app: &AppHandle<R>) -> Result<(), Box<dyn Error>> {
     let program = std::env::current_exe()?;
     if program.starts_with("/usr") {
         return Ok(()); // the package's own desktop entry declares the scheme
@@ -26,7 +76,7 @@ fn try_register<R: Runtime>(app: &AppHandle<R>) -> Result<(), Box<dyn Error>> {
 }
 
 #[cfg(target_os = "macos")]
-fn try_register<R: Runtime>(_: &AppHandle<R>) -> Result<(), Box<dyn Error>> {
+pub(crate) fn try_register<R: Runtime>(_: &AppHandle<R>) -> Result<(), Box<dyn Error>> {
     Ok(()) // the bundle declares the scheme
 }
 
@@ -47,7 +97,20 @@ fn unquote_entry(data_dir: &Path, program: &Path) -> Result<(), Box<dyn Error>> 
 mod tests {
     use std::{fs, path::Path};
 
-    use super::unquote_entry;
+    use super::{program_of, unquote_entry};
+
+    #[test]
+    fn the_program_of_an_entry_is_read_with_and_without_quotation_marks() {
+        for (line, program) in [
+            ("Exec=/opt/anteroom %u", Some("/opt/anteroom")),
+            ("Exec=\"/opt/my apps/anteroom\" %u", Some("/opt/my apps/anteroom")),
+            ("Exec=", None),
+            ("Name=Anteroom", None),
+        ] {
+            let entry = format!("[Desktop Entry]\n{line}\n");
+            assert_eq!(program_of(&entry).as_deref(), program.map(Path::new), "{line}");
+        }
+    }
 
     #[test]
     fn only_a_path_that_needs_no_quotation_marks_loses_them() {

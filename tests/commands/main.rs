@@ -16,6 +16,8 @@ mod linter;
 mod magic_links;
 mod people;
 mod playground;
+#[cfg(test)]
+mod playground_runs;
 mod print;
 mod secrets;
 mod settings;

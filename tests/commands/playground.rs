@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::harness::{Desk, text, with};
 
-const LOOPBACK: &str = "http://127.0.0.1/callback";
-const PRE_AUTHORIZED: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
+pub(crate) const LOOPBACK: &str = "http://127.0.0.1/callback";
+pub(crate) const PRE_AUTHORIZED: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 
 /// A public client that comes back to this machine.
-async fn client(desk: &Desk) -> String {
+pub(crate) async fn client(desk: &Desk) -> String {
     let created = desk.client("Portal", "public").await;
     let id = text(&created, "/client/id").to_owned();
     desk.call("clients_add_redirect_uri", json!({ "id": id, "uri": LOOPBACK })).await;
@@ -19,7 +19,7 @@ async fn client(desk: &Desk) -> String {
 }
 
 /// Ada signs in on the pages, which are filled in.
-fn request(client: &str) -> Value {
+pub(crate) fn request(client: &str) -> Value {
     json!({
         "issuer": "", "clientId": client, "clientSecret": "", "grant": "authorization_code", "scope": ["openid", "profile"],
         "returnBy": "pages", "redirectUri": "", "email": "ada@example.org", "password": "correct horse",
@@ -28,12 +28,12 @@ fn request(client: &str) -> Value {
 }
 
 /// Runs to the end.
-async fn finished(desk: &Desk, request: Value) -> Value {
+pub(crate) async fn finished(desk: &Desk, request: Value) -> Value {
     let begun = desk.call("playground_run", request).await;
     until(desk, text(&begun, "/id"), |state| !matches!(state, "running" | "waiting")).await
 }
 
-async fn until(desk: &Desk, id: &str, there: impl Fn(&str) -> bool) -> Value {
+pub(crate) async fn until(desk: &Desk, id: &str, there: impl Fn(&str) -> bool) -> Value {
     for _ in 0..1_200 {
         let run = desk.call("playground_get", json!({ "id": id })).await;
         if there(text(&run, "/client/state")) {
@@ -44,7 +44,7 @@ async fn until(desk: &Desk, id: &str, there: impl Fn(&str) -> bool) -> Value {
     panic!("the run does not get there")
 }
 
-fn step<'a>(run: &'a Value, name: &str) -> &'a Value {
+pub(crate) fn step<'a>(run: &'a Value, name: &str) -> &'a Value {
     let steps = run["client"]["steps"].as_array().expect("steps");
     steps.iter().find(|step| step["name"] == name).unwrap_or_else(|| panic!("no {name}: {run:#}"))
 }

@@ -49,7 +49,7 @@ async fn a_patient_signs_in_with_the_qr_code_on_the_screen() {
     desktop.picture("board").await;
 }
 
-async fn set_up(desktop: &Desktop) {
+pub(crate) async fn set_up(desktop: &Desktop) {
     desktop.role("heading", "Welcome to Anteroom").await;
     for (label, text) in [
         ("Name of the project", "Riverside Clinic"),
@@ -76,7 +76,7 @@ async fn create_client(desktop: &Desktop) -> String {
     id.expect("the client ID stands behind its name").to_owned()
 }
 
-async fn add_patient(desktop: &Desktop) {
+pub(crate) async fn add_patient(desktop: &Desktop) {
     desktop.follow("People").await;
     desktop.follow("Add person").await;
     desktop.fill("Given names", "Pat").await;

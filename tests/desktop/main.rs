@@ -6,5 +6,6 @@
 mod deep_links;
 mod harness;
 mod journey;
+mod playground;
 mod trouble;
 mod walls;

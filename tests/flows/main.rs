@@ -3,8 +3,6 @@
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
-mod explained;
-#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod returns;

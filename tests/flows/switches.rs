@@ -28,6 +28,10 @@ async fn every_switch_yields_the_documented_answer() {
     let server = Server::start().await;
     for switch in Switch::ALL {
         let row = switch.row();
+        if switch.needs_issuer() {
+            // shown by the commands' tests, where the engine is at hand
+            continue;
+        }
         let failures = json!({ "failures": [row.name] });
         let code = switch.fits("authorization_code", true);
         let ran = server.run(if code { code_flow(failures) } else { machine_flow(failures) }).await;
@@ -58,6 +62,16 @@ async fn every_switch_yields_the_documented_answer() {
             "{}: {failed:#?}",
             row.name
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_issuer_has_to_do_cannot_be_asked_of_another_program() {
+    let server = Server::start().await;
+    for switch in Switch::ALL.iter().filter(|switch| switch.needs_issuer()) {
+        let ran = server.run(code_flow(json!({ "failures": [switch.row().name] }))).await;
+        assert_eq!(ran.view.state, RunState::Failed, "{switch:?}");
+        assert!(ran.seen.is_empty(), "{switch:?}: nothing was sent");
     }
 }
 

@@ -83,7 +83,7 @@ async fn get_project_and_promote_admin() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn get_project_access_denied() {
+pub(crate) async fn get_project_access_denied() {
     let server = TestServer::start().await;
     let member = format!("{PROJECT}/members/{PAT_MEMBERSHIP}");
     let routes = [

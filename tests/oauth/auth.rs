@@ -131,7 +131,7 @@ async fn second_membership(server: &TestServer) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn login_refusals() {
+pub(crate) async fn login_refusals() {
     let server = server().await;
     let rows = [
         ("Invalid client UUID", json!({ "clientId": "123" }), 404, "Not found"),
@@ -207,7 +207,7 @@ async fn login_refusals() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn login_inactive_membership() {
+pub(crate) async fn login_inactive_membership() {
     let server = server().await;
     set_active(&server, false).await;
     let reply = login(&server, plain()).await;
@@ -266,7 +266,7 @@ async fn login_that_works() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn login_origins() {
+pub(crate) async fn login_origins() {
     let server = server().await;
     for (title, origin, status) in [
         ("Success with no origin", None, 200),
@@ -325,7 +325,7 @@ async fn a_login_becomes_tokens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn codes_of_a_login_at_the_token_endpoint() {
+pub(crate) async fn codes_of_a_login_at_the_token_endpoint() {
     let server = server().await;
     let ask = async |code: &str, more: &[(&str, &str)]| {
         let mut fields = vec![("grant_type", "authorization_code"), ("code", code)];
@@ -383,7 +383,7 @@ async fn nobody_leaves_a_trace_by_a_wrong_password() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn profile_rows() {
+pub(crate) async fn profile_rows() {
     let server = server().await;
     let second = second_membership(&server).await;
     let ask = async |login: &str, profile: &str| {
@@ -466,7 +466,7 @@ async fn revoke(server: &TestServer, login: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn scope_rows() {
+pub(crate) async fn scope_rows() {
     let server = server().await;
     let ask = async |login: &str, scope: &str| {
         post(&server, "/auth/scope", None, json!({ "login": login, "scope": scope })).await
@@ -530,7 +530,7 @@ async fn scope_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn status_rows() {
+pub(crate) async fn status_rows() {
     let server = server().await;
     let ask = async |login: &str| server.get(&format!("/auth/login/{login}")).send().await;
     assert_eq!(ask("").await.status, 404, "Missing login parameter");
@@ -572,7 +572,7 @@ async fn a_18_a_login_of_the_hosted_pages_is_not_found_here() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn revoke_rows() {
+pub(crate) async fn revoke_rows() {
     let server = server().await;
     let ask = async |token: Option<&str>, body: Value| post(&server, "/auth/revoke", token, body).await;
     assert_eq!(
@@ -670,7 +670,7 @@ async fn me_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn change_password_rows() {
+pub(crate) async fn change_password_rows() {
     let server = server().await;
     let (_, tokens) = signed_in(&server, json!({})).await;
     let token = tokens.str("access_token");
@@ -746,7 +746,7 @@ async fn missing_email_parameter_empty_invalid() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn client_info_rows() {
+pub(crate) async fn client_info_rows() {
     let server = server().await;
     server
         .change(|cx| {

@@ -75,7 +75,7 @@ async fn cc_05_the_subject_is_the_client_and_no_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cc_06_a_client_needs_a_membership() {
+pub(crate) async fn cc_06_a_client_needs_a_membership() {
     let server = TestServer::start().await;
     let client: Id<Client> = Id::parse(PORTAL).unwrap();
     let deactivate = server.change(move |cx| {

@@ -106,7 +106,7 @@ async fn ex_01_a_providers_token_becomes_ours() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ex_02_what_is_missing_is_named_and_nobody_is_asked() {
+pub(crate) async fn ex_02_what_is_missing_is_named_and_nobody_is_asked() {
     let (provider, server) = usual().await;
     let token = provider.access_token(&pat());
     let nobody = "c0ffee00-0000-4000-8000-999999999999";
@@ -149,7 +149,7 @@ async fn ex_02_what_is_missing_is_named_and_nobody_is_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ex_03_ex_21_only_access_tokens_of_nobody_else() {
+pub(crate) async fn ex_03_ex_21_only_access_tokens_of_nobody_else() {
     let (provider, server) = usual().await;
     let token = provider.access_token(&pat());
     for more in [
@@ -181,7 +181,7 @@ async fn ex_04_the_rfcs_answer_names_its_type() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ex_05_ex_07_a_token_or_a_provider_that_is_no_good_is_one_answer() {
+pub(crate) async fn ex_05_ex_07_a_token_or_a_provider_that_is_no_good_is_one_answer() {
     let (provider, server) = usual().await;
     let token = provider.access_token(&pat());
     let unknown = exchange(&server, LEGACY, "not-a-token-of-the-provider", &[]).await;
@@ -210,7 +210,7 @@ async fn ex_05_ex_07_a_token_or_a_provider_that_is_no_good_is_one_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ex_06_other_targets_are_refused() {
+pub(crate) async fn ex_06_other_targets_are_refused() {
     let (provider, server) = usual().await;
     let token = provider.access_token(&pat());
     for name in ["audience", "resource"] {
@@ -222,7 +222,7 @@ async fn ex_06_other_targets_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ex_08_a_provider_that_is_asked_too_often() {
+pub(crate) async fn ex_08_a_provider_that_is_asked_too_often() {
     let (provider, server) = usual().await;
     provider.turn(|knobs| knobs.userinfo = UserInfo::Raw(429, "text/plain", "slow down".into()));
     let token = provider.access_token(&pat());
@@ -233,7 +233,7 @@ async fn ex_08_a_provider_that_is_asked_too_often() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ex_09_json_or_a_jwt_whose_signature_is_right() {
+pub(crate) async fn ex_09_json_or_a_jwt_whose_signature_is_right() {
     let (provider, server) = world(|clinic, provider| {
         let signed = json!({
             "userInfoUrl": provider.url("userinfo"), "jwksUrl": provider.url("jwks.json"),
@@ -283,7 +283,7 @@ async fn ex_09_json_or_a_jwt_whose_signature_is_right() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ex_10_a_claim_that_has_not_its_form() {
+pub(crate) async fn ex_10_a_claim_that_has_not_its_form() {
     let (provider, server) = usual().await;
     let token = provider.access_token(&pat());
     let missing = (400, "invalid_request".to_owned(), "Missing email or externalId".to_owned());
@@ -312,7 +312,7 @@ async fn ex_10_a_claim_that_has_not_its_form() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ex_11_ex_12_an_address_that_nobody_verified() {
+pub(crate) async fn ex_11_ex_12_an_address_that_nobody_verified() {
     let (provider, server) = world(|clinic, provider| {
         let strict = json!({ "userInfoUrl": provider.url("userinfo"), "requireVerifiedEmail": true });
         clinic.with(&format!("{SCOPED_AT}/identityProvider"), strict)
@@ -367,7 +367,7 @@ async fn ex_13_addresses_are_compared_in_ascii_lower_case_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ex_14_a_subject_belongs_to_its_provider() {
+pub(crate) async fn ex_14_a_subject_belongs_to_its_provider() {
     let second = Provider::with_clock(Arc::new(ManualClock::new(START))).await;
     let hosts = second.host();
     let (first, server) = world(|clinic, first| {
@@ -403,7 +403,7 @@ async fn ex_14_a_subject_belongs_to_its_provider() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ex_15_a_token_for_another_client_of_the_provider() {
+pub(crate) async fn ex_15_a_token_for_another_client_of_the_provider() {
     let (provider, server) = world(|clinic, provider| {
         let ours =
             json!({ "userInfoUrl": provider.url("userinfo"), "audience": "https://api.clinic.example" });
@@ -428,7 +428,7 @@ async fn ex_15_a_token_for_another_client_of_the_provider() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ex_16_ex_19_our_own_tokens_are_not_exchanged() {
+pub(crate) async fn ex_16_ex_19_our_own_tokens_are_not_exchanged() {
     let (provider, server) = usual().await;
     let code = code(&server).await;
     let own = redeem(&server, PORTAL, &code, &[]).await;
@@ -445,7 +445,7 @@ async fn ex_16_ex_19_our_own_tokens_are_not_exchanged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ex_17_a_token_that_no_header_can_carry() {
+pub(crate) async fn ex_17_a_token_that_no_header_can_carry() {
     let (provider, server) = usual().await;
     let long = "x".repeat(20 * 1024);
     for token in ["a\r\nX-Evil: 1", "a b", "t\u{f6}ken", "a\tb", "\u{7f}", long.as_str()] {
@@ -462,7 +462,7 @@ async fn ex_17_a_token_that_no_header_can_carry() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ex_18_the_project_is_the_clients() {
+pub(crate) async fn ex_18_the_project_is_the_clients() {
     let (provider, server) = usual().await;
     let token = provider.access_token(&pat());
     let body =
@@ -494,7 +494,7 @@ async fn ex_20_no_more_scope_than_the_client_has() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ex_22_bad_tokens_are_counted_and_the_provider_is_spared() {
+pub(crate) async fn ex_22_bad_tokens_are_counted_and_the_provider_is_spared() {
     let (provider, server) = usual().await;
     let mut statuses = Vec::new();
     for number in 0..70 {
@@ -543,7 +543,7 @@ async fn client_authentication_is_checked_where_there_is_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_who_may_not() {
+pub(crate) async fn people_who_may_not() {
     let (provider, server) = world(|clinic, _| {
         clinic
             .with("/projects/0/members/3/email", json!("far@example.org"))
@@ -581,7 +581,7 @@ async fn what_is_switched_off_while_the_provider_is_asked_is_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_outside_host_that_nobody_allowed_is_not_called() {
+pub(crate) async fn an_outside_host_that_nobody_allowed_is_not_called() {
     let (provider, server) =
         world(|clinic, _| clinic.with("/projects/0/allowedOutboundHosts", json!([]))).await;
     let reply = exchange(&server, LEGACY, &provider.access_token(&pat()), &[]).await;

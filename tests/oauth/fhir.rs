@@ -60,7 +60,7 @@ pub(crate) fn ids(reply: &Reply) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_gets_in_with_anything_but_good_credentials() {
+pub(crate) async fn nobody_gets_in_with_anything_but_good_credentials() {
     let server = TestServer::start().await;
     let live = pats_token(&server, "openid").await;
     let id_token = {
@@ -123,7 +123,7 @@ async fn a_login_that_ended_and_a_member_who_left_get_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn other_types_and_operations_say_that_this_is_the_auth_slice() {
+pub(crate) async fn other_types_and_operations_say_that_this_is_the_auth_slice() {
     let server = TestServer::start().await;
     for (method, path) in [
         ("GET", "Observation"),
@@ -146,7 +146,7 @@ async fn other_types_and_operations_say_that_this_is_the_auth_slice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_type_is_read_and_searched_in_the_own_project_only() {
+pub(crate) async fn every_type_is_read_and_searched_in_the_own_project_only() {
     let server = TestServer::start().await;
     for name in TYPES {
         let reply = admin(&server, "GET", &format!("{name}?_count=1000&_total=accurate")).send().await;
@@ -240,7 +240,7 @@ async fn searches_find_by_id_name_and_identifier_and_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_are_written_whole_and_unknown_members_survive() {
+pub(crate) async fn people_are_written_whole_and_unknown_members_survive() {
     let server = TestServer::start().await;
     for name in ["Patient", "Practitioner", "RelatedPerson"] {
         let made = json!({ "resourceType": name, "id": "chosen-by-the-caller", "name": [{ "family": "New" }],
@@ -310,7 +310,7 @@ async fn a_renamed_profile_is_renamed_everywhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_that_do_not_fit_are_refused_and_change_nothing() {
+pub(crate) async fn bodies_that_do_not_fit_are_refused_and_change_nothing() {
     let server = TestServer::start().await;
     let before = admin(&server, "GET", &format!("Patient/{PAT}")).send().await.json();
     let nested = (0..40).fold(json!(1), |inner, _| json!({ "a": inner }));

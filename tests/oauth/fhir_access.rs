@@ -40,7 +40,7 @@ async fn who_is_no_admin_gives_nobody_rights() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_policy_limits_reading_searching_and_writing() {
+pub(crate) async fn a_policy_limits_reading_searching_and_writing() {
     let server = with_policy(json!([
         { "resourceType": "Patient", "criteria": "Patient?_compartment=%patient",
           "hiddenFields": ["address"], "readonlyFields": ["birthDate"] },
@@ -129,7 +129,7 @@ async fn in_the_medplum_dialect_no_policy_is_no_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sm_07_the_scope_of_the_token_narrows() {
+pub(crate) async fn sm_07_the_scope_of_the_token_narrows() {
     let server = with_policy(json!([{ "resourceType": "*" }])).await;
     for (scope, method, path, status) in [
         ("openid", "GET", format!("Patient/{GONE}"), 200),
@@ -150,7 +150,7 @@ async fn sm_07_the_scope_of_the_token_narrows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_behalf_of_somebody_their_rights_count() {
+pub(crate) async fn on_behalf_of_somebody_their_rights_count() {
     let server =
         with_policy(json!([{ "resourceType": "Patient", "criteria": "Patient?_id=%patient.id" }])).await;
     for target in [format!("Patient/{PAT}"), format!("ProjectMembership/{PAT_MEMBERSHIP}")] {

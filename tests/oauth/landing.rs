@@ -136,7 +136,7 @@ async fn capitals_and_small_letters_are_the_same_link() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_state_has_a_page_of_its_own() {
+pub(crate) async fn each_state_has_a_page_of_its_own() {
     let server = TestServer::start().await;
     for (page, status) in [
         ("/in/AAAA".to_owned(), 404),
@@ -314,7 +314,7 @@ async fn a_mistyped_code_is_caught_with_the_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn typed_codes_cannot_be_guessed_at_leisure() {
+pub(crate) async fn typed_codes_cannot_be_guessed_at_leisure() {
     use anteroom_magic_link::TypedCode;
     let server = TestServer::start().await;
     let link = link(&server).await;

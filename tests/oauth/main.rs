@@ -18,6 +18,8 @@ mod discovery;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
+mod explained;
+#[cfg(test)]
 mod fhir;
 #[cfg(test)]
 mod fhir_access;

@@ -427,7 +427,7 @@ async fn tokens_that_name_no_key_of_ours() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ip_rules_at_the_sign_in() {
+pub(crate) async fn ip_rules_at_the_sign_in() {
     for (title, action, status) in [("IP address allow", "allow", 200), ("IP address block", "block", 400)] {
         let clinic = Clinic::medplum()
             .with("/projects/0/accessPolicies/0/ipAccessRule/0/action", json!(action))

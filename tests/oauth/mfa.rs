@@ -47,7 +47,7 @@ async fn verify(server: &TestServer, login: &str, token: &str) -> anteroom_testk
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn enroll_end_to_end() {
+pub(crate) async fn enroll_end_to_end() {
     let server = server().await;
     let (_, tokens) = signed_in(&server, json!({})).await;
     let token = tokens.str("access_token");
@@ -94,7 +94,7 @@ async fn enroll_end_to_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn disable_end_to_end() {
+pub(crate) async fn disable_end_to_end() {
     let server = server().await;
     let (_, tokens) = signed_in(&server, json!({})).await;
     let token = tokens.str("access_token");
@@ -144,7 +144,7 @@ async fn no_way_round_the_second_factor_gives_a_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_15_wrong_codes_are_counted_before_they_are_compared() {
+pub(crate) async fn a_15_wrong_codes_are_counted_before_they_are_compared() {
     let server = server().await;
     let (app, token) = enrolled(&server).await;
     let waiting = login(&server, plain()).await.str("login");

@@ -120,7 +120,7 @@ async fn pa_07_a_code_ends_to_the_second() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pa_08_a_code_that_was_taken_back() {
+pub(crate) async fn pa_08_a_code_that_was_taken_back() {
     let server = TestServer::start().await;
     for (ending, description) in
         [(Ending::Revoked, "Token revoked"), (Ending::Replaced, "Pre-authorized code replaced")]
@@ -324,7 +324,7 @@ async fn pa_22_the_tokens_are_the_persons_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pa_23_an_inactive_person_gets_neither_code_nor_tokens() {
+pub(crate) async fn pa_23_an_inactive_person_gets_neither_code_nor_tokens() {
     let server = TestServer::start().await;
     let reply = preauthorize(&server, PORTAL, GONE, json!({})).await;
     assert_eq!(reply.outcome(), (400, "Profile not active".into(), None));

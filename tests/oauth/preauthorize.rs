@@ -314,7 +314,7 @@ async fn pr_12_a_code_has_256_bits_and_its_link_fits_a_small_picture() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pr_13_two_hundred_calls_a_minute_and_no_more() {
+pub(crate) async fn pr_13_two_hundred_calls_a_minute_and_no_more() {
     let server =
         TestServer::over(Clinic::default().with("/projects/0/preauthorizePerMinute", json!(5))).await;
     let (first, _) = code_with(&server, json!({})).await;

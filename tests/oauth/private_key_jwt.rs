@@ -88,7 +88,7 @@ async fn rfc7523_2_2_a_good_assertion_is_a_proof_at_every_endpoint() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tk_20_an_assertion_says_who_for_whom_and_until_when() {
+pub(crate) async fn tk_20_an_assertion_says_who_for_whom_and_until_when() {
     let (_provider, server) = world("rfc").await;
     let now = server.now().seconds();
     for changes in [
@@ -123,7 +123,7 @@ async fn tk_20_an_assertion_says_who_for_whom_and_until_when() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tk_21_an_assertion_works_once() {
+pub(crate) async fn tk_21_an_assertion_works_once() {
     let (_provider, server) = world("rfc").await;
     let assertion = signed(&server, &KEYS[0], json!({}));
     let server = Arc::new(server);
@@ -152,7 +152,7 @@ async fn tk_21_an_assertion_works_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tk_22_the_audience_is_the_issuer_or_the_token_endpoint_as_one_text() {
+pub(crate) async fn tk_22_the_audience_is_the_issuer_or_the_token_endpoint_as_one_text() {
     let (_provider, server) = world("rfc").await;
     let base = server.base();
     for (aud, status) in [
@@ -173,7 +173,7 @@ async fn tk_22_the_audience_is_the_issuer_or_the_token_endpoint_as_one_text() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tk_23_the_header_chooses_nothing() {
+pub(crate) async fn tk_23_the_header_chooses_nothing() {
     let (provider, server) = world("rfc").await;
     assert_eq!(ask(&server, &signed(&server, &KEYS[0], json!({})), &[]).await.status, 200);
     let before = provider.calls("client-jwks");
@@ -227,7 +227,7 @@ async fn tk_24_one_way_of_authentication_in_a_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_set_that_cannot_be_read_lets_nobody_in() {
+pub(crate) async fn a_key_set_that_cannot_be_read_lets_nobody_in() {
     let provider = Provider::start().await;
     let clinic =
         Clinic::default().with(&format!("{KEYLESS_AT}/jwksUri"), json!(provider.url("client-jwks.json")));

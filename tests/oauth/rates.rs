@@ -14,7 +14,7 @@ async fn login(server: &TestServer) -> anteroom_testkit::client::Reply {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sign_ins_are_five_a_minute_and_say_how_many_are_left() {
+pub(crate) async fn sign_ins_are_five_a_minute_and_say_how_many_are_left() {
     let server = TestServer::over(limits(5, 160, 60_000)).await;
     for left in (0..5).rev() {
         let reply = login(&server).await;

@@ -200,7 +200,7 @@ fn id(client: &str) -> Id<Client> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tk_17_a_client_that_is_off_gets_nothing_and_its_tokens_end() {
+pub(crate) async fn tk_17_a_client_that_is_off_gets_nothing_and_its_tokens_end() {
     let server = TestServer::start().await;
     assert_eq!(refused(&client_credentials(&server, OFF, OFF_SECRET).await), is(401, "invalid_client"));
     let off = preauthorize(&server, OFF, PAT, json!({})).await.str("preAuthorizedCode");

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const program = path.join(
+export const program = path.join(
   path.resolve(root, process.env.CARGO_TARGET_DIR ?? "target"),
   "debug",
   "anteroom-server",

@@ -152,6 +152,23 @@ const MOCK_ONLY = [
     },
   },
   { name: "playground-refused", path: "/playground", act: runAndFail },
+  {
+    name: "playground-compared",
+    path: "/playground",
+    act: async (page) => {
+      const personas = page.getByRole("region", { name: "Sign in as" });
+      await personas.getByRole("button").first().click();
+      await button(page, "Save").click();
+      await page.getByRole("textbox", { name: "Save the run as" }).press("Enter");
+      await page.getByText(/^Saved as/).waitFor();
+      await button(page, "Make it fail").click();
+      await page.getByRole("menuitem", { name: "Redirect URI with one more slash" }).click();
+      await page.getByText("stopped at step 5: get tokens").waitFor();
+      await button(page, "Compare with").click();
+      await page.getByRole("menuitem").last().click();
+      await page.getByRole("rowheader", { name: "sent redirect_uri" }).waitFor();
+    },
+  },
   { name: "hand-over", path: "/magic-links", act: (page) => pickPerson(page, "pat doe") },
   { name: "stage", path: "/magic-links", act: (page) => issue(page, "pat doe") },
   { name: "stage-pin", path: "/magic-links", act: (page) => issue(page, "tom oka", "Make the sheet") },

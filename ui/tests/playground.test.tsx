@@ -58,3 +58,45 @@ test(
   },
   PATIENCE_MS,
 );
+
+test(
+  "a persona is one press; the run is saved, run again and compared",
+  async () => {
+    const user = await renderApp(paths.playground({ client: portal }));
+    const personas = await screen.findByRole("region", { name: "Sign in as" });
+    const people = await within(personas).findAllByRole("button");
+    await user.click(people[0] as HTMLElement);
+    expect(await screen.findByText("done")).toBeVisible();
+    await user.click(await button("Save"));
+    await user.clear(await screen.findByRole("textbox", { name: "Save the run as" }));
+    await user.type(await screen.findByRole("textbox", { name: "Save the run as" }), "Before{Enter}");
+    expect(await screen.findByText("Saved as Before")).toBeVisible();
+    await user.click(await button("Make it fail"));
+    await user.click(await screen.findByRole("menuitem", { name: "Redirect URI with one more slash" }));
+    expect(await screen.findByText("stopped at step 5: get tokens")).toBeVisible();
+    await user.click(await button("Compare with"));
+    await user.click(await screen.findByRole("menuitem", { name: "Before" }));
+    const compared = await screen.findByRole("region", { name: "What differs from Before" });
+    expect(await within(compared).findByRole("rowheader", { name: "sent redirect_uri" })).toBeVisible();
+    await user.click(await button("Change"));
+    const saved = await screen.findByRole("region", { name: "Saved runs" });
+    await user.click(await within(saved).findByRole("button", { name: "Before" }));
+    expect(await screen.findByRole("heading", { name: "Before" })).toBeVisible();
+    await user.click(await button("Run again"));
+    expect(await button("Make it fail")).toBeVisible();
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "the doctor for deep links says what has to be and what is, with the mend",
+  async () => {
+    const user = await renderApp(paths.playground({ client: portal }));
+    const doctor = await screen.findByRole("region", { name: "Deep links" });
+    await user.click(within(doctor).getByRole("button", { name: "Check: Does a link reach this window?" }));
+    expect(await within(doctor).findByText("nothing within 15 s")).toBeVisible();
+    await user.click(within(doctor).getByRole("button", { name: "Open them with this program" }));
+    expect(await within(doctor).findByText("fine")).toBeVisible();
+  },
+  PATIENCE_MS,
+);

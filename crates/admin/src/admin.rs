@@ -21,6 +21,7 @@ use crate::acting::{self, Acting};
 use crate::changed::Subscription;
 use crate::commands::Right;
 use crate::commands::home::EngineState;
+use crate::commands::playground::{DeepLinkCheck, DeepLinkFinding};
 use crate::error::{Code, CommandError};
 use crate::playground::Playground;
 use crate::shelf::Shelf;
@@ -59,6 +60,27 @@ pub trait Host: Send + Sync + 'static {
     /// Whether `anteroom://` links reach this program.
     fn receives_deep_links(&self) -> bool {
         false
+    }
+    /// Examines one thing about `anteroom://` links.
+    fn examine_deep_links(
+        &self,
+        _check: DeepLinkCheck,
+    ) -> Pin<Box<dyn Future<Output = DeepLinkFinding> + Send + '_>> {
+        Box::pin(async {
+            DeepLinkFinding {
+                ok: false,
+                expected: "a window".to_owned(),
+                found: "a program without one".to_owned(),
+                can_mend: false,
+            }
+        })
+    }
+    /// Makes the desktop open `anteroom://` links with this program.
+    ///
+    /// # Errors
+    /// A sentence that says why not.
+    fn mend_deep_links(&self) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        Box::pin(async { Err("This program has no window that links could open.".to_owned()) })
     }
 }
 

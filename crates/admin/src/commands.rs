@@ -200,6 +200,22 @@ commands! {
     playground_preview = playground::preview(playground::Preview) -> playground::Previewed;
     /// A run to take along, without its secrets.
     playground_export = playground::export(playground::Export) -> playground::RunExported;
+    /// Keeps a run under a name, without anything secret.
+    playground_save = playground::save(playground::Save) -> playground::SavedRow;
+    /// The runs that are kept.
+    playground_saved = playground::saved(playground::SavedList) -> playground::SavedRuns;
+    /// A kept run: what to ask for to run it again, and what came of it.
+    playground_open_saved = playground::open_saved(playground::Ref) -> playground::SavedShown;
+    /// Gives a kept run another name.
+    playground_rename_saved = playground::rename(playground::Rename) -> playground::SavedRow;
+    /// Deletes a kept run.
+    playground_delete_saved = playground::delete(playground::Ref) -> playground::SavedRuns;
+    /// What differs between two runs, in memory or kept.
+    playground_compare = playground::compare(playground::Compare) -> playground::Compared;
+    /// Examines one thing about deep links: who is registered, a cold start, a second start.
+    playground_examine_links = playground::examine(playground::Examine) -> playground::DeepLinkFinding;
+    /// Registers deep links for this program, then looks again.
+    playground_mend_links = playground::mend(playground::Mend) -> playground::DeepLinkFinding;
 
     /// Access policies, with what they are about and how many have them.
     access_policies_list = access_policies::list(access_policies::List) -> access_policies::PolicyList;

@@ -10,6 +10,8 @@ use anteroom_flows::flow::Flow;
 use anteroom_flows::returning::Returned;
 use tokio::sync::{mpsc, watch};
 
+use crate::commands;
+
 /// Runs kept at most.
 const MOST: usize = 32;
 
@@ -19,6 +21,8 @@ pub(crate) struct Run {
     pub(crate) id: RunId,
     /// What was run; its secrets are in memory only.
     pub(crate) flow: Flow,
+    /// What was asked for, without anything secret.
+    pub(crate) request: commands::playground::Run,
     /// What came of it.
     pub(crate) recorder: Recorder,
     /// Whether this engine is the issuer.

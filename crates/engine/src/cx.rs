@@ -9,7 +9,7 @@ use crate::id::Id;
 use crate::issuer::Issuer;
 use crate::model::event::{EventBody, EventKind, NewEvent};
 use crate::model::{Client, Membership, Project};
-use crate::runs::{RunStep, Runs};
+use crate::runs::{Ailment, Persona, RunStep, Runs};
 use crate::store::{StoreResult, Tx};
 use crate::timestamp::Timestamp;
 use crate::trace::Trace;
@@ -110,6 +110,16 @@ impl Cx<'_> {
             self.run = Some(step);
             self.trace.note_everything();
         }
+    }
+
+    /// Whether something is to go wrong for this request, because the test run it belongs to asked for it.
+    pub(crate) fn ails(&self, ailment: Ailment) -> bool {
+        self.runs.ailments(self.run.as_ref()).contains(&ailment)
+    }
+
+    /// Who signs in for this authorization request without a page, if a watched run lent somebody.
+    pub(crate) fn take_persona(&self, state: Option<&str>, client: Id<Client>) -> Option<Persona> {
+        self.runs.take_persona(state?, client)
     }
 
     /// Says that something changed; told to subscribers after the commit.

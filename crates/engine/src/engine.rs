@@ -17,6 +17,7 @@ use crate::key_ring::KeyRing;
 use crate::model::Project;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::project::Dialect;
+use crate::refusal::Refusal;
 use crate::runs::{RunStep, Runs};
 use crate::seal::MasterKey;
 use crate::service::bearer::VerifiedTokens;
@@ -283,6 +284,15 @@ impl Engine {
     /// Refuses a request that was not even read: its refusal gets its dialect, and nothing is stored.
     pub fn refuse_unread<T>(&self, origin: &Origin, stop: Stop) -> Outcome<T> {
         self.read_for(origin, |_, _, _| Err(stop))
+    }
+
+    /// The same refusal under another name, with its own check for whoever watches.
+    pub(crate) fn refuse_as(&self, origin: &Origin, refused: Refused, refusal: Refusal) -> Stop {
+        if let Some(run) = &origin.run {
+            let checks = refusal.unmet("").into_iter().collect();
+            self.runs.note(run, self.now(), checks, Some(refusal.name()));
+        }
+        Stop::Refused(Refused { refusal, ..refused })
     }
 
     fn read_traced<T>(

@@ -8,6 +8,9 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::fetch::{Answer, FetchError};
+use crate::id::Id;
+use crate::model::{Client, Membership};
 use crate::timestamp::Timestamp;
 use crate::trace::Check;
 
@@ -72,6 +75,62 @@ pub struct Watched {
     pub refusal: Option<&'static str>,
 }
 
+/// Somebody a run signs in as, without a page and without their password: for one authorization request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Persona {
+    /// The client whose request it answers.
+    pub client: Id<Client>,
+    /// Who signs in.
+    pub membership: Id<Membership>,
+    /// Who began the run.
+    pub actor: Option<Id<Membership>>,
+}
+
+/// What goes wrong for the requests of one run, on this side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ailment {
+    /// Access tokens have ended when they are issued.
+    ShortTokens,
+    /// The identity provider does not answer in time.
+    SlowProvider,
+    /// The identity provider answers with a page of its proxy.
+    BrokenProvider,
+    /// The identity provider says who it is, and no e-mail address.
+    NoEmail,
+    /// The identity provider says that nobody verified the e-mail address.
+    UnverifiedEmail,
+    /// The identity provider does not know the token.
+    UnknownToProvider,
+    /// The identity provider has been asked too often.
+    ThrottlingProvider,
+}
+
+impl Ailment {
+    /// What the identity provider answers, where it is the one who ails: nobody is asked.
+    pub(crate) fn answer(self) -> Option<Result<Answer, FetchError>> {
+        let body = |status, content_type: &str, body: &str| {
+            Some(Ok(Answer {
+                status,
+                content_type: Some(content_type.to_owned()),
+                body: zeroize::Zeroizing::new(body.as_bytes().to_vec()),
+            }))
+        };
+        match self {
+            Self::ShortTokens => None,
+            Self::SlowProvider => Some(Err(FetchError::TimedOut)),
+            Self::BrokenProvider => body(200, "text/html", "<h1>Welcome to the proxy</h1>"),
+            Self::NoEmail => body(200, "application/json", r#"{"sub":""}"#),
+            Self::UnverifiedEmail => body(
+                200,
+                "application/json",
+                r#"{"sub":"somebody","email":"somebody@example.org","email_verified":false}"#,
+            ),
+            Self::UnknownToProvider => body(401, "application/json", "{}"),
+            Self::ThrottlingProvider => body(429, "text/plain", "slow down"),
+        }
+    }
+}
+
 /// The runs that are watched now.
 #[derive(Default)]
 pub struct Runs {
@@ -84,6 +143,8 @@ struct Table {
     order: Vec<RunId>,
     requests: HashMap<RunId, Vec<Watched>>,
     states: HashMap<String, RunId>,
+    personas: HashMap<RunId, Persona>,
+    ailments: HashMap<RunId, Vec<Ailment>>,
 }
 
 impl Runs {
@@ -108,6 +169,41 @@ impl Runs {
         if table.requests.contains_key(run) {
             table.states.insert(state.to_owned(), run.clone());
         }
+    }
+
+    /// The authorization request of the run is answered as if this person had signed in and agreed. Once.
+    pub fn lend(&self, run: &RunId, persona: Persona) {
+        let mut table = self.table();
+        if table.requests.contains_key(run) {
+            table.personas.insert(run.clone(), persona);
+        }
+    }
+
+    /// Something goes wrong for the requests of the run, and of no other.
+    pub fn ail(&self, run: &RunId, ailment: Ailment) {
+        let mut table = self.table();
+        if table.requests.contains_key(run) {
+            table.ailments.entry(run.clone()).or_default().push(ailment);
+        }
+    }
+
+    /// What goes wrong for a request.
+    pub(crate) fn ailments(&self, step: Option<&RunStep>) -> Vec<Ailment> {
+        if self.is_idle() {
+            return Vec::new();
+        }
+        let Some(step) = step else { return Vec::new() };
+        self.table().ailments.get(&step.run).cloned().unwrap_or_default()
+    }
+
+    /// Who signs in for the authorization request with this `state`, if it is the client's.
+    pub(crate) fn take_persona(&self, state: &str, client: Id<Client>) -> Option<Persona> {
+        if self.is_idle() {
+            return None;
+        }
+        let mut table = self.table();
+        let run = table.states.get(state)?.clone();
+        table.personas.remove(&run).filter(|persona| persona.client == client)
     }
 
     /// Watches the run no more and forgets it.
@@ -166,6 +262,8 @@ impl Runs {
 impl Table {
     fn forget(&mut self, run: &RunId) {
         self.requests.remove(run);
+        self.personas.remove(run);
+        self.ailments.remove(run);
         self.states.retain(|_, own| own != run);
     }
 }
@@ -210,5 +308,30 @@ mod tests {
         }
         assert!(runs.seen(&first).is_empty() && runs.step_of(&parent).is_none());
         assert!(runs.of_state("st").is_none(), "its state is forgotten with it");
+    }
+
+    #[test]
+    fn a_persona_is_lent_to_one_request_of_one_client() {
+        let runs = Runs::default();
+        let run = RunId::parse(RUN).unwrap();
+        let id = |number| Id::from_uuid(uuid::Uuid::from_u128(number));
+        let persona =
+            Persona { client: id(1), membership: Id::from_uuid(uuid::Uuid::from_u128(2)), actor: None };
+        runs.lend(&run, persona);
+        runs.open(&run);
+        runs.join(&run, "st");
+        assert_eq!(runs.take_persona("st", id(1)), None, "lent to a run that nobody opened");
+        runs.lend(&run, persona);
+        assert_eq!(runs.take_persona("another", id(1)), None);
+        assert_eq!(runs.take_persona("st", id(1)), Some(persona));
+        assert_eq!(runs.take_persona("st", id(1)), None, "once");
+        runs.lend(&run, persona);
+        assert_eq!(runs.take_persona("st", id(3)), None, "another client's request");
+        assert_eq!(runs.take_persona("st", id(1)), None, "and it is gone");
+        runs.lend(&run, persona);
+        runs.close(&run);
+        runs.open(&run);
+        runs.join(&run, "st");
+        assert_eq!(runs.take_persona("st", id(1)), None, "forgotten with its run");
     }
 }

@@ -35,7 +35,8 @@ use crate::model::event::NewEvent;
 use crate::model::membership::{ProfileRef, ProfileType};
 use crate::model::pre_authorized_code::{CodeState, Ending};
 use crate::model::{
-    AccessPolicy, Client, Event, Login, Membership, PreAuthorizedCode, Profile, Project, StoredKey, User,
+    AccessPolicy, Client, Event, Login, Membership, PreAuthorizedCode, Profile, Project, SavedRun, StoredKey,
+    User,
 };
 use crate::timestamp::Timestamp;
 
@@ -129,6 +130,7 @@ pub trait Tx:
     + SecondFactors
     + SigningKeys
     + Settings
+    + SavedRuns
     + AttemptCounters
     + ResourceServers
     + ClientGrants
@@ -154,6 +156,7 @@ impl<T> Tx for T where
         + SecondFactors
         + SigningKeys
         + Settings
+        + SavedRuns
         + AttemptCounters
         + ResourceServers
         + ClientGrants
@@ -534,6 +537,20 @@ pub trait Settings {
     fn setting(&self, name: &str) -> StoreResult<Option<String>>;
     /// Writes a setting, in place of an earlier one.
     fn put_setting(&mut self, name: &str, value: &str) -> StoreResult<()>;
+}
+
+/// Runs of the playground that somebody kept.
+pub trait SavedRuns {
+    /// By id.
+    fn saved_run(&self, id: Id<SavedRun>) -> StoreResult<Option<SavedRun>>;
+    /// Those of a project, newest first.
+    fn list_saved_runs(&self, project: Id<Project>) -> StoreResult<Vec<SavedRun>>;
+    /// Writes a new row.
+    fn insert_saved_run(&mut self, row: &SavedRun) -> StoreResult<()>;
+    /// Gives it another name.
+    fn rename_saved_run(&mut self, id: Id<SavedRun>, name: &str) -> StoreResult<()>;
+    /// Deletes it.
+    fn delete_saved_run(&mut self, id: Id<SavedRun>) -> StoreResult<()>;
 }
 
 /// Counted attempts.

@@ -4,9 +4,9 @@ use oauth2::{AuthUrl, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope};
 use url::Url;
 
 use crate::exchange::{Check, Lane, RunState, StepState};
-use crate::flow::AuthorizationCode;
+use crate::flow::{AuthorizationCode, Secret};
 use crate::returning::{Loopback, Returned};
-use crate::run::{Ended, Runner, Via};
+use crate::run::{Early, Ended, Runner, Via, Waiting};
 use crate::switch::Switch;
 use crate::trouble::Trouble;
 
@@ -27,6 +27,9 @@ struct Asked {
 
 impl Runner {
     pub(crate) async fn authorization_code(&mut self, grant: &AuthorizationCode) -> Result<(), Ended> {
+        if let Some((waiting, returned)) = self.options.resume.take() {
+            return self.resume(waiting, &returned).await;
+        }
         let step = self.begin("authorization", Lane::App, Lane::Browser);
         let loopback = match self.options.via {
             Via::Loopback => {
@@ -45,8 +48,26 @@ impl Runner {
         });
         (self.options.joined)(&asked.state);
         let returned = self.through_browser(grant, &asked, loopback.as_ref()).await?;
-        let code = self.came_back(&asked, &returned)?;
+        self.finish(&asked, &returned).await
+    }
+
+    /// Goes on where another start of the program stopped: with the answer it waited for.
+    async fn resume(&mut self, waiting: Waiting, returned: &Returned) -> Result<(), Ended> {
+        let verifier = waiting.verifier.map(|own| {
+            self.recorder().secrets().add(own.expose());
+            oauth2::PkceCodeVerifier::new(own.expose().to_owned())
+        });
+        self.nonce = waiting.nonce;
+        let url = self.metadata.endpoint("authorization_endpoint")?;
+        let asked = Asked { url, state: waiting.state, redirect_uri: waiting.redirect_uri, verifier };
+        self.finish(&asked, returned).await
+    }
+
+    /// From the answer to the tokens.
+    async fn finish(&mut self, asked: &Asked, returned: &Returned) -> Result<(), Ended> {
+        let code = self.came_back(asked, returned)?;
         let verifier = asked.verifier.as_ref().map(|verifier| verifier.secret().as_str());
+        self.end_early(Switch::ExpiredCode, Early::AuthorizationCode(&code)).await?;
         self.redeem("token", &code, &asked.redirect_uri, verifier).await?;
         if self.fails(Switch::ReplayCode) {
             self.redeem("token_again", &code, &asked.redirect_uri, verifier).await?;
@@ -112,6 +133,15 @@ impl Runner {
             let mut record = self.recorder().record();
             record.state = RunState::Waiting;
             record.open = Some(asked.url.to_string());
+        }
+        if let (Some(keeper), Via::DeepLink(_)) = (&self.options.keeper, &self.options.via) {
+            let waiting = Waiting {
+                state: asked.state.clone(),
+                nonce: self.nonce.clone(),
+                verifier: asked.verifier.as_ref().map(|own| Secret::Text(own.secret().clone())),
+                redirect_uri: asked.redirect_uri.clone(),
+            };
+            keeper.keep(&waiting).await;
         }
         (self.options.open)(asked.url.as_str());
         let patience = self.options.patience;

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use crate::client::{basic, credentials};
 use crate::exchange::{Check, Got, Lane, Sent, StepState};
 use crate::flow::{AuthMethod, PreAuthorizedCode, TokenExchange};
-use crate::run::{Ended, Runner};
+use crate::run::{Early, Ended, Runner};
 use crate::switch::Switch;
 use crate::trouble::Trouble;
 use crate::wire::{Body, Wire};
@@ -171,6 +171,7 @@ impl Runner {
     pub(crate) async fn refresh(&self, name: &'static str) -> Result<(), Ended> {
         let token = self.recorder().record().tokens.refresh_token.clone();
         let token = token.ok_or(Trouble::Missing("there is no refresh token"))?;
+        self.end_early(Switch::ExpiredRefreshToken, Early::RefreshToken(&token)).await?;
         self.present_refresh_token(name, &token).await
     }
 
@@ -299,6 +300,7 @@ impl Runner {
             tx_code = text("txCode").or(tx_code);
         }
         let code = code.ok_or(Trouble::Missing("there is no pre-authorized code"))?;
+        self.end_early(Switch::CodeTakenBack, Early::PreAuthorizedCode(&code)).await?;
         let code = if self.fails(Switch::UnknownCode) { Zeroizing::new(OTHER_CODE.to_owned()) } else { code };
         let mut fields = vec![field("pre-authorized_code", &code)];
         fields.extend(tx_code.map(|tx_code| field("tx_code", &tx_code)));

@@ -1,15 +1,17 @@
 //! Running a flow: its steps, one after the other, until one is refused.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 use url::Url;
 use zeroize::Zeroizing;
 
 use crate::discovery::Metadata;
 use crate::exchange::{Check, Lane, Recorder, RunState, StepState};
-use crate::flow::{Flow, Grant, Then};
+use crate::flow::{Flow, Grant, Secret, Then};
 use crate::returning::Returned;
 use crate::switch::Switch;
 use crate::trouble::Trouble;
@@ -31,6 +33,49 @@ pub enum Via {
 /// Something that is told an address or a text.
 pub type Told = Arc<dyn Fn(&str) + Send + Sync>;
 
+/// What ends before its time: a value that the issuer gave this run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Early<'a> {
+    /// An authorization code.
+    AuthorizationCode(&'a str),
+    /// A pre-authorized code.
+    PreAuthorizedCode(&'a str),
+    /// A refresh token.
+    RefreshToken(&'a str),
+}
+
+/// What a run needs to finish when its answer comes back to another start of the program. It holds a secret.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Waiting {
+    /// `state` of the authorization request.
+    pub state: String,
+    /// `nonce` of the authorization request.
+    pub nonce: Option<String>,
+    /// `code_verifier`.
+    pub verifier: Option<Secret>,
+    /// `redirect_uri`.
+    pub redirect_uri: String,
+}
+
+/// Keeps what a run needs to finish in another start of the program.
+pub trait Keeper: Send + Sync {
+    /// Keeps it before the browser opens.
+    fn keep<'a>(&'a self, waiting: &'a Waiting) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+}
+
+/// The issuer's own hand in a run, where it is in this program.
+pub trait IssuerHand: Send + Sync {
+    /// Makes something end now.
+    ///
+    /// # Errors
+    /// A sentence that says why not.
+    fn end_early<'a>(
+        &'a self,
+        what: Early<'a>,
+    ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+}
+
 /// What a run needs beside its flow.
 pub struct Options {
     /// The issuer.
@@ -49,6 +94,12 @@ pub struct Options {
     pub patience: Duration,
     /// Ends the run when it turns true.
     pub cancelled: watch::Receiver<bool>,
+    /// The issuer's hand; none when it is another program.
+    pub issuer: Option<Arc<dyn IssuerHand>>,
+    /// Keeps what a run needs to finish in another start of the program.
+    pub keeper: Option<Arc<dyn Keeper>>,
+    /// What another start of the program began, and the answer it waited for.
+    pub resume: Option<(Waiting, Returned)>,
 }
 
 impl Options {
@@ -66,6 +117,9 @@ impl Options {
             now,
             patience: PATIENCE,
             cancelled: watch::channel(false).1,
+            issuer: None,
+            keeper: None,
+            resume: None,
         })
     }
 }
@@ -191,7 +245,19 @@ impl Runner {
         self.options.base_url.join(path).map_err(|error| Trouble::Other(error.to_string()))
     }
 
+    /// The issuer ends something before its time, if the switch is on.
+    pub(crate) async fn end_early(&self, switch: Switch, what: Early<'_>) -> Result<(), Trouble> {
+        match &self.options.issuer {
+            Some(issuer) if self.fails(switch) => issuer.end_early(what).await.map_err(Trouble::Other),
+            _ => Ok(()),
+        }
+    }
+
     async fn all(&mut self) -> Result<(), Ended> {
+        if self.options.issuer.is_none() && self.flow.failures.iter().any(|switch| switch.needs_issuer()) {
+            let text = "The issuer has to do this, and it is not in this program: use Anteroom's playground";
+            return Err(Trouble::Other(text.to_owned()).into());
+        }
         self.discover().await?;
         match self.flow.grant.clone() {
             Grant::AuthorizationCode(grant) => self.authorization_code(&grant).await?,
@@ -231,7 +297,11 @@ impl Runner {
         if self.fails(Switch::RevokedToken) {
             plan.insert(0, Then::Revoke);
         }
-        let needs_userinfo = [Switch::TamperedToken, Switch::TokenInQuery, Switch::RevokedToken];
+        if self.fails(Switch::ExpiredRefreshToken) && !plan.contains(&Then::Refresh) {
+            plan.insert(0, Then::Refresh);
+        }
+        let needs_userinfo =
+            [Switch::TamperedToken, Switch::TokenInQuery, Switch::RevokedToken, Switch::ExpiredAccessToken];
         if needs_userinfo.iter().any(|switch| self.fails(*switch)) && !plan.contains(&Then::Userinfo) {
             plan.push(Then::Userinfo);
         }

@@ -1,7 +1,7 @@
 //! What can be made to fail, as data: the name of each switch, what it does, and the answer it has to yield.
 //!
-//! A switch changes what this one client does in this one run. Nothing is switched at the issuer, so nothing leaks into
-//! other runs.
+//! A switch changes what this one client does in this one run, or what the issuer does for this one run
+//! ([`Switch::needs_issuer`]): then the issuer has to be in the same program. Nothing leaks into other runs.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,10 @@ enum Fits {
     All,
     /// The authorization code and the pre-authorized code.
     AnyCode,
+    /// The pre-authorized code.
+    PreAuthorized,
+    /// The exchange of another issuer's token.
+    Exchange,
 }
 
 /// A row of the switchboard.
@@ -150,9 +154,62 @@ switches! {
     RevokedToken = "revoked_token" {
         "Revokes the access token, then uses it.", "userinfo", "invalid_token", &["invalid_token"], Fits::AnyCode
     }
+    ExpiredCode = "expired_code" {
+        "Lets the code end before it is redeemed.", "token", "invalid_grant", &["authorization_code_expired"], Fits::Code
+    }
+    CodeTakenBack = "code_taken_back" {
+        "Takes the link back at the desk before its code is redeemed.", "token", "invalid_grant", &["code_revoked"],
+        Fits::PreAuthorized
+    }
+    ExpiredAccessToken = "expired_access_token" {
+        "Lets the access token end before it is used.", "userinfo", "invalid_token", &["invalid_token"], Fits::AnyCode
+    }
+    ExpiredRefreshToken = "expired_refresh_token" {
+        "Lets the refresh token end before it is presented.", "refresh", "invalid_grant", &["refresh_token_expired"],
+        Fits::Code
+    }
+    SlowUserinfo = "slow_userinfo" {
+        "The provider does not answer in time.", "token", "invalid_request", &["provider_unreachable"], Fits::Exchange
+    }
+    BrokenUserinfo = "broken_userinfo" {
+        "The provider answers with a page in place of claims.", "token", "invalid_request", &["user_info_content_type"],
+        Fits::Exchange
+    }
+    UserinfoWithoutEmail = "userinfo_without_email" {
+        "The provider says neither an e-mail address nor a subject.", "token", "invalid_request",
+        &["missing_subject_claim"], Fits::Exchange
+    }
+    UnverifiedEmail = "unverified_email" {
+        "The provider says that nobody verified the e-mail address.", "token", "invalid_request",
+        &["provider_email_not_verified"], Fits::Exchange
+    }
+    TokenUnknownToProvider = "token_unknown_to_provider" {
+        "The provider does not know the token.", "token", "invalid_request", &["provider_refuses"], Fits::Exchange
+    }
+    ThrottlingProvider = "throttling_provider" {
+        "The provider has been asked too often.", "token", "temporarily_unavailable", &["provider_throttles"],
+        Fits::Exchange
+    }
 }
 
 impl Switch {
+    /// Whether the issuer does it, and therefore has to be in the same program.
+    pub const fn needs_issuer(self) -> bool {
+        matches!(
+            self,
+            Self::ExpiredCode
+                | Self::CodeTakenBack
+                | Self::ExpiredAccessToken
+                | Self::ExpiredRefreshToken
+                | Self::SlowUserinfo
+                | Self::BrokenUserinfo
+                | Self::UserinfoWithoutEmail
+                | Self::UnverifiedEmail
+                | Self::TokenUnknownToProvider
+                | Self::ThrottlingProvider
+        )
+    }
+
     /// Whether the switch does anything for a grant, by `grant_type`; `secret` says whether the client shows one.
     pub fn fits(self, grant_type: &str, secret: bool) -> bool {
         let code = grant_type == "authorization_code";
@@ -162,6 +219,8 @@ impl Switch {
             Fits::Machine => grant_type == "client_credentials",
             Fits::Code => code,
             Fits::AnyCode => code || grant_type.ends_with(":pre-authorized_code"),
+            Fits::PreAuthorized => grant_type.ends_with(":pre-authorized_code"),
+            Fits::Exchange => grant_type.ends_with(":token-exchange") || grant_type == "auth_exchange",
         }
     }
 }

@@ -71,10 +71,10 @@ async fn read(call: &Call, body: Body) -> Result<Ask, Response> {
         Some(id) if method == Method::PUT => Ok(Ask::Update(target(id), resource(call, body).await?)),
         Some(id) if method == Method::PATCH => {
             let operations = extract::json_list(call, body).await?;
-            match Patch::read(&operations) {
-                Ok(changes) => Ok(Ask::Patch(target(id), changes)),
-                Err(stop) => Err(respond::stop(call, Family::Medplum, stop)),
-            }
+            let changes = Patch::read(&operations)
+                .or_else(|stop| call.shared.engine.refuse_unread(&call.origin(), stop))
+                .map_err(|stop| respond::stop(call, Family::Medplum, stop))?;
+            Ok(Ask::Patch(target(id), changes))
         }
         Some(id) if method == Method::DELETE => Ok(Ask::Delete(target(id))),
         _ => Err(not_here()),

@@ -346,6 +346,17 @@ CREATE TABLE resource_server (
 
 CREATE UNIQUE INDEX resource_server_by_short_id ON resource_server (substr(id, 1, 12));
 
+CREATE TABLE saved_run (
+  id         BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  project    BLOB    NOT NULL REFERENCES project (id),
+  name       TEXT    NOT NULL,
+  request    TEXT    NOT NULL CHECK (json_valid(request)),
+  outcome    TEXT    NOT NULL CHECK (json_valid(outcome)),
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX saved_run_by_project ON saved_run (project, created_at);
+
 CREATE TABLE sealed_value (
   name   TEXT NOT NULL PRIMARY KEY,
   sealed BLOB NOT NULL

@@ -35,6 +35,7 @@ mod queue;
 mod reader;
 mod refresh_token;
 mod resource_server;
+mod saved_run;
 mod second_factor;
 mod session;
 mod setting;

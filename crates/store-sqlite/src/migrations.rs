@@ -30,6 +30,7 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { version: 5, sql: include_str!("../migrations/V5__ends_and_beginnings.sql") },
     Migration { version: 6, sql: include_str!("../migrations/V6__access.sql") },
     Migration { version: 7, sql: include_str!("../migrations/V7__apis.sql") },
+    Migration { version: 8, sql: include_str!("../migrations/V8__saved_run.sql") },
 ];
 
 /// Marks a file as ours: `Ante`.

@@ -10,6 +10,8 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::watch;
+
 /// The media type of forms.
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -105,6 +107,9 @@ impl Request {
             bytes.extend_from_slice(b": ");
             bytes.extend_from_slice(value);
             bytes.extend_from_slice(b"\r\n");
+        }
+        if watch::is_on() {
+            bytes.extend_from_slice(format!("traceparent: {}\r\n", watch::TRACEPARENT).as_bytes());
         }
         if self.length && (!self.body.is_empty() || self.method == "POST") {
             bytes.extend_from_slice(format!("Content-Length: {}\r\n", self.body.len()).as_bytes());

@@ -10,6 +10,7 @@ pub mod chance;
 pub mod client;
 pub mod provider;
 pub mod server;
+pub mod watch;
 
 pub use builders::Clinic;
 pub use client::{Reply, Request};

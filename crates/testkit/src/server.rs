@@ -24,6 +24,7 @@ use tokio::task::JoinHandle;
 use crate::builders::Clinic;
 use crate::chance::SeededEntropy;
 use crate::client::Request;
+use crate::watch::{self, Watched};
 
 /// When test servers begin: 2026-05-16T20:15:00Z.
 pub const START: Timestamp = Timestamp::from_seconds(1_778_962_500);
@@ -58,6 +59,8 @@ pub struct TestServer {
     shutdown: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
     folder: TempDir,
+    /// What it refuses is seen by whoever watches, until it goes.
+    _watched: Option<Watched>,
 }
 
 /// A store with signing keys in it, made once in a process: an RSA key takes its time.
@@ -112,6 +115,7 @@ impl TestServer {
         let serving = tokio::spawn(listener.with_limits(settings.limits).serve(Arc::clone(&engine), async {
             let _ = told.await;
         }));
+        let watched = watch::server(&engine);
         Self {
             engine,
             store,
@@ -121,6 +125,7 @@ impl TestServer {
             shutdown: Some(shutdown),
             serving: Some(serving),
             folder,
+            _watched: watched,
         }
     }
 

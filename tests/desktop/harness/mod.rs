@@ -123,6 +123,8 @@ impl Home {
             .env("ANTEROOM_MASTER_KEY", "file")
             .env("ANTEROOM_LOG", "error")
             .env("NO_AT_BRIDGE", "1")
+            // the tests open the pages themselves
+            .env("BROWSER", "true")
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .stdin(Stdio::null());
         command

@@ -522,6 +522,52 @@ message: string,
  */
 field: string | null, };
 
+export type Compared = { 
+/**
+ * How the runs ended.
+ */
+states: [string, string], 
+/**
+ * The steps that differ, in order.
+ */
+steps: Array<ComparedStep>, 
+/**
+ * How many steps are the same in both.
+ */
+same: number, };
+
+export type ComparedStep = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its number in one run; `null` when it is not there.
+ */
+one: number | null, 
+/**
+ * Its number in the other run; `null` when it is not there.
+ */
+other: number | null, 
+/**
+ * What differs, by name.
+ */
+differences: Array<ComparedValue>, };
+
+export type ComparedValue = { 
+/**
+ * What it is: `sent scope`, `answer /error`, `engine redirect_uri`.
+ */
+what: string, 
+/**
+ * In one run.
+ */
+one: string | null, 
+/**
+ * In the other.
+ */
+other: string | null, };
+
 export type Completed = { 
 /**
  * The project.
@@ -533,6 +579,26 @@ project: ProjectSummary,
 membershipId: string, };
 
 export type DecidedBy = "no_policy" | "own_record" | "own_record_only" | "entry" | "project_admin" | "admin_only" | "no_entry" | "no_interaction" | "no_match" | "scope" | "inactive";
+
+export type DeepLinkCheck = "registered" | "cold_start" | "second_instance";
+
+export type DeepLinkFinding = { 
+/**
+ * Whether all is well.
+ */
+ok: boolean, 
+/**
+ * What had to be.
+ */
+expected: string, 
+/**
+ * What was.
+ */
+found: string, 
+/**
+ * Whether registering the scheme again can help.
+ */
+canMend: boolean, };
 
 export type Deleted = { 
 /**
@@ -1416,7 +1482,7 @@ advice: string, };
 
 export type ResourceType = "Patient" | "Practitioner" | "RelatedPerson";
 
-export type ReturnBy = "auto" | "loopback" | "deep_link" | "pages";
+export type ReturnBy = "auto" | "loopback" | "deep_link" | "pages" | "persona";
 
 export type RunExported = { 
 /**
@@ -1427,6 +1493,60 @@ text: string,
  * A name for its file.
  */
 fileName: string, };
+
+export type RunRequest = { 
+/**
+ * Base URL of another issuer; empty for this engine.
+ */
+issuer: string, 
+/**
+ * `client_id`.
+ */
+clientId: string, 
+/**
+ * The client's secret; empty for none.
+ */
+clientSecret: string, 
+/**
+ * `grant_type`, or `auth_exchange`.
+ */
+grant: string, 
+/**
+ * Scope, in words.
+ */
+scope: Array<string>, 
+/**
+ * How the answer of the browser comes back.
+ */
+returnBy: ReturnBy, 
+/**
+ * Where it comes back; empty for the one that fits.
+ */
+redirectUri: string, 
+/**
+ * For the pages without a browser; empty otherwise.
+ */
+email: string, 
+/**
+ * For the pages without a browser; empty otherwise.
+ */
+password: string, 
+/**
+ * Membership the pre-authorized code is for, or that is signed in as persona; empty otherwise.
+ */
+membershipId: string, 
+/**
+ * A token or code that the grant begins with (refresh token, subject token, pre-authorized code); empty otherwise.
+ */
+token: string, 
+/**
+ * What is done with the tokens, in order.
+ */
+afterwards: Array<string>, 
+/**
+ * What is made to fail.
+ */
+failures: Array<Switch>, };
 
 export type RunShown = { 
 /**
@@ -1486,6 +1606,42 @@ tokens: Array<string>,
  */
 issuer: string | null, };
 
+export type SavedRow = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * `grant_type`.
+ */
+grant: string, 
+/**
+ * `client_id`.
+ */
+clientId: string, 
+/**
+ * Name of the client; the id when it is not one of this engine's.
+ */
+clientName: string, 
+/**
+ * How it ended: `done`, `refused`, `failed`, `cancelled`.
+ */
+state: string, 
+/**
+ * Unix seconds when it was kept.
+ */
+savedAt: number, };
+
+export type SavedRuns = { 
+/**
+ * The runs.
+ */
+items: Array<SavedRow>, };
+
 export type SavedSheets = { 
 /**
  * The whole path of the PDF.
@@ -1499,6 +1655,28 @@ pages: number,
  * As in the preview.
  */
 missing: number, };
+
+export type SavedShown = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What to ask for to run it again; what was secret is empty.
+ */
+request: RunRequest, 
+/**
+ * Whether something secret has to be given again.
+ */
+needsSecret: boolean, 
+/**
+ * What came of it.
+ */
+run: RunShown, };
 
 export type SecondFactor = { 
 /**
@@ -1728,7 +1906,7 @@ trouble: Trouble | null,
  */
 milliseconds: number, };
 
-export type Switch = "unknown_client" | "wrong_secret" | "missing_secret" | "unknown_scope" | "repeated_parameter" | "unknown_grant" | "unregistered_redirect_uri" | "missing_code_challenge" | "plain_code_challenge" | "deny_consent" | "no_session" | "wrong_state" | "wrong_issuer" | "missing_nonce" | "wrong_key" | "wrong_audience" | "clock_skew" | "redirect_uri_mismatch" | "wrong_code_verifier" | "missing_code_verifier" | "unknown_code" | "replay_code" | "replay_refresh_token" | "tampered_token" | "token_in_query" | "revoked_token";
+export type Switch = "unknown_client" | "wrong_secret" | "missing_secret" | "unknown_scope" | "repeated_parameter" | "unknown_grant" | "unregistered_redirect_uri" | "missing_code_challenge" | "plain_code_challenge" | "deny_consent" | "no_session" | "wrong_state" | "wrong_issuer" | "missing_nonce" | "wrong_key" | "wrong_audience" | "clock_skew" | "redirect_uri_mismatch" | "wrong_code_verifier" | "missing_code_verifier" | "unknown_code" | "replay_code" | "replay_refresh_token" | "tampered_token" | "token_in_query" | "revoked_token" | "expired_code" | "code_taken_back" | "expired_access_token" | "expired_refresh_token" | "slow_userinfo" | "broken_userinfo" | "userinfo_without_email" | "unverified_email" | "token_unknown_to_provider" | "throttling_provider";
 
 export type SwitchRow = { 
 /**
@@ -1754,7 +1932,11 @@ grants: Array<string>,
 /**
  * Fits only a client that shows a secret.
  */
-needsSecret: boolean, };
+needsSecret: boolean, 
+/**
+ * This engine does it: it fits no other issuer.
+ */
+needsIssuer: boolean, };
 
 export type Tested = { 
 /**
@@ -2503,7 +2685,7 @@ email: string,
  */
 password: string, 
 /**
- * Membership the pre-authorized code is for; empty otherwise.
+ * Membership the pre-authorized code is for, or that is signed in as persona; empty otherwise.
  */
 membershipId: string, 
 /**
@@ -2594,6 +2776,58 @@ format: ExportFormat,
  * One step, by its number; `null` for all.
  */
 step: number | null, }; response: RunExported };
+  /** Keeps a run under a name, without anything secret. */
+  playground_save: { request: { 
+/**
+ * The run.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, }; response: SavedRow };
+  /** The runs that are kept. */
+  playground_saved: { request: Record<symbol, never>; response: SavedRuns };
+  /** A kept run: what to ask for to run it again, and what came of it. */
+  playground_open_saved: { request: { 
+/**
+ * Its id.
+ */
+id: string, }; response: SavedShown };
+  /** Gives a kept run another name. */
+  playground_rename_saved: { request: { 
+/**
+ * The kept run.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, }; response: SavedRow };
+  /** Deletes a kept run. */
+  playground_delete_saved: { request: { 
+/**
+ * Its id.
+ */
+id: string, }; response: SavedRuns };
+  /** What differs between two runs, in memory or kept. */
+  playground_compare: { request: { 
+/**
+ * One run.
+ */
+one: string, 
+/**
+ * The other.
+ */
+other: string, }; response: Compared };
+  /** Examines one thing about deep links: who is registered, a cold start, a second start. */
+  playground_examine_links: { request: { 
+/**
+ * What.
+ */
+check: DeepLinkCheck, }; response: DeepLinkFinding };
+  /** Registers deep links for this program, then looks again. */
+  playground_mend_links: { request: Record<symbol, never>; response: DeepLinkFinding };
   /** Access policies, with what they are about and how many have them. */
   access_policies_list: { request: Record<symbol, never>; response: PolicyList };
   /** One access policy. */

@@ -1,5 +1,13 @@
 /** Runs that look as the engine's: one that is done, and one that is refused where its switch says. */
-import type { EngineSaw, RunShown, StepView, Switch } from "../api/bindings";
+import type {
+  EngineSaw,
+  RunRequest,
+  RunShown,
+  SavedRow,
+  SavedShown,
+  StepView,
+  Switch,
+} from "../api/bindings";
 import type { Req, Res } from "../api/call";
 import { BASE_URL, db, nextId, now } from "./db";
 import { refuse } from "./refuse";
@@ -7,6 +15,8 @@ import { refuse } from "./refuse";
 const CODE = "authorization_code";
 const LINK = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 const runs = new Map<string, RunShown>();
+const requests = new Map<string, RunRequest>();
+const kept = new Map<string, SavedShown & { savedAt: number }>();
 
 const SWITCHES: readonly [Switch, string, string, boolean][] = [
   ["redirect_uri_mismatch", "token", "invalid_grant", false],
@@ -95,6 +105,18 @@ function engine(refused: boolean): EngineSaw[] {
   ];
 }
 
+const row = ({ id, name, run, savedAt }: SavedShown & { savedAt: number }): SavedRow => ({
+  id,
+  name,
+  grant: run.grant,
+  clientId: run.clientId,
+  clientName: db.clients.find((client) => client.id === run.clientId)?.name ?? run.clientId,
+  state: run.client.state,
+  savedAt,
+});
+
+const findKept = (id: string) => kept.get(id) ?? refuse("not_found", "This run is no longer kept.");
+
 const find = (id: string): RunShown =>
   runs.get(id) ?? refuse("not_found", "This run is no longer in memory. Run it again.");
 
@@ -119,11 +141,13 @@ export const playground = {
       byClient,
       grants: [CODE],
       needsSecret: false,
+      needsIssuer: false,
     })),
     canOpenBrowser: true,
     receivesDeepLinks: true,
   }),
-  run({ issuer, clientId, grant, failures }: Req<"playground_run">): Res<"playground_run"> {
+  run(request: Req<"playground_run">): Res<"playground_run"> {
+    const { issuer, clientId, grant, failures } = request;
     if (issuer === "error-503") refuse("invalid", "error-503 is no base URL.", "issuer");
     const refused = failures.length > 0;
     const id = nextId().replaceAll("-", "");
@@ -144,6 +168,7 @@ export const playground = {
       failures,
     };
     runs.set(id, run);
+    requests.set(id, { ...request, clientSecret: "", password: "", token: "" });
     return run;
   },
   get: ({ id }: Req<"playground_get">): Res<"playground_get"> => find(id),
@@ -178,6 +203,44 @@ export const playground = {
   preview: (): Res<"playground_preview"> => ({
     tokens: [playground.inspect({ run: "", token: "access_token", other: "" }).token],
   }),
+  save({ id, name }: Req<"playground_save">): Res<"playground_save"> {
+    const run = find(id);
+    const request = requests.get(id);
+    if (!request) return refuse("not_found", "This run is no longer in memory. Run it again.");
+    const shown = { id: nextId(), name: name.trim(), request, needsSecret: false, run, savedAt: now() };
+    kept.set(shown.id, shown);
+    return row(shown);
+  },
+  saved: (): Res<"playground_saved"> => ({ items: [...kept.values()].reverse().map(row) }),
+  openSaved: ({ id }: Req<"playground_open_saved">): Res<"playground_open_saved"> => findKept(id),
+  rename({ id, name }: Req<"playground_rename_saved">): Res<"playground_rename_saved"> {
+    const found = findKept(id);
+    found.name = name.trim();
+    return row(found);
+  },
+  remove({ id }: Req<"playground_delete_saved">): Res<"playground_delete_saved"> {
+    kept.delete(findKept(id).id);
+    return playground.saved();
+  },
+  compare({ one, other }: Req<"playground_compare">): Res<"playground_compare"> {
+    const outcome = (id: string) => kept.get(id)?.run ?? find(id);
+    const [first, second] = [outcome(one), outcome(other)] as const;
+    const differs = first.client.state !== second.client.state;
+    const uri = "anteroom://oauth/callback";
+    const differences = [{ what: "sent redirect_uri", one: uri, other: `${uri}/` }];
+    return {
+      states: [first.client.state, second.client.state],
+      steps: differs ? [{ name: "token", one: 5, other: 5, differences }] : [],
+      same: differs ? 4 : 5,
+    };
+  },
+  examine: ({ check }: Req<"playground_examine_links">): Res<"playground_examine_links"> => ({
+    ok: check !== "second_instance",
+    expected: check === "second_instance" ? "anteroom://open in this window" : "/opt/anteroom/anteroom",
+    found: check === "second_instance" ? "nothing within 15 s" : "/opt/anteroom/anteroom",
+    canMend: check === "second_instance",
+  }),
+  mend: (): Res<"playground_mend_links"> => playground.examine({ check: "registered" }),
   take: (): Res<"playground_export"> => ({
     text: `curl -si -X GET "${BASE_URL}.well-known/openid-configuration"`,
     fileName: "anteroom-run-curl.sh",

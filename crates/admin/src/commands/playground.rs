@@ -2,7 +2,12 @@
 //!
 //! A token never leaves in an answer of these commands: what a token says is taken apart here.
 
+mod cold;
+mod compare;
+mod doctor;
+mod hand;
 mod look;
+mod saved;
 mod start;
 
 use anteroom_flows::export::Format;
@@ -14,7 +19,13 @@ use ts_rs::TS;
 
 use super::activity::TraceCheck;
 use super::clients::ClientType;
+pub(crate) use compare::compare;
+pub use compare::{Compare, Compared, ComparedStep, ComparedValue};
+pub use doctor::{DeepLinkCheck, DeepLinkFinding, Examine, Mend};
+pub(crate) use doctor::{examine, mend};
 pub(crate) use look::{export, get, hand_in, inspect, preview};
+pub use saved::{Rename, Save, SavedList, SavedRow, SavedRuns, SavedShown};
+pub(crate) use saved::{delete, open_saved, rename, save, saved};
 pub(crate) use start::{cancel, options, run};
 
 /// Nothing to say.
@@ -74,6 +85,8 @@ pub struct SwitchRow {
     pub grants: Vec<String>,
     /// Fits only a client that shows a secret.
     pub needs_secret: bool,
+    /// This engine does it: it fits no other issuer.
+    pub needs_issuer: bool,
 }
 
 /// How the answer of the browser comes back.
@@ -88,11 +101,14 @@ pub enum ReturnBy {
     DeepLink,
     /// No browser: the pages are filled in with the given person.
     Pages,
+    /// No browser, no page and no password: this engine signs the person of `membershipId` in, and the log says so.
+    Persona,
 }
 
 /// Begins a run.
 #[derive(Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[ts(rename = "RunRequest")]
 pub struct Run {
     /// Base URL of another issuer; empty for this engine.
     pub issuer: String,
@@ -112,7 +128,7 @@ pub struct Run {
     pub email: String,
     /// For the pages without a browser; empty otherwise.
     pub password: String,
-    /// Membership the pre-authorized code is for; empty otherwise.
+    /// Membership the pre-authorized code is for, or that is signed in as persona; empty otherwise.
     pub membership_id: String,
     /// A token or code that the grant begins with (refresh token, subject token, pre-authorized code); empty otherwise.
     pub token: String,
@@ -120,6 +136,14 @@ pub struct Run {
     pub afterwards: Vec<String>,
     /// What is made to fail.
     pub failures: Vec<Switch>,
+}
+
+impl Run {
+    /// The same without anything secret: what may be kept.
+    pub(crate) fn without_secrets(&self) -> Self {
+        let empty = String::new;
+        Self { client_secret: empty(), password: empty(), token: empty(), ..self.clone() }
+    }
 }
 
 /// Names one run.

@@ -8,6 +8,7 @@
 //! Request objects, `response_mode` other than `query`, response types other than `code`, SMART launches.
 
 mod parameters;
+mod persona;
 mod verified;
 
 use std::sync::{Arc, OnceLock};
@@ -146,6 +147,9 @@ fn begin(
 ) -> Outcome<Answer> {
     let client = &verified.client;
     let asked = parameters::check(cx, engine, unverified, verified)?;
+    if let Some(persona) = cx.take_persona(unverified.get("state"), client.id) {
+        return persona::sign_in(cx, client, asked.request, &persona);
+    }
     let session = usable_session(cx, client, &asked, browser)?;
     let mut interaction = Interaction {
         id: cx.time_ordered_id()?,

@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 use crate::service::passwords::{LONGEST, SHORTEST};
 use crate::service::sign_in;
 use crate::service::{logout, passwords};
-use crate::stop::{Fault, Outcome, Refused, Stop, refuse};
+use crate::stop::{Fault, Outcome, Stop, refuse};
 
 /// The two passwords.
 pub struct Request {
@@ -71,7 +71,7 @@ pub async fn respond(
     let credentials = sign_in::Credentials { email, password: request.old };
     let proven = match sign_in::prove_in(engine, &origin, (project, None), credentials).await {
         Err(Stop::Refused(refused)) if refused.refusal == Refusal::WrongPassword => {
-            return Err(Refused { refusal: Refusal::IncorrectPassword, ..refused }.into());
+            return Err(engine.refuse_as(&origin, refused, Refusal::IncorrectPassword));
         }
         other => other?,
     };

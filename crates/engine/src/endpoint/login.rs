@@ -31,7 +31,7 @@ use crate::service::interactions::{self, Step};
 use crate::service::second_factor::{self, EnrollUri};
 use crate::service::sign_in::{self, Credentials};
 use crate::service::{default_client, tokens};
-use crate::stop::{Fault, Outcome, refuse};
+use crate::stop::{Fault, Outcome, Stop, refuse};
 
 /// What a login needs next, or what it ends with.
 #[derive(Debug)]
@@ -125,7 +125,9 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> 
 /// # Refusals
 /// [`Refusal::LoginIdRequired`] for what is no id; unknown; granted or revoked.
 pub async fn status(engine: &Arc<Engine>, origin: Origin, login: &str) -> Outcome<Answer> {
-    let Some(id) = Id::parse(login) else { return engine.read(|_, _| refuse(Refusal::LoginIdRequired, "")) };
+    let Some(id) = Id::parse(login) else {
+        return engine.refuse_unread(&origin, Stop::refused(Refusal::LoginIdRequired));
+    };
     let inner = Arc::clone(engine);
     engine
         .transact(origin, move |cx| {

@@ -103,6 +103,10 @@ kinds! {
     ConnectionUpdated = "connection_updated",
     /// A connection was deleted.
     ConnectionDeleted = "connection_deleted",
+    /// A run of the playground signed in as a person, without their password.
+    PersonaUsed = "persona_used",
+    /// A run of the playground let a code or a token end before its time.
+    EndedEarly = "ended_early",
     /// A sign-in was ended.
     SessionRevoked = "session_revoked",
 }

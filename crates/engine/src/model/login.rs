@@ -15,11 +15,14 @@ pub enum AuthMethod {
     Password,
     /// Another issuer's token.
     Exchange,
+    /// Nothing: a run of the playground signed in as this person.
+    Persona,
 }
 
 impl AuthMethod {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Client, Self::PreAuthorized, Self::Password, Self::Exchange];
+    pub const ALL: [Self; 5] =
+        [Self::Client, Self::PreAuthorized, Self::Password, Self::Exchange, Self::Persona];
 
     /// Medplum's word.
     pub const fn as_str(self) -> &'static str {
@@ -28,6 +31,7 @@ impl AuthMethod {
             Self::PreAuthorized => "pre-authorized",
             Self::Password => "password",
             Self::Exchange => "exchange",
+            Self::Persona => "persona",
         }
     }
 

@@ -68,9 +68,10 @@ fn unmet(refusal: Refusal) -> Option<Unmet> {
         Refusal::WrongPassword => row("password", "the member's", "another one"),
         Refusal::InvalidProfile => row("membership", "one of those on the page", "another one"),
         Refusal::ClientWithoutMembership => row("client.membership", "a membership", "none"),
-        Refusal::TooManyWrongSecrets | Refusal::TooManySignIns => {
-            row("attempts", "fewer in the window", "too many")
-        }
+        Refusal::TooManyWrongSecrets
+        | Refusal::TooManySignIns
+        | Refusal::TooManySecondFactorCodes
+        | Refusal::TooManyRequests => row("attempts", "fewer in the window", "too many"),
         Refusal::UnknownCode => row("code.exists", "an issued code", "no such code"),
         Refusal::CodeSpent => row("code.redeemed_at", "unredeemed", "redeemed meanwhile"),
         Refusal::ScopeNotString => row("scope", "a string", "another type"),
@@ -79,6 +80,39 @@ fn unmet(refusal: Refusal) -> Option<Unmet> {
         Refusal::MissingClientSecret => row("client.authenticated", "a secret", "none sent"),
         Refusal::InvalidScope => row("scope", "a scope that can be granted", "nothing is left"),
         Refusal::TooManyCodes | Refusal::TooManyTypedCodes => row("codes", "fewer outstanding", "too many"),
+        other => of_a_login(other),
+    }
+}
+
+/// Signing in as a program does it, and what a person may do afterwards.
+fn of_a_login(refusal: Refusal) -> Option<Unmet> {
+    let row = |check, expected, found| Some(Unmet { check, expected, found });
+    match refusal {
+        Refusal::InvalidEmail => row("email", "an e-mail address", "none, or no address"),
+        Refusal::PasswordTooShort => row("password", "at least 8 characters", "fewer, or none"),
+        Refusal::NewPasswordInvalid => row("newPassword", "8 to 256 characters", "fewer, more, or none"),
+        Refusal::IncorrectPassword => row("password", "the account's present one", "another one"),
+        Refusal::LoginIdRequired => row("login", "the id of a login", "no id"),
+        Refusal::LoginIdRequiredToRevoke => row("loginId", "the id of a login", "no id"),
+        Refusal::ProfileNotFound => row("profile", "a membership", "no such membership"),
+        Refusal::SecondFactorSecretMissing => row("second_factor.secret", "a secret", "none was made yet"),
+        Refusal::SecondFactorEnrolled => row("second_factor.enrolled", "not yet", "already"),
+        Refusal::NotAPerson => row("caller", "a person", "a client"),
+        other => of_fhir(other),
+    }
+}
+
+/// The interface of FHIR.
+fn of_fhir(refusal: Refusal) -> Option<Unmet> {
+    let row = |check, expected, found| Some(Unmet { check, expected, found });
+    match refusal {
+        Refusal::NotInAuthSlice => row("resourceType", "one of the auth slice", "another type or operation"),
+        Refusal::ResourceNotFound => row("resource.exists", "a resource that may be seen", "none of this id"),
+        Refusal::ResourceGone => row("resource.exists", "a resource", "deleted"),
+        Refusal::IncorrectResourceType => row("resourceType", "the type of the address", "another, or none"),
+        Refusal::IncorrectResourceId => row("id", "the id of the address", "another, or none"),
+        Refusal::VersionsDiffer => row("version", "the one that If-Match names", "another"),
+        Refusal::PatchNotApplied => row("patch", "operations that fit the resource", "one that does not"),
         other => missing(other),
     }
 }
@@ -95,8 +129,12 @@ fn missing(refusal: Refusal) -> Option<Unmet> {
         Refusal::MissingPreAuthorizedCode => "pre-authorized_code",
         Refusal::MissingCode => "code",
         Refusal::MissingRefreshToken => "refresh_token",
-        Refusal::MissingToken | Refusal::MissingTokenToRevoke => "token",
+        Refusal::MissingToken | Refusal::MissingTokenToRevoke | Refusal::MissingSecondFactorCode => "token",
         Refusal::MissingTxCode => "tx_code",
+        Refusal::MissingLogin => "login",
+        Refusal::MissingProfile => "profile",
+        Refusal::MissingLoginScope => "scope",
+        Refusal::MissingOldPassword => "oldPassword",
         Refusal::ClientIdRequired => "clientId",
         Refusal::OnBehalfOfMissing => "x-medplum-on-behalf-of",
         _ => return None,

@@ -3,7 +3,7 @@
 use crate::entropy::Entropy;
 use crate::model::{Client, Connection, ResourceServer, SecondFactor};
 use crate::seal::{MasterKey, SealError, Sealed};
-use crate::service::{clients, connections, keys, local_ca, resource_servers, second_factor};
+use crate::service::{clients, connections, keys, local_ca, resource_servers, second_factor, waiting_runs};
 use crate::store::{self, ClientFilter, Store, StoreError, StoreResult, Tx, Window};
 
 /// Whether `key` opens what is sealed in the store; `None` when nothing is, as in a new one.
@@ -53,6 +53,10 @@ pub fn reseal(
         }
         if let Some(sealed) = tx.sealed_value(local_ca::LOCAL_CA)? {
             tx.put_sealed_value(local_ca::LOCAL_CA, &again(local_ca::LOCAL_CA, &sealed)?)?;
+            count += 1;
+        }
+        if let Some(sealed) = tx.sealed_value(waiting_runs::WAITING_RUNS)? {
+            tx.put_sealed_value(waiting_runs::WAITING_RUNS, &again(waiting_runs::WAITING_RUNS, &sealed)?)?;
             count += 1;
         }
         for factor in tx.list_second_factors()? {

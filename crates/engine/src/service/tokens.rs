@@ -16,6 +16,7 @@ use crate::model::login::AuthMethod;
 use crate::model::membership::{Principal, ProfileType};
 use crate::model::{Client, Login, Membership, PreAuthorizedCode, Project, Session};
 use crate::refusal::Refusal;
+use crate::runs::Ailment;
 use crate::service::refresh_tokens;
 use crate::stop::{Outcome, refuse};
 use crate::timestamp::Timestamp;
@@ -193,7 +194,7 @@ pub fn of_login(
         alg: if client.signs_with_rs256() { Alg::RS256 } else { Alg::ES256 },
         issued_at: cx.now,
         auth_time: login.auth_time,
-        access_lifetime: client.access_token_lifetime(),
+        access_lifetime: if cx.ails(Ailment::ShortTokens) { 0 } else { client.access_token_lifetime() },
         refresh_token,
         jti,
         login_id: login.id.to_string(),

@@ -58,7 +58,7 @@ macro_rules! contract_tests {
             apis: apis_come_back_as_they_were, apis_and_grants_are_taken_once,
                 client_grants_are_found_and_go_with_their_api, connections_know_their_clients,
                 custom_api_clients_are_found_by_their_api;
-            keys: signing_keys_come_and_go, signing_keys_begin_once, sealed_values_are_replaced, settings_are_replaced, attempts_are_counted_in_windows,
+            keys: signing_keys_come_and_go, signing_keys_begin_once, sealed_values_are_replaced, settings_are_replaced, runs_are_kept_renamed_and_deleted, attempts_are_counted_in_windows,
                 old_attempts_are_purged;
             events: events_come_back_as_they_were, events_are_numbered_without_gaps_and_chained,
                 events_are_filtered, events_are_filtered_by_time, events_name_people_and_clients;

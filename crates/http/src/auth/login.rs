@@ -24,7 +24,7 @@ pub(super) async fn begin(call: &Call, body: &Value) -> Answered {
     let request = match Request::read(body, origin) {
         Ok(request) => request,
         // A refusal gets its words from the store.
-        Err(stop) => return call.shared.engine.read(|_, _| Err(stop)),
+        Err(stop) => return call.shared.engine.refuse_unread(&call.origin(), stop),
     };
     let answer = login::respond(&call.shared.engine, call.origin(), request).await?;
     show(answer).await

@@ -25,6 +25,8 @@ export const EVENT_KINDS = [
   "link_replaced",
   "link_locked",
   "token_issued",
+  "persona_used",
+  "ended_early",
   "refused",
   "session_revoked",
   "resource_server_created",

@@ -9,12 +9,17 @@ import { Chip, type Tone } from "../../kit/chip";
 import { copy } from "../../kit/copy";
 import { Page } from "../../kit/page";
 import { Answer } from "../../kit/states";
+import { ComparedRuns, CompareWith } from "./compare-runs";
+import { LinkDoctor } from "./link-doctor";
+import { Personas } from "./personas";
 import classes from "./playground.module.css";
 import { grantWords, stepTitle, switchWords } from "./playground-words";
 import { PreviewPanel } from "./preview";
 import { HowFields, WhoFields } from "./run-fields";
-import { asRequest, firstForm, fitting, LOOPBACK, type RunForm } from "./run-form";
+import { asRequest, firstForm, fitting, fromRequest, LOOPBACK, type RunForm } from "./run-form";
 import { RunBody, useRun } from "./run-view";
+import { SavedRunPage } from "./saved-run-page";
+import { SavedRuns, SaveRun } from "./saved-runs";
 import { PastedToken } from "./tokens";
 
 const FORMATS: readonly { value: ExportFormat; label: string }[] = [
@@ -45,20 +50,48 @@ function Playground({ choices }: { choices: PlaygroundChoices }) {
   );
   const start = useCommandMutation("playground_run");
   const register = useCommandMutation("clients_add_redirect_uri");
-  const show = (run: RunShown) => setParams({ client: form.clientId, run: run.id });
+  const [notice, setNotice] = useState<string>();
   const begin = (next: RunForm) => {
+    const before = params.get("run");
     setForm(next);
-    start.mutate(asRequest(next), { onSuccess: show });
+    setNotice(undefined);
+    start.mutate(asRequest(next), {
+      onSuccess: (run: RunShown) =>
+        setParams({ client: next.clientId, run: run.id, ...(before && { before }) }),
+    });
   };
   const set = (changes: Partial<RunForm>) => setForm((before) => ({ ...before, ...changes }));
   const error = start.error;
   const problem = (field: string) => (error?.field === field ? error.message : undefined);
   const run = params.get("run");
 
+  const kept = params.get("saved");
+
+  if (kept) {
+    return (
+      <SavedRunPage
+        id={kept}
+        busy={start.isPending}
+        problem={error?.message}
+        onAgain={(request, needsSecret) => {
+          const next = fromRequest(request);
+          if (!needsSecret) {
+            begin(next);
+            return;
+          }
+          setForm(next);
+          setNotice(t("playground.needsSecret"));
+          setParams({ client: next.clientId });
+        }}
+        onBack={() => setParams({ client: form.clientId })}
+      />
+    );
+  }
   if (run) {
     return (
       <RunPage
         id={run}
+        before={params.get("before") ?? undefined}
         choices={choices}
         form={form}
         busy={start.isPending}
@@ -95,23 +128,34 @@ function Playground({ choices }: { choices: PlaygroundChoices }) {
             )}
           </div>
         )}
+        {notice && <p role="status">{notice}</p>}
         <div className={classes.columns}>
           <WhoFields {...fields} />
           <HowFields {...fields} />
         </div>
         <div className={classes.columns}>
+          {form.issuer === null && form.grant === "authorization_code" && (
+            <Personas
+              busy={start.isPending || form.clientId === ""}
+              onChoose={(membershipId) => begin({ ...form, returnBy: "persona", membershipId })}
+            />
+          )}
+          <SavedRuns onOpen={(id) => setParams({ saved: id })} />
           {form.issuer === null && <PreviewPanel clientId={form.clientId} scope={form.scope} />}
           <PastedToken />
+          {choices.receivesDeepLinks && <LinkDoctor />}
         </div>
       </div>
     </Page>
   );
 }
 
+const GOING = ["running", "waiting"];
 const TONES: Record<string, Tone> = { done: "ok", refused: "bad", failed: "bad", waiting: "wait" };
 
 type RunPageProps = {
   id: string;
+  before: string | undefined;
   choices: PlaygroundChoices;
   form: RunForm;
   busy: boolean;
@@ -119,8 +163,9 @@ type RunPageProps = {
   onChange: () => void;
 };
 
-function RunPage({ id, choices, form, busy, onAgain, onChange }: RunPageProps) {
+function RunPage({ id, before, choices, form, busy, onAgain, onChange }: RunPageProps) {
   const run = useRun(id);
+  const [other, setOther] = useState<{ id: string; name: string }>();
   const shown = run.data;
   const wrong = shown?.client.steps.find((step) => step.state === "refused" || step.state === "failed");
   const client = choices.clients.find((own) => own.id === shown?.clientId);
@@ -148,6 +193,10 @@ function RunPage({ id, choices, form, busy, onAgain, onChange }: RunPageProps) {
         <>
           <MakeItFail choices={choices} form={form} onAgain={onAgain} />
           <CopyAs id={id} />
+          <CompareWith id={id} before={before} onChoose={(one, name) => setOther({ id: one, name })} />
+          {shown && !GOING.includes(shown.client.state) && (
+            <SaveRun key={id} id={id} first={client?.name ?? grantWords(shown.grant)} />
+          )}
           <Button variant="default" onClick={onChange}>
             {t("playground.change")}
           </Button>
@@ -157,7 +206,10 @@ function RunPage({ id, choices, form, busy, onAgain, onChange }: RunPageProps) {
         </>
       }
     >
-      <RunBody key={id} run={run} />
+      <div className={classes.stack}>
+        {other && <ComparedRuns key={id} one={other.id} other={id} name={other.name} />}
+        <RunBody key={id} run={run} />
+      </div>
     </Page>
   );
 }

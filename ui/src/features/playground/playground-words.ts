@@ -41,6 +41,12 @@ export const switchWords = (name: string): string => {
   return isKey(key) ? t(key) : plain(name);
 };
 
+/** How a run stands, in a word. */
+export const runStateWords = (state: string): string => {
+  const key = `playgroundRun.${state}`;
+  return isKey(key) ? t(key) : state;
+};
+
 /** What a step is, in words. */
 export const stepTitle = (step: StepView): string => {
   const key = `playgroundStep.${step.name}`;

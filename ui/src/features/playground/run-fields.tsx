@@ -100,7 +100,9 @@ export function HowFields({ choices, form, set, problem }: FieldsProps) {
     { value: "loopback", label: t("playground.returnLoopback") },
     { value: "deep_link", label: t("playground.returnDeepLink") },
     { value: "pages", label: t("playground.returnPages") },
+    { value: "persona", label: t("playground.returnPersona") },
   ];
+  const asPersona = form.grant === "authorization_code" && form.returnBy === "persona";
   return (
     <Panel title={t("playground.how")}>
       <div className={classes.stack}>
@@ -114,7 +116,10 @@ export function HowFields({ choices, form, set, problem }: FieldsProps) {
           <Select
             label={t("playground.returnBy")}
             description={t("playground.returnHelp")}
-            data={returns.filter(({ value }) => value !== "deep_link" || choices.receivesDeepLinks)}
+            data={returns.filter(({ value }) => {
+              if (value === "persona") return form.issuer === null;
+              return value !== "deep_link" || choices.receivesDeepLinks;
+            })}
             value={form.returnBy}
             onChange={(returnBy) => returnBy && set({ returnBy: returnBy as ReturnBy })}
             allowDeselect={false}
@@ -135,7 +140,7 @@ export function HowFields({ choices, form, set, problem }: FieldsProps) {
             />
           </div>
         )}
-        {form.grant === PRE_AUTHORIZED && form.issuer === null && (
+        {form.issuer === null && (form.grant === PRE_AUTHORIZED || asPersona) && (
           <PersonSelect
             value={form.membershipId}
             onChange={(membershipId) => set({ membershipId })}

@@ -1,5 +1,5 @@
 /** The form of a run, and the request it becomes. */
-import type { PlaygroundChoices, PlaygroundClient, ReturnBy, Switch } from "../../api/bindings";
+import type { PlaygroundChoices, PlaygroundClient, ReturnBy, RunRequest, Switch } from "../../api/bindings";
 import type { Req } from "../../api/call";
 
 export type RunForm = {
@@ -49,7 +49,10 @@ export const scopeOf = (client: PlaygroundClient | undefined, grant: string): st
 /** The switches that do something for this run. */
 export const fitting = (choices: PlaygroundChoices, form: RunForm) =>
   choices.switches.filter(
-    (row) => row.grants.includes(form.grant) && (!row.needsSecret || form.clientSecret !== ""),
+    (row) =>
+      row.grants.includes(form.grant) &&
+      (!row.needsSecret || form.clientSecret !== "") &&
+      (!row.needsIssuer || form.issuer === null),
   );
 
 /** Whether the grant begins with something that has to be given. */
@@ -73,4 +76,20 @@ export const asRequest = (form: RunForm): Req<"playground_run"> => ({
   token: needsToken(form) ? form.token : "",
   afterwards: form.afterwards,
   failures: form.failures,
+});
+
+/** The form of a request that was kept: what was secret is empty. */
+export const fromRequest = (request: RunRequest): RunForm => ({
+  issuer: request.issuer === "" ? null : request.issuer,
+  clientId: request.clientId,
+  clientSecret: request.clientSecret,
+  grant: request.grant,
+  scope: request.scope.join(" "),
+  returnBy: request.returnBy,
+  email: request.email,
+  password: request.password,
+  membershipId: request.membershipId,
+  token: request.token,
+  afterwards: request.afterwards,
+  failures: request.failures,
 });

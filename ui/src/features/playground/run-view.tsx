@@ -32,23 +32,22 @@ function telling(run: RunShown): StepView | undefined {
   return wrong ?? steps.findLast(full) ?? steps.at(-1);
 }
 
-/** A run: the sequence on top, two halves below, then its tokens. */
+/** A run that goes on, or has ended. */
 export function RunBody({ run }: { run: ReturnType<typeof useRun> }) {
+  return <Answer query={run}>{(shown) => <RunShownBody run={shown} inMemory />}</Answer>;
+}
+
+/** A run: the sequence on top, two halves below, then its tokens, which only a run in memory has. */
+export function RunShownBody({ run, inMemory = false }: { run: RunShown; inMemory?: boolean }) {
   const [chosen, setChosen] = useState<number>();
+  const step = run.client.steps.find(({ number }) => number === chosen) ?? telling(run);
   return (
-    <Answer query={run}>
-      {(shown) => {
-        const step = shown.client.steps.find(({ number }) => number === chosen) ?? telling(shown);
-        return (
-          <div className={classes.stack}>
-            {shown.client.open && <Waiting id={shown.id} address={shown.client.open} />}
-            <Lanes run={shown} selected={step?.number} onSelect={setChosen} />
-            {step && <Halves run={shown} step={step} />}
-            {shown.client.tokens.length > 0 && <Tokens run={shown.id} names={shown.client.tokens} />}
-          </div>
-        );
-      }}
-    </Answer>
+    <div className={classes.stack}>
+      {inMemory && run.client.open && <Waiting id={run.id} address={run.client.open} />}
+      <Lanes run={run} selected={step?.number} onSelect={setChosen} />
+      {step && <Halves run={run} step={step} />}
+      {inMemory && run.client.tokens.length > 0 && <Tokens run={run.id} names={run.client.tokens} />}
+    </div>
   );
 }
 

@@ -10,7 +10,7 @@ use anteroom_engine::runs::Watched;
 use anteroom_engine::service::tokens::{self, Extras};
 use anteroom_engine::stop::{Outcome, invalid};
 use anteroom_flows::export::Format;
-use anteroom_flows::flow::Grant;
+use anteroom_flows::flow::{Flow, Grant};
 use anteroom_flows::inspect::{self as flows, Inspected};
 use anteroom_flows::returning::Returned;
 use anteroom_flows::{export as take_along, view};
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use super::{
     EngineSaw, Export, HandedIn, Inspect, Inspection, Preview, Previewed, Ref, RefusalRow, Return,
-    RunExported, RunShown,
+    RunExported, RunShown, cold, start,
 };
 use crate::acting::Acting;
 use crate::admin::Admin;
@@ -56,6 +56,16 @@ pub(super) fn shown(admin: &Admin, run: &Run) -> RunShown {
     }
 }
 
+/// Whether something secret has to be given to run this again.
+pub(super) fn has_secrets(flow: &Flow) -> bool {
+    let password = match &flow.grant {
+        Grant::AuthorizationCode(grant) => grant.person.is_some(),
+        Grant::ClientCredentials {} | Grant::PreAuthorizedCode(_) => false,
+        Grant::RefreshToken { .. } | Grant::TokenExchange(_) | Grant::AuthExchange { .. } => true,
+    };
+    password || flow.client.client_secret.is_some()
+}
+
 fn saw(watched: Watched) -> EngineSaw {
     let row = watched.refusal.and_then(Refusal::parse).map(Refusal::row);
     EngineSaw {
@@ -75,16 +85,21 @@ pub(crate) async fn get(admin: &Admin, request: Ref) -> Result<RunShown, Command
 
 /// A link is anybody's: it is handed to the run that waits for its `state`, which checks the rest.
 pub(crate) async fn hand_in(admin: &Admin, request: Return) -> Result<HandedIn, CommandError> {
-    let Some(run) = admin.playground().waiting(&request.state) else {
-        return Ok(HandedIn { run: None });
-    };
     let Return { state, code, iss, error, error_description } = request;
     let optional = [("code", code), ("iss", iss), ("error", error), ("error_description", error_description)];
     let parameters = optional
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .chain([("state".to_owned(), state)]);
+        .chain([("state".to_owned(), state.clone())]);
     let returned = Returned::from_parameters(parameters);
+    let Some(run) = admin.playground().waiting(&state) else {
+        // perhaps another start of the program waited for it
+        let Some(prepared) = cold::take(admin, &state, &returned).await? else {
+            return Ok(HandedIn { run: None });
+        };
+        let run = start::begin(admin, prepared)?;
+        return Ok(HandedIn { run: Some(run.id.as_str().to_owned()) });
+    };
     // the same answer twice, or one too late: the run has read the first and takes no other
     let taken = run.returns.as_ref().is_some_and(|returns| returns.try_send(returned).is_ok());
     Ok(HandedIn { run: taken.then(|| run.id.as_str().to_owned()) })

@@ -6,16 +6,19 @@ use std::sync::{Arc, OnceLock};
 use anteroom_engine::grant::pre_authorized_code;
 use anteroom_engine::id::Id;
 use anteroom_engine::model;
-use anteroom_engine::runs::RunId;
+use anteroom_engine::runs::{Persona, RunId};
 use anteroom_engine::store::{ClientFilter, Window};
 use anteroom_flows::exchange::Recorder;
 use anteroom_flows::flow::{self, AuthMethod, Flow, Grant, Secret, Then};
-use anteroom_flows::run::{self as flows, Via};
+use anteroom_flows::returning::Returned;
+use anteroom_flows::run::{self as flows, Via, Waiting};
 use anteroom_flows::switch::Switch;
 use anteroom_oauth::GrantType;
 use tokio::sync::{mpsc, watch};
 
-use super::{Options, PlaygroundChoices, PlaygroundClient, Ref, ReturnBy, Run, RunShown, SwitchRow, look};
+use super::{
+    Options, PlaygroundChoices, PlaygroundClient, Ref, ReturnBy, Run, RunShown, SwitchRow, cold, hand, look,
+};
 use crate::admin::Admin;
 use crate::commands::magic_links::{self, HandOver};
 use crate::error::{Code, CommandError};
@@ -87,13 +90,16 @@ fn switch_row(switch: Switch) -> SwitchRow {
         grants.map(|grant| grant.as_str().to_owned()).collect::<Vec<_>>()
     };
     let needs_secret = fitting(false) != fitting(true);
+    let mut grants = fitting(true);
+    grants.extend(switch.fits(AUTH_EXCHANGE, true).then(|| AUTH_EXCHANGE.to_owned()));
     SwitchRow {
         name: switch,
         step: row.step.to_owned(),
         answer: row.answer.to_owned(),
         by_client: row.refusals.is_empty(),
-        grants: fitting(true),
+        grants,
         needs_secret,
+        needs_issuer: switch.needs_issuer(),
     }
 }
 
@@ -102,6 +108,14 @@ pub(crate) async fn run(admin: &Admin, request: Run) -> Result<RunShown, Command
     let own = request.issuer.trim().is_empty() || request.issuer.trim() == issuer;
     let base = if own { issuer } else { request.issuer.trim().to_owned() };
     let (return_by, redirect_uri) = way_back(admin, &request, own).await?;
+    let persona = match return_by {
+        ReturnBy::Persona if !own => {
+            let message = "Only this engine can sign somebody in without a page.";
+            return Err(CommandError::new(Code::Invalid, Some("returnBy"), message));
+        }
+        ReturnBy::Persona => Some(hand::persona(admin, &request.client_id, &request.membership_id).await?),
+        _ => None,
+    };
     let grant = grant(admin, &request, own, redirect_uri).await?;
     let secret = (!request.client_secret.is_empty()).then(|| Secret::Text(request.client_secret.clone()));
     let flow = Flow {
@@ -123,7 +137,9 @@ pub(crate) async fn run(admin: &Admin, request: Run) -> Result<RunShown, Command
         failures: request.failures.clone(),
         expect: Vec::new(),
     };
-    let run = begin(admin, flow, own, &base, return_by)?;
+    let request = request.without_secrets();
+    let prepared = Prepared { flow, request, own, base, return_by, persona, resume: None };
+    let run = begin(admin, prepared)?;
     Ok(look::shown(admin, &run))
 }
 
@@ -167,7 +183,7 @@ async fn way_back(admin: &Admin, request: &Run, own: bool) -> Result<(ReturnBy, 
     if uri.is_empty() {
         uri = match (chosen, loopback) {
             (ReturnBy::DeepLink, _) => DEEP_LINK.to_owned(),
-            (ReturnBy::Pages, loopback) => {
+            (ReturnBy::Pages | ReturnBy::Persona, loopback) => {
                 loopback.or_else(|| registered.first().cloned()).unwrap_or_default()
             }
             (_, Some(loopback)) => loopback,
@@ -239,28 +255,38 @@ async fn issue(admin: &Admin, request: &Run) -> Result<Secret, CommandError> {
     Ok(Secret::Text(pre_authorized_code::encode(&held.plain.code).expose().to_owned()))
 }
 
-fn begin(
-    admin: &Admin,
-    flow: Flow,
-    own: bool,
-    base: &str,
-    return_by: ReturnBy,
-) -> Result<Arc<playground::Run>, CommandError> {
+/// A run that can begin, or go on.
+pub(super) struct Prepared {
+    pub(super) flow: Flow,
+    pub(super) request: Run,
+    pub(super) own: bool,
+    pub(super) base: String,
+    pub(super) return_by: ReturnBy,
+    pub(super) persona: Option<Persona>,
+    /// What another start of the program began, and the answer it waited for.
+    pub(super) resume: Option<(Waiting, Returned)>,
+}
+
+pub(super) fn begin(admin: &Admin, prepared: Prepared) -> Result<Arc<playground::Run>, CommandError> {
+    let Prepared { flow, request, own, base, return_by, persona, resume } = prepared;
     let unusable = |message: String| CommandError::new(Code::Invalid, Some("issuer"), message);
     let engine = Arc::clone(admin.engine());
     let clock = Arc::clone(&engine);
     let now = Arc::new(move || clock.now().seconds());
     let began = now();
     let mut options =
-        flows::Options::headless(base, now).map_err(|trouble| unusable(trouble.explained().happened))?;
+        flows::Options::headless(&base, now).map_err(|trouble| unusable(trouble.explained().happened))?;
     let id = RunId::parse(&options.run_id).ok_or_else(|| unusable("A run has no id.".to_owned()))?;
     let mut returns = None;
     options.via = match return_by {
-        ReturnBy::Pages => Via::Person,
+        ReturnBy::Pages | ReturnBy::Persona => Via::Person,
         ReturnBy::Loopback | ReturnBy::Auto => Via::Loopback,
         ReturnBy::DeepLink => {
             let (sender, receiver) = mpsc::channel(RETURNS);
             returns = Some(sender);
+            let (flow, request) = (flow.clone(), request.clone());
+            let cold = cold::Cold { admin: admin.clone(), flow, request, own, base: base.clone() };
+            options.keeper = Some(Arc::new(cold));
             Via::DeepLink(receiver)
         }
     };
@@ -272,9 +298,20 @@ fn begin(
     });
     let (cancel, cancelled) = watch::channel(false);
     options.cancelled = cancelled;
-    let state = Arc::new(OnceLock::new());
+    let state: Arc<OnceLock<String>> = Arc::default();
+    if let Some((waiting, _)) = &resume {
+        // its answer is here already
+        let _ = state.set(waiting.state.clone());
+        returns = None;
+    }
+    options.resume = resume;
     if own {
         engine.runs().open(&id);
+        hand::prepare(&engine, &id, &flow.failures);
+        if let Some(persona) = persona {
+            engine.runs().lend(&id, persona);
+        }
+        options.issuer = Some(Arc::new(hand::Hand(admin.clone())));
     }
     let (slot, join, of) = (Arc::clone(&state), Arc::clone(&engine), id.clone());
     options.joined = Arc::new(move |text| {
@@ -285,6 +322,7 @@ fn begin(
     let run = playground::Run {
         id,
         flow: flow.clone(),
+        request,
         recorder: recorder.clone(),
         own,
         began,
@@ -294,7 +332,14 @@ fn begin(
     };
     let run = Arc::new(run);
     admin.playground().put(&engine, Arc::clone(&run));
-    tokio::spawn(flows::run(flow, options, recorder));
+    let (state, admin) = (Arc::clone(&run.state), admin.clone());
+    let waits = run.returns.is_some();
+    tokio::spawn(async move {
+        flows::run(flow, options, recorder).await;
+        if let (true, Some(state)) = (waits, state.get()) {
+            cold::forget(&admin, state.clone()).await;
+        }
+    });
     Ok(run)
 }
 

@@ -88,12 +88,14 @@ async fn once(
     if_match: Option<String>,
 ) -> Outcome<Answer> {
     let found = way.clone().read(engine, origin.clone(), Ask::Read(target.clone())).await?;
-    let Answer::Found(shown) = found else { return refuse(Refusal::ResourceNotFound, "") };
+    let Answer::Found(shown) = found else {
+        return engine.refuse_unread(origin, Stop::refused(Refusal::ResourceNotFound));
+    };
     let seen = shown.version.clone();
     if if_match.as_ref().is_some_and(|wanted| *wanted != seen) {
-        return refuse(Refusal::VersionsDiffer, "");
+        return engine.refuse_unread(origin, Stop::refused(Refusal::VersionsDiffer));
     }
-    let changed = patch.apply(shown.resource)?;
+    let changed = patch.apply(shown.resource).or_else(|stop| engine.refuse_unread(origin, stop))?;
     let update = Ask::Update(target.clone(), changed);
     way.clone().write(engine, origin.clone(), update, Some(seen)).await
 }

@@ -1,12 +1,13 @@
-//! Signing keys, sealed values and counted attempts.
+//! Signing keys, sealed values, kept runs and counted attempts.
 
 use anteroom_oauth::jose::Alg;
+use serde_json::json;
 
-use crate::model::StoredKey;
 use crate::model::attempt::Attempts;
+use crate::model::{SavedRun, StoredKey};
 use crate::seal::Sealed;
 use crate::store::contract::read;
-use crate::store::contract::sample::NOW;
+use crate::store::contract::sample::{NOW, id, write_project};
 use crate::store::{Store, StoreError, StoreResult, write};
 
 fn key(kid: &str, seconds: u32) -> StoredKey {
@@ -113,4 +114,32 @@ pub fn old_attempts_are_purged(store: &dyn Store) -> StoreResult<()> {
     assert_eq!(write(store, |tx| tx.purge_attempts(NOW + 3, 100))?, 1);
     assert!(read(store, |tx| tx.attempts("d", NOW))?.is_some());
     Ok(())
+}
+
+/// Newest first, of one project, with a name that can be changed.
+pub fn runs_are_kept_renamed_and_deleted(store: &dyn Store) -> StoreResult<()> {
+    write_project(store)?;
+    let row = |number: u128| SavedRun {
+        id: id(number),
+        project: id(1),
+        name: format!("run {number}"),
+        request: json!({ "grant": "client_credentials", "scope": ["ü"] }),
+        outcome: json!({ "state": "done" }),
+        created_at: NOW + u32::try_from(number).unwrap_or(0),
+    };
+    write(store, move |tx| {
+        tx.insert_saved_run(&row(31))?;
+        tx.insert_saved_run(&row(32))
+    })?;
+    assert_eq!(read(store, |tx| tx.list_saved_runs(id(1)))?, [row(32), row(31)]);
+    assert_eq!(read(store, |tx| tx.list_saved_runs(id(99)))?, []);
+    write(store, |tx| {
+        tx.rename_saved_run(id(31), "another")?;
+        tx.delete_saved_run(id(32))
+    })?;
+    let renamed = SavedRun { name: "another".to_owned(), ..row(31) };
+    assert_eq!(read(store, |tx| tx.saved_run(id(31)))?, Some(renamed));
+    assert_eq!(read(store, |tx| tx.saved_run(id(32)))?, None);
+    assert!(write(store, |tx| tx.rename_saved_run(id(32), "gone")).is_err());
+    write(store, |tx| tx.delete_saved_run(id(32)))
 }
