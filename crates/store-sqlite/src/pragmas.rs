@@ -1,5 +1,6 @@
 //! How connections are set up.
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Result};
 
 use crate::Options;
@@ -25,9 +26,12 @@ const JOURNAL_SIZE_LIMIT: i64 = 16 * 1024 * 1024;
 /// - `trusted_schema = OFF`: a schema that somebody altered cannot call functions with side effects.
 /// - `cell_size_check`: damage is found when a page is read, not when it has spread.
 /// - `cache_spill = OFF`: nothing reaches the WAL before its commit.
+/// - `ENABLE_QPSG`: a statement keeps its plan. Without it, each new value bound beside a partial index makes `SQLite` parse
+///   and plan the statement again, and the remembered ones gain nothing.
 /// - `wal_autocheckpoint = 0`: the writer moves the WAL into the main file when it has nothing else to do.
 pub(crate) fn set_up_writer(connection: &Connection, options: &Options) -> Result<()> {
     set_up(connection, options, WRITER_CACHE_KIB)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;

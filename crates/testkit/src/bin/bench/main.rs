@@ -24,6 +24,8 @@ struct Options {
     seconds: u64,
     rounds: usize,
     codes: u32,
+    /// The one cycle to measure; all of them without.
+    only: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -35,7 +37,7 @@ fn main() -> ExitCode {
         Ok(options) => options,
         Err(message) => {
             eprintln!(
-                "{message}\nusage: bench --server target/release/anteroom-server --out target/bench.json [--seconds 3] [--rounds 3] [--codes 1000000]"
+                "{message}\nusage: bench --server target/release/anteroom-server --out target/bench.json [--seconds 3] [--rounds 3] [--codes 1000000] [--only client_credentials]"
             );
             return ExitCode::from(2);
         }
@@ -66,6 +68,7 @@ fn options(arguments: &[String]) -> Result<Options, String> {
         seconds: 3,
         rounds: 3,
         codes: 1_000_000,
+        only: None,
     };
     let mut rest = arguments.iter();
     while let Some(flag) = rest.next() {
@@ -74,6 +77,7 @@ fn options(arguments: &[String]) -> Result<Options, String> {
         match flag.as_str() {
             "--server" => options.server = value.into(),
             "--out" => options.out = value.into(),
+            "--only" => options.only = Some(value.clone()),
             "--seconds" => options.seconds = number()?.clamp(1, 60),
             "--rounds" => options.rounds = usize::try_from(number()?.clamp(1, 20)).map_err(anyhow)?,
             "--codes" => options.codes = u32::try_from(number()?).map_err(anyhow)?,

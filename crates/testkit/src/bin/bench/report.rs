@@ -110,6 +110,9 @@ impl Report {
     ) -> Result<(), String> {
         let ceiling = Server::ceiling().await?;
         for (name, cycle, bare) in cycles(server).await? {
+            if options.only.as_ref().is_some_and(|only| only != name) {
+                continue;
+            }
             let bare = ceiling_cycle(&ceiling.address, bare);
             for connections in CONNECTIONS {
                 let mut rounds = Vec::new();
