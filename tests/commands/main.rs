@@ -2,6 +2,7 @@
 
 mod access_policies;
 mod activity;
+mod apis;
 mod batch;
 mod changes;
 mod clients;

@@ -48,6 +48,11 @@ const EVERYWHERE = [
   { name: "playground", path: "/playground" },
   { name: "access-policies", path: "/access-policies" },
   { name: "access-policy-new", path: "/access-policies/new" },
+  { name: "vault", path: "/vault" },
+  { name: "vault-api-new", path: "/vault/apis/new" },
+  { name: "vault-connection-new", path: "/vault/connections/new" },
+  { name: "vault-ladder-empty", path: "/vault/ladder" },
+  { name: "vault-api", path: "/vault", act: (page) => firstLink(page).click() },
   { name: "activity", path: "/activity" },
   { name: "settings", path: "/settings" },
   { name: "client", path: "/clients", act: (page) => firstLink(page).click() },
@@ -93,6 +98,16 @@ const MOCK_ONLY = [
   {
     name: "clients-compare",
     path: "/clients/compare?one=c0ffee00-51ce-4f0a-9b1d-2f6a3c4d5e6f&other=00000000-0000-4000-8000-000000000019",
+  },
+  {
+    name: "vault-my-account",
+    path: "/vault/apis/my_account",
+    act: (page) => button(page, "Add a grant").click(),
+  },
+  { name: "vault-connection", path: "/vault/connections/con_1" },
+  {
+    name: "vault-ladder",
+    path: "/vault/ladder?person=00000000-0000-4000-8000-000000000002&api=https%3A%2F%2Fmy-api.example.com&client=c0ffee00-51ce-4f0a-9b1d-2f6a3c4d5e6f&connection=google-oauth2",
   },
   {
     name: "settings-data-preview",

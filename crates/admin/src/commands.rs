@@ -6,7 +6,9 @@
 
 pub mod access_policies;
 pub mod activity;
+pub mod apis;
 pub mod clients;
+pub mod connections;
 pub mod desk;
 pub mod home;
 pub mod identity_provider;
@@ -227,6 +229,32 @@ commands! {
     access_policies_delete = access_policies::delete(access_policies::Ref) -> access_policies::DeletedPolicy;
     /// Can this person read this? Answered by the function that answers over HTTP.
     access_policies_can_read = access_policies::can_read(access_policies::CanRead) -> access_policies::CanReadAnswer;
+
+    /// APIs, with the clients that act for them.
+    apis_list = apis::list(apis::List) -> apis::ApiList;
+    /// One API.
+    apis_get = apis::get(apis::Ref) -> apis::Api;
+    /// Writes an API: a new one, or in place of the version that was seen.
+    apis_save = apis::save(apis::Save) -> apis::Api;
+    /// Deletes an API with its client grants.
+    apis_delete = apis::delete(apis::Ref) -> apis::DeletedApi;
+    /// Makes the Custom API Client of an API; its secret is in the answer and nowhere else.
+    apis_link_client = apis::link_client(apis::LinkClient) -> clients::IssuedSecret;
+    /// Lets a client ask for scopes of an API.
+    apis_save_grant = apis::save_grant(apis::SaveGrant) -> apis::Api;
+    /// Takes a client grant back.
+    apis_revoke_grant = apis::revoke_grant(apis::GrantRef) -> apis::Api;
+
+    /// Connections to providers.
+    connections_list = connections::list(connections::List) -> connections::ConnectionList;
+    /// One connection.
+    connections_get = connections::get(connections::Ref) -> connections::Connection;
+    /// Writes a connection: a new one, or in place of the version that was seen.
+    connections_save = connections::save(connections::Save) -> connections::Connection;
+    /// Lets a client use a connection, or no longer.
+    connections_set_client = connections::set_client(connections::SetClient) -> connections::Connection;
+    /// Deletes a connection with the accounts people connected through it.
+    connections_delete = connections::delete(connections::Ref) -> connections::DeletedConnection;
 
     /// Names of the access policies of the project.
     policies_list = policies::list(policies::List) -> policies::Listed;

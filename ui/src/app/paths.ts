@@ -27,6 +27,13 @@ export const paths = {
   accessPolicies: () => "/access-policies",
   accessPolicyNew: () => "/access-policies/new",
   accessPolicy: (policyId: string) => `/access-policies/${id(policyId)}`,
+  vault: () => "/vault",
+  apiNew: () => "/vault/apis/new",
+  api: (apiId: string) => `/vault/apis/${id(apiId)}`,
+  connectionNew: () => "/vault/connections/new",
+  connection: (connectionId: string) => `/vault/connections/${id(connectionId)}`,
+  ladder: (query: { person?: string; api?: string; client?: string; connection?: string } = {}) =>
+    withQuery("/vault/ladder", query),
   activity: (query: { about?: string; refused?: "1" } = {}) => withQuery("/activity", query),
   settings: () => "/settings",
   data: () => "/settings/data",

@@ -18,6 +18,10 @@ import { PersonPage } from "../features/people/person-page";
 import { PlaygroundPage } from "../features/playground/playground-page";
 import { DataPage } from "../features/settings/data-page";
 import { SettingsPage } from "../features/settings/settings-page";
+import { ApiCreatePage, ApiPage } from "../features/vault/api-page";
+import { ConnectionCreatePage, ConnectionPage } from "../features/vault/connection-page";
+import { LadderPage } from "../features/vault/ladder-page";
+import { VaultPage } from "../features/vault/vault-page";
 import { Broken, NotFound } from "./broken";
 import { Shell } from "./shell";
 
@@ -46,6 +50,12 @@ export const createRouter = () =>
         { path: "access-policies", Component: AccessPoliciesPage },
         { path: "access-policies/new", Component: AccessPolicyCreatePage },
         { path: "access-policies/:id", Component: AccessPolicyPage },
+        { path: "vault", Component: VaultPage },
+        { path: "vault/apis/new", Component: ApiCreatePage },
+        { path: "vault/apis/:id", Component: ApiPage },
+        { path: "vault/connections/new", Component: ConnectionCreatePage },
+        { path: "vault/connections/:id", Component: ConnectionPage },
+        { path: "vault/ladder", Component: LadderPage },
         { path: "activity", Component: ActivityPage },
         { path: "settings", Component: SettingsPage },
         { path: "settings/data", Component: DataPage },

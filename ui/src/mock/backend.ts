@@ -10,6 +10,7 @@ import { isOutstanding, magicLinks, seedLinks } from "./magic-links";
 import { findPerson, people } from "./people";
 import { playground } from "./playground";
 import { refuse } from "./refuse";
+import { apisMock, connectionsMock, vaultMock } from "./vault";
 import { workspace } from "./workspace";
 
 const engine = () => ({
@@ -151,6 +152,23 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
   access_policies_save: accessPolicies.save,
   access_policies_delete: accessPolicies.delete,
   access_policies_can_read: accessPolicies.canRead,
+  apis_list: apisMock.list,
+  apis_get: apisMock.get,
+  apis_save: apisMock.save,
+  apis_delete: apisMock.delete,
+  apis_link_client: apisMock.linkClient,
+  apis_save_grant: apisMock.saveGrant,
+  apis_revoke_grant: apisMock.revokeGrant,
+  connections_list: connectionsMock.list,
+  connections_get: connectionsMock.get,
+  connections_save: connectionsMock.save,
+  connections_set_client: connectionsMock.setClient,
+  connections_delete: connectionsMock.delete,
+  vault_accounts: vaultMock.accounts,
+  vault_delete_preview: vaultMock.deletePreview,
+  vault_delete: vaultMock.delete,
+  vault_connect: vaultMock.connect,
+  vault_ladder: vaultMock.ladder,
   policies_list: () => ({ names: policies }),
   settings_get: settings,
   settings_update({ projectName, dialect, revokeOnReplay, deskPhone, rateLimits, allowedOutboundHosts }) {

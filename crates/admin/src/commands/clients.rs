@@ -20,7 +20,7 @@ pub use self::history::{History, Undo};
 pub(crate) use self::history::{history, undo};
 pub use self::lint::{FieldProblem, Lint, LintAll, Linted, LintedAll, LintedClient};
 pub(crate) use self::lint::{lint, lint_all, lint_new};
-pub(crate) use self::read::{find, find as read_for_export, get, list};
+pub(crate) use self::read::{find, get, list, view};
 pub(crate) use self::secrets::{retire_secret, rotate_secret};
 pub(crate) use self::write::{
     add_redirect_uri, create, delete, merge_provider, remove_redirect_uri, set_status, update,

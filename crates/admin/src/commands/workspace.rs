@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use ts_rs::TS;
 
-use super::clients::read_for_export;
+use super::clients::find;
 use crate::admin::Admin;
 use crate::error::{Code, CommandError};
 
@@ -116,7 +116,7 @@ pub(crate) async fn export_clients(admin: &Admin, request: ExportClients) -> Res
                 let rows = tx.list_clients(project, &ClientFilter::default(), all)?.rows;
                 rows.into_iter().map(|row| row.client).collect()
             } else {
-                let found = request.ids.iter().map(|id| read_for_export(tx, project, id));
+                let found = request.ids.iter().map(|id| find(tx, project, id));
                 found.collect::<Result<Vec<_>, _>>()?
             };
             let secrets = clients.iter().filter(|client| client.secret.is_some()).count();

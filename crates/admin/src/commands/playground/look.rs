@@ -137,7 +137,7 @@ fn own_keys(admin: &Admin) -> Value {
 
 pub(crate) async fn preview(admin: &Admin, request: Preview) -> Result<Previewed, CommandError> {
     let prepared = admin.change(move |cx, _, acting: Acting| {
-        let client = clients::read_for_export(cx.tx, acting.project, &request.client_id)?;
+        let client = clients::find(cx.tx, acting.project, &request.client_id)?;
         let membership = match Id::parse(&request.membership_id) {
             Some(id) => cx.tx.membership(id)?.filter(|member| member.project == acting.project),
             None => None,

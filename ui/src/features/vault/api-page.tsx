@@ -1,0 +1,246 @@
+import { Button, NumberInput, Select, Switch, TextInput } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { Link, useNavigate, useParams } from "react-router";
+import type { Api, ApiAccess } from "../../api/bindings";
+import type { CommandFailed } from "../../api/call";
+import { useCommand, useCommandMutation } from "../../api/commands";
+import { unsavedWords, useLeaveGuard } from "../../app/leave-guard";
+import { paths } from "../../app/paths";
+import { t, tn } from "../../i18n/i18n";
+import { Chip } from "../../kit/chip";
+import { confirm } from "../../kit/confirm";
+import { CopyValue } from "../../kit/copyable";
+import { Page } from "../../kit/page";
+import { Panel, WithRail } from "../../kit/panel";
+import { SaveBar } from "../../kit/save-bar";
+import { Answer } from "../../kit/states";
+import { toast } from "../../kit/toast";
+import { ApiClients } from "./api-clients";
+import { ApiGrants } from "./api-grants";
+import { ApiScopes } from "./api-scopes";
+import classes from "./vault.module.css";
+import { type ApiDraft, apiDraftOf, differing, EMPTY_API, written } from "./vault-form";
+
+/** One API: what it is, who acts for it, who may ask it. */
+export function ApiPage() {
+  const { id = "" } = useParams();
+  const api = useCommand("apis_get", { id });
+  return <Answer query={api}>{(api) => <Editor key={api.id} api={api} />}</Answer>;
+}
+
+/** A new API. */
+export function ApiCreatePage() {
+  return <Editor api={null} />;
+}
+
+function Editor({ api }: { api: Api | null }) {
+  const saved = api ? apiDraftOf(api) : EMPTY_API;
+  const [draft, setDraft] = useState<ApiDraft>(saved);
+  const [leaving, setLeaving] = useState<string | null>(null);
+  const save = useCommandMutation("apis_save");
+  const navigate = useNavigate();
+  const count = differing(saved, draft);
+  useLeaveGuard(leaving === null && count > 0, unsavedWords());
+  // once the guard is off, to the new API or back to the list
+  useEffect(() => {
+    if (leaving) navigate(leaving, { replace: true });
+  }, [leaving, navigate]);
+  const submit = () =>
+    save.mutate(
+      { id: api?.id ?? null, version: api?.version ?? null, ...draft, scopes: written(draft.scopes) },
+      {
+        onSuccess: (written) => {
+          toast("ok", t("vault.saved", { name: written.name }));
+          setDraft(apiDraftOf(written));
+          if (api === null) setLeaving(paths.api(written.id));
+        },
+      },
+    );
+  const system = api?.system === true;
+  return (
+    <Page
+      title={api?.name ?? t("vault.createApi")}
+      breadcrumb={<Link to={paths.vault()}>{t("nav.vault")}</Link>}
+      beside={
+        api && (
+          <>
+            {system && <Chip tone="plain">{t("vault.system")}</Chip>}
+            <CopyValue text={api.identifier} what={t("vault.identifier")} />
+          </>
+        )
+      }
+      actions={api && !system && <Delete api={api} onDeleted={() => setLeaving(paths.vault())} />}
+    >
+      <WithRail rail={<Rail api={api} />}>
+        {system ? (
+          <SystemScopes api={api} />
+        ) : (
+          <Fields draft={draft} onChange={setDraft} created={api !== null} error={save.error} />
+        )}
+        {api && <ApiGrants api={api} />}
+      </WithRail>
+      {!system && (
+        <SaveBar
+          changes={api === null ? Math.max(count, 1) : count}
+          saving={save.isPending}
+          onSave={submit}
+          onDiscard={() => {
+            save.reset();
+            setDraft(saved);
+          }}
+          problem={save.error && save.error.field === null ? save.error.message : undefined}
+        />
+      )}
+    </Page>
+  );
+}
+
+type FieldsProps = {
+  draft: ApiDraft;
+  onChange: (draft: ApiDraft) => void;
+  created: boolean;
+  error: CommandFailed | null;
+};
+
+function Fields({ draft, onChange, created, error }: FieldsProps) {
+  const problem = (field: string) => (error?.field === field ? error.message : undefined);
+  const set = (changes: Partial<ApiDraft>) => onChange({ ...draft, ...changes });
+  return (
+    <>
+      <Panel>
+        <div className={classes.form}>
+          <TextInput
+            label={t("vault.name")}
+            value={draft.name}
+            onChange={(event) => set({ name: event.currentTarget.value })}
+            placeholder="My API"
+            error={problem("name")}
+          />
+          <TextInput
+            label={t("vault.identifier")}
+            description={created ? t("vault.identifierStays") : t("vault.identifierHelp")}
+            value={draft.identifier}
+            onChange={(event) => set({ identifier: event.currentTarget.value })}
+            placeholder="https://my-api.example.com"
+            error={problem("identifier")}
+            readOnly={created}
+            classNames={{ input: classes.mono }}
+            required={!created}
+          />
+        </div>
+      </Panel>
+      <Panel title={t("vault.scopes")}>
+        <ApiScopes
+          scopes={draft.scopes}
+          onChange={(scopes) => set({ scopes })}
+          problem={problem("scopes")}
+        />
+      </Panel>
+      <Panel title={t("vault.tokens")}>
+        <div className={classes.form}>
+          <NumberInput
+            label={t("vault.tokenLifetime")}
+            value={draft.tokenLifetime}
+            onChange={(value) => set({ tokenLifetime: Number(value) || 0 })}
+            min={1}
+            max={2_592_000}
+            suffix=" s"
+            maw={220}
+            error={problem("token_lifetime")}
+          />
+          <Switch
+            label={t("vault.offline")}
+            description={t("vault.offlineHelp")}
+            checked={draft.allowOfflineAccess}
+            onChange={(event) => set({ allowOfflineAccess: event.currentTarget.checked })}
+          />
+          <div className={classes.pair}>
+            <Access
+              label={t("vault.forPeople")}
+              value={draft.userAccess}
+              onChange={(userAccess) => set({ userAccess })}
+            />
+            <Access
+              label={t("vault.forClients")}
+              value={draft.clientAccess}
+              onChange={(clientAccess) => set({ clientAccess })}
+            />
+          </div>
+        </div>
+      </Panel>
+    </>
+  );
+}
+
+function Access({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: ApiAccess;
+  onChange: (value: ApiAccess) => void;
+}) {
+  return (
+    <Select
+      label={label}
+      data={[
+        { value: "allow_all", label: t("vault.allowAll") },
+        { value: "require_client_grant", label: t("vault.requireGrant") },
+        { value: "deny_all", label: t("vault.denyAll") },
+      ]}
+      value={value}
+      onChange={(next) => onChange((next ?? value) as ApiAccess)}
+      allowDeselect={false}
+    />
+  );
+}
+
+function SystemScopes({ api }: { api: Api }) {
+  return (
+    <Panel title={t("vault.scopes")}>
+      <p className={classes.mute}>
+        {api.id === "my_account" ? t("vault.myAccountHelp") : t("vault.managementHelp")}
+      </p>
+      <p className={classes.mono}>{api.scopes.map(({ value }) => value).join("  ")}</p>
+    </Panel>
+  );
+}
+
+/** The clients that act for the API, or what they are for while it is not there. */
+function Rail({ api }: { api: Api | null }) {
+  if (api?.system) return null;
+  if (api) return <ApiClients api={api} />;
+  return (
+    <Panel title={t("vault.next")}>
+      <p className={classes.mute}>{t("vault.nextHelp")}</p>
+    </Panel>
+  );
+}
+
+function Delete({ api, onDeleted }: { api: Api; onDeleted: () => void }) {
+  const remove = useCommandMutation("apis_delete");
+  const ask = async () => {
+    const yes = await confirm({
+      title: t("vault.deleteApi", { name: api.name }),
+      body: tn("vault.deleteApiBody", api.grants.length),
+      action: t("vault.delete"),
+    });
+    if (!yes) return;
+    remove.mutate(
+      { id: api.id },
+      {
+        onError: (error) => toast("bad", error.message),
+        onSuccess: () => {
+          toast("ok", t("vault.deleted", { name: api.name }));
+          onDeleted();
+        },
+      },
+    );
+  };
+  return (
+    <Button variant="default" onClick={ask} loading={remove.isPending}>
+      {t("vault.delete")}
+    </Button>
+  );
+}

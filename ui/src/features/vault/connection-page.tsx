@@ -1,0 +1,267 @@
+import { Button, PasswordInput, Radio, Switch, TagsInput, TextInput } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { Link, useNavigate, useParams } from "react-router";
+import type { Connection, ConnectionSettings } from "../../api/bindings";
+import type { CommandFailed } from "../../api/call";
+import { useCommand, useCommandMutation } from "../../api/commands";
+import { unsavedWords, useLeaveGuard } from "../../app/leave-guard";
+import { paths } from "../../app/paths";
+import { t } from "../../i18n/i18n";
+import { Chip } from "../../kit/chip";
+import { confirm } from "../../kit/confirm";
+import { CopyValue } from "../../kit/copyable";
+import { Page } from "../../kit/page";
+import { Panel, WithRail } from "../../kit/panel";
+import { SaveBar } from "../../kit/save-bar";
+import { Answer } from "../../kit/states";
+import { toast } from "../../kit/toast";
+import { ConnectionClients } from "./connection-clients";
+import { PRESETS, strategyWords } from "./strategies";
+import classes from "./vault.module.css";
+import { type ConnectionDraft, connectionDraftOf, differing, EMPTY_CONNECTION } from "./vault-form";
+
+/** One provider, and who may have people connect accounts there. */
+export function ConnectionPage() {
+  const { id = "" } = useParams();
+  const connection = useCommand("connections_get", { id });
+  return (
+    <Answer query={connection}>
+      {(connection) => <Editor key={connection.id} connection={connection} />}
+    </Answer>
+  );
+}
+
+/** A new connection. */
+export function ConnectionCreatePage() {
+  return <Editor connection={null} />;
+}
+
+function Editor({ connection }: { connection: Connection | null }) {
+  const saved = connection ? connectionDraftOf(connection) : EMPTY_CONNECTION;
+  const [draft, setDraft] = useState<ConnectionDraft>(saved);
+  const [leaving, setLeaving] = useState<string | null>(null);
+  const save = useCommandMutation("connections_save");
+  const navigate = useNavigate();
+  const count = differing(saved, draft);
+  useLeaveGuard(leaving === null && count > 0, unsavedWords());
+  // once the guard is off, to the new connection or back to the list
+  useEffect(() => {
+    if (leaving) navigate(leaving, { replace: true });
+  }, [leaving, navigate]);
+  const submit = () =>
+    save.mutate(
+      {
+        id: connection?.id ?? null,
+        version: connection?.version ?? null,
+        ...draft,
+        clientSecret: draft.clientSecret || null,
+      },
+      {
+        onSuccess: (written) => {
+          toast("ok", t("vault.saved", { name: written.name }));
+          setDraft(connectionDraftOf(written));
+          if (connection === null) setLeaving(paths.connection(written.id));
+        },
+      },
+    );
+  return (
+    <Page
+      title={connection?.name ?? t("vault.createConnection")}
+      breadcrumb={<Link to={paths.vault()}>{t("nav.vault")}</Link>}
+      beside={connection && <Chip>{strategyWords(connection.strategy)}</Chip>}
+      actions={
+        connection && <Delete connection={connection} onDeleted={() => setLeaving(paths.vault())} />
+      }
+    >
+      <WithRail rail={<Rail connection={connection} />}>
+        {connection === null && <Presets draft={draft} onChange={setDraft} />}
+        <Fields draft={draft} onChange={setDraft} connection={connection} error={save.error} />
+      </WithRail>
+      <SaveBar
+        changes={connection === null ? Math.max(count, 1) : count}
+        saving={save.isPending}
+        onSave={submit}
+        onDiscard={() => {
+          save.reset();
+          setDraft(saved);
+        }}
+        problem={save.error && save.error.field === null ? save.error.message : undefined}
+      />
+    </Page>
+  );
+}
+
+type DraftProps = { draft: ConnectionDraft; onChange: (draft: ConnectionDraft) => void };
+
+/** Which provider; the rest of the form follows. */
+function Presets({ draft, onChange }: DraftProps) {
+  const choose = (strategy: string) => {
+    const preset = PRESETS.find((one) => one.strategy === strategy);
+    if (!preset) return;
+    onChange({
+      ...draft,
+      strategy,
+      name: draft.name || (strategy === "oidc" || strategy === "oauth2" ? "" : strategy),
+      settings: { ...EMPTY_CONNECTION.settings, ...preset.settings, clientId: draft.settings.clientId },
+    });
+  };
+  return (
+    <Panel title={t("vault.whichProvider")}>
+      <Radio.Group value={draft.strategy} onChange={choose} aria-label={t("vault.whichProvider")}>
+        <div className={classes.choices}>
+          {PRESETS.map((preset) => (
+            <Radio key={preset.strategy} value={preset.strategy} label={preset.label} />
+          ))}
+        </div>
+      </Radio.Group>
+    </Panel>
+  );
+}
+
+function Fields({
+  draft,
+  onChange,
+  connection,
+  error,
+}: DraftProps & { connection: Connection | null; error: CommandFailed | null }) {
+  const problem = (field: string) => (error?.field === field ? error.message : undefined);
+  const set = (settings: Partial<ConnectionSettings>) =>
+    onChange({ ...draft, settings: { ...draft.settings, ...settings } });
+  return (
+    <>
+      <Panel>
+        <div className={classes.form}>
+          {connection === null && (
+            <TextInput
+              label={t("vault.name")}
+              description={t("vault.connectionNameHelp")}
+              value={draft.name}
+              onChange={(event) => onChange({ ...draft, name: event.currentTarget.value })}
+              placeholder="acme-idp"
+              error={problem("name")}
+              classNames={{ input: classes.mono }}
+              required
+            />
+          )}
+          <TextInput
+            label={t("vault.displayName")}
+            description={t("vault.displayNameHelp")}
+            value={draft.settings.displayName}
+            onChange={(event) => set({ displayName: event.currentTarget.value })}
+            error={problem("display_name")}
+          />
+          <Switch
+            label={t("vault.connectedAccounts")}
+            description={t("vault.connectedAccountsHelp")}
+            checked={draft.settings.connectedAccounts}
+            onChange={(event) => set({ connectedAccounts: event.currentTarget.checked })}
+          />
+        </div>
+      </Panel>
+      <Panel title={t("vault.atProvider")}>
+        <div className={classes.form}>
+          <Provider draft={draft} set={set} />
+          <PasswordInput
+            label={t("vault.clientSecret")}
+            description={connection?.hasSecret ? t("vault.secretStored") : t("vault.secretHelp")}
+            value={draft.clientSecret}
+            onChange={(event) => onChange({ ...draft, clientSecret: event.currentTarget.value })}
+            placeholder={connection?.hasSecret ? "••••••••••••" : undefined}
+            autoComplete="off"
+          />
+          <TagsInput
+            label={t("vault.askedScopes")}
+            value={draft.settings.scopes}
+            onChange={(scopes) => set({ scopes })}
+            splitChars={[" ", ","]}
+            acceptValueOnBlur
+            classNames={{ pill: classes.mono, inputField: classes.mono }}
+          />
+          {problem("options") && (
+            <p role="alert" className={classes.problem}>
+              {problem("options")}
+            </p>
+          )}
+        </div>
+      </Panel>
+    </>
+  );
+}
+
+type Address = "issuer" | "authorizationEndpoint" | "tokenEndpoint" | "userinfoEndpoint" | "clientId";
+
+/** The addresses of a provider that is not known by its strategy, and our name there. */
+function Provider({
+  draft,
+  set,
+}: {
+  draft: ConnectionDraft;
+  set: (settings: Partial<ConnectionSettings>) => void;
+}) {
+  const input = (name: Address, label: string, placeholder: string, description?: string) => (
+    <TextInput
+      label={label}
+      description={description}
+      value={draft.settings[name]}
+      onChange={(event) => set({ [name]: event.currentTarget.value.trim() })}
+      placeholder={placeholder}
+      classNames={{ input: classes.mono }}
+    />
+  );
+  const issuer = draft.strategy === "oidc";
+  const endpoints =
+    draft.strategy === "oauth2" || draft.settings.authorizationEndpoint || draft.settings.tokenEndpoint;
+  return (
+    <>
+      {issuer && input("issuer", t("vault.issuer"), "https://idp.example.org", t("vault.issuerHelp"))}
+      {endpoints && (
+        <>
+          {input("authorizationEndpoint", t("vault.authorizationEndpoint"), "https://idp.example.org/authorize")}
+          {input("tokenEndpoint", t("vault.tokenEndpoint"), "https://idp.example.org/token")}
+          {input("userinfoEndpoint", t("vault.userinfoEndpoint"), "https://idp.example.org/userinfo")}
+        </>
+      )}
+      {input("clientId", t("vault.clientId"), "", t("vault.clientIdHelp"))}
+    </>
+  );
+}
+
+function Rail({ connection }: { connection: Connection | null }) {
+  return (
+    <>
+      <Panel title={t("vault.callback")}>
+        <p className={classes.mute}>{t("vault.callbackHelp")}</p>
+        {connection && <CopyValue text={connection.callback} what={t("vault.callback")} />}
+      </Panel>
+      {connection && <ConnectionClients connection={connection} />}
+    </>
+  );
+}
+
+function Delete({ connection, onDeleted }: { connection: Connection; onDeleted: () => void }) {
+  const remove = useCommandMutation("connections_delete");
+  const ask = async () => {
+    const yes = await confirm({
+      title: t("vault.deleteConnection", { name: connection.name }),
+      body: t("vault.deleteConnectionBody"),
+      action: t("vault.delete"),
+      typed: connection.name,
+    });
+    if (!yes) return;
+    remove.mutate(
+      { id: connection.id },
+      {
+        onError: (error) => toast("bad", error.message),
+        onSuccess: () => {
+          toast("ok", t("vault.deleted", { name: connection.name }));
+          onDeleted();
+        },
+      },
+    );
+  };
+  return (
+    <Button variant="default" onClick={ask} loading={remove.isPending}>
+      {t("vault.delete")}
+    </Button>
+  );
+}

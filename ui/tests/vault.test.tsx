@@ -1,0 +1,67 @@
+import { screen, within } from "@testing-library/react";
+import { describe, expect, test } from "vitest";
+import { paths } from "../src/app/paths";
+import { PRESETS } from "../src/features/vault/strategies";
+import { differing, EMPTY_API, EMPTY_CONNECTION, written } from "../src/features/vault/vault-form";
+import { renderApp } from "./render-app";
+
+const button = (name: string | RegExp) => screen.findByRole("button", { name });
+
+describe("APIs & vault", () => {
+  test("the lists say what an API is called by requests, who exchanges, and which providers there are", async () => {
+    await renderApp(paths.vault());
+    const apis = await screen.findByRole("table", { name: "APIs" });
+    const row = within(apis).getByRole("link", { name: "Calendar API" }).closest('[role="row"]') as HTMLElement;
+    expect(within(row).getByText("https://my-api.example.com")).toBeVisible();
+    expect(within(row).getByText("Patient portal")).toBeVisible();
+    const connections = await screen.findByRole("table", { name: "Connections" });
+    expect(within(connections).getByText("Google")).toBeVisible();
+  });
+
+  test("an API is made, a complaint stands at its field, and its backend is made in one step with a secret shown once", async () => {
+    const user = await renderApp(paths.apiNew());
+    await user.type(await screen.findByRole("textbox", { name: "Identifier" }), "https://my-api.example.com");
+    await user.type(screen.getByRole("textbox", { name: "Scope 1" }), "read:mail");
+    await user.click(await button("Save"));
+    expect(await screen.findByText(/same identifier already exists/)).toBeVisible();
+    const identifier = screen.getByRole("textbox", { name: "Identifier" });
+    await user.clear(identifier);
+    await user.type(identifier, "https://mail.example.com");
+    await user.type(screen.getByRole("textbox", { name: "Name" }), "Mail");
+    await user.click(await button("Save"));
+    expect(await screen.findByRole("heading", { level: 1, name: "Mail" })).toBeVisible();
+    await user.click(await button("Make a Custom API Client"));
+    const dialog = await screen.findByRole("dialog");
+    expect(within(dialog).getByRole("button", { name: /Close/ })).toBeDisabled();
+    await user.click(within(dialog).getByRole("checkbox", { name: /stored/ }));
+    await user.click(within(dialog).getByRole("button", { name: /Close/ }));
+    expect(await screen.findByRole("link", { name: "Mail backend" })).toBeVisible();
+  });
+
+  test("what every project has can be given, not changed", async () => {
+    await renderApp(paths.api("my_account"));
+    expect(await screen.findByRole("heading", { level: 1, name: /My Account/ })).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Delete" })).toBeNull();
+    expect(screen.queryByRole("textbox", { name: "Identifier" })).toBeNull();
+    expect(await button("Add a grant")).toBeEnabled();
+  });
+
+  test("a connection starts from a provider and never shows its secret", async () => {
+    const user = await renderApp(paths.connectionNew());
+    await user.click(await screen.findByRole("radio", { name: "GitHub" }));
+    expect(screen.getByRole("textbox", { name: "Name" })).toHaveValue("github");
+    await user.type(screen.getByLabelText("Our secret there"), "a-secret-at-the-provider");
+    await user.click(await button("Save"));
+    expect(await screen.findByRole("heading", { level: 1, name: "github" })).toBeVisible();
+    expect(screen.getByText("One is stored. Leave empty to keep it.")).toBeVisible();
+    expect(document.body.textContent).not.toContain("a-secret-at-the-provider");
+  });
+
+  test("changes are counted one by one, and empty rows are no scopes", () => {
+    expect(differing(EMPTY_API, { ...EMPTY_API, name: "a", tokenLifetime: 1 })).toBe(2);
+    const settings = { ...EMPTY_CONNECTION.settings, issuer: "https://a", scopes: [] };
+    expect(differing(EMPTY_CONNECTION, { ...EMPTY_CONNECTION, settings, clientSecret: "x" })).toBe(3);
+    expect(written([{ value: " ", description: "" }, { value: "a", description: "" }])).toHaveLength(1);
+    expect(new Set(PRESETS.map(({ strategy }) => strategy)).size).toBe(PRESETS.length);
+  });
+});
