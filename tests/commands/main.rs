@@ -24,4 +24,5 @@ mod secrets;
 mod settings;
 mod setup;
 mod table;
+mod vault;
 mod workspace;

@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::steps::client_credentials;
 use crate::{
     admin_projects, auth, client_credentials as machines, exchange, fhir, fhir_access, landing, medplum, mfa,
-    pre_authorized_code, preauthorize, private_key_jwt, rates, token,
+    pre_authorized_code, preauthorize, private_key_jwt, rates, token, vault,
 };
 
 /// Wire tests that bring refusals about.
@@ -73,6 +73,22 @@ const SCENARIOS: &[fn()] = &[
     private_key_jwt::tk_23_the_header_chooses_nothing,
     rates::sign_ins_are_five_a_minute_and_say_how_many_are_left,
     token::tk_17_a_client_that_is_off_gets_nothing_and_its_tokens_end,
+    vault::connect::an_account_is_connected_listed_and_deleted,
+    vault::connect::the_my_account_api_takes_a_persons_token_for_itself_with_the_scope,
+    vault::connect::bodies_have_bounds_and_no_other_members,
+    vault::connect::a_connection_must_be_there_active_and_enabled_and_the_redirect_uri_registered,
+    vault::connect::a_ticket_opens_once_in_one_browser_within_five_minutes,
+    vault::connect::completing_takes_the_same_person_client_code_address_and_verifier_once,
+    vault::exchange::tv_05_what_is_missing_or_not_supported_is_named,
+    vault::exchange::tv_03_tv_04_a_subject_token_that_is_not_good_is_refused,
+    vault::exchange::tv_02_a_token_for_another_api_is_refused_and_a_machine_is_nobody,
+    vault::exchange::tv_01_only_the_clients_that_may,
+    vault::exchange::tv_09_a_refusal_of_the_provider_is_remembered,
+    vault::exchange::a_refresh_token_of_the_client_is_exchanged_only_when_it_does_not_rotate,
+    vault::ladder::rungs_of_the_client,
+    vault::ladder::rungs_between_token_and_client,
+    vault::ladder::rungs_of_the_person_and_the_connection,
+    vault::ladder::rungs_of_the_account,
 ];
 
 /// A client's own token at the second factor, a patch that is none, a secret whose time is over, a provider at no address.

@@ -63,3 +63,5 @@ mod token;
 mod tokens;
 #[cfg(test)]
 mod userinfo;
+#[cfg(test)]
+mod vault;

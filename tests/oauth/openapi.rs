@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::sources::root;
 
 mod medplum;
+mod my_account;
 mod operations;
 mod schemas;
 

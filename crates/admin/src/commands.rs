@@ -18,6 +18,7 @@ pub mod playground;
 pub mod policies;
 pub mod settings;
 pub mod setup;
+pub mod vault;
 pub mod workspace;
 
 use serde_json::Value;
@@ -271,6 +272,17 @@ commands! {
     settings_stop_lan = settings::stop_lan(settings::Get) -> settings::Settings;
     /// Rotates a signing key.
     settings_rotate_key = settings::rotate_key(settings::RotateKey) -> settings::Settings;
+
+    /// What a person connected at providers.
+    vault_accounts = vault::accounts(vault::OfPerson) -> vault::ConnectedAccounts;
+    /// What deleting a connected account would stop.
+    vault_delete_preview = vault::delete_preview(vault::AccountRef) -> vault::AccountDeletion;
+    /// Deletes a connected account. The provider is not told.
+    vault_delete = vault::delete(vault::AccountRef) -> vault::AccountDeletion;
+    /// Begins to connect an account as a person: an address to open in a browser, once.
+    vault_connect = vault::connect(vault::Connect) -> vault::ConnectBegun;
+    /// Every condition of an exchange for a person, an API, a client and a connection, by the code that exchanges.
+    vault_ladder = vault::ladder(vault::LadderRequest) -> vault::Ladder;
 
     /// The workspace file of everything that is stored.
     workspace_export = workspace::export(workspace::Export) -> workspace::Exported;

@@ -47,6 +47,8 @@ pub struct Cx<'a> {
     pub trace: Trace,
     /// Who and what the request is about, as far as it is known: goes into the event of a refusal.
     pub about: About,
+    /// What the event of a refusal says besides: see [`EventBody::details`].
+    pub details: Option<serde_json::Value>,
     pub(crate) run: Option<RunStep>,
     pub(crate) runs: &'a Runs,
     pub(crate) changed: Vec<Topic>,

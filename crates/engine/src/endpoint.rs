@@ -5,6 +5,7 @@ pub mod authorization;
 pub mod authorization_server_metadata;
 pub mod change_password;
 pub mod client_info;
+pub mod connected_accounts;
 pub mod exchange;
 pub mod fhir;
 pub mod interaction;

@@ -23,7 +23,9 @@ use crate::seal::MasterKey;
 use crate::service::bearer::VerifiedTokens;
 use crate::service::jwks::KeySets;
 use crate::service::keys;
+use crate::service::provider::Documents;
 use crate::service::rates::{self, Rates};
+use crate::service::vault::Renewals;
 use crate::stop::{Fault, Outcome, Refused, Stop};
 use crate::store::{Store, StoreError, StoreResult, Tx, Verdict};
 use crate::timestamp::Timestamp;
@@ -59,6 +61,8 @@ pub struct Engine {
     rates: Rates,
     fetch: Arc<dyn Fetch>,
     key_sets: KeySets,
+    discovery_documents: Documents,
+    renewals: Renewals,
     high_water: Arc<AtomicI64>,
     changes: broadcast::Sender<Topic>,
     runs: Runs,
@@ -98,6 +102,8 @@ impl Engine {
             rates: Rates::new(limits),
             fetch: Arc::new(Offline),
             key_sets: KeySets::default(),
+            discovery_documents: Documents::default(),
+            renewals: Renewals::default(),
             high_water: Arc::new(AtomicI64::new(now.seconds())),
             changes: broadcast::Sender::new(CHANGE_BACKLOG),
             runs: Runs::default(),
@@ -118,6 +124,14 @@ impl Engine {
 
     pub(crate) fn key_sets(&self) -> &KeySets {
         &self.key_sets
+    }
+
+    pub(crate) fn discovery_documents(&self) -> &Documents {
+        &self.discovery_documents
+    }
+
+    pub(crate) fn renewals(&self) -> &Renewals {
+        &self.renewals
     }
 
     /// Now: the clock, but never behind what it once said. What has expired stays expired.
@@ -246,6 +260,7 @@ impl Engine {
             origin,
             trace: Trace::default(),
             about: About::default(),
+            details: None,
             run: origin.run.clone(),
             runs: &self.runs,
             changed: Vec::new(),
@@ -342,6 +357,7 @@ fn note_refusal(cx: &mut Cx<'_>, refused: Refused) -> StoreResult<Refused> {
         remote_address: cx.origin.remote_address.clone(),
         trace: cx.trace.take(),
         detail: (!refused.detail.is_empty()).then(|| refused.detail.clone().into_owned()),
+        details: cx.details.take(),
         ..EventBody::default()
     };
     tracing::info!(

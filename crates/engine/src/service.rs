@@ -1,9 +1,11 @@
 //! Plain functions over a request's context, shared by grants, endpoints and admin commands.
 
 pub mod access_policies;
+pub mod api_tokens;
 pub mod bearer;
 pub mod client_grants;
 pub mod clients;
+pub mod connected_accounts;
 pub mod connections;
 pub mod default_client;
 pub mod end_early;
@@ -18,6 +20,7 @@ pub mod master_key;
 pub mod passwords;
 pub mod people;
 pub mod projects;
+pub mod provider;
 pub mod purge;
 pub mod rates;
 pub mod refresh_tokens;
@@ -26,4 +29,5 @@ pub mod second_factor;
 pub mod sign_in;
 pub mod tokens;
 pub mod user_info;
+pub mod vault;
 pub mod waiting_runs;

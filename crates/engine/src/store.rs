@@ -15,12 +15,14 @@
 
 mod apis;
 mod authorization;
+mod connected_accounts;
 pub mod contract;
 
 pub use apis::{ClientGrantFilter, ClientGrants, Connections, ResourceServers};
 pub use authorization::{
     AuthorizationCodes, Consents, Interactions, RefreshFamilies, SecondFactors, Sessions,
 };
+pub use connected_accounts::{ConnectSessions, ConnectedAccounts};
 
 use std::sync::Arc;
 
@@ -128,6 +130,8 @@ pub trait Tx:
     + RefreshFamilies
     + Consents
     + SecondFactors
+    + ConnectedAccounts
+    + ConnectSessions
     + SigningKeys
     + Settings
     + SavedRuns
@@ -154,6 +158,8 @@ impl<T> Tx for T where
         + RefreshFamilies
         + Consents
         + SecondFactors
+        + ConnectedAccounts
+        + ConnectSessions
         + SigningKeys
         + Settings
         + SavedRuns

@@ -32,6 +32,9 @@ fn answer(answer: &Answer) -> String {
             }
             text
         }
+        Answer::Problem(answer) => {
+            format!("{} problem `{}` {}", answer.status, answer.kind, cell(answer.detail))
+        }
         Answer::Text(status, text) => format!("{status} text {}", cell(text)),
     }
 }

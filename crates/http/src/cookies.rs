@@ -60,6 +60,13 @@ pub(crate) fn set(call: &Call, headers: &mut HeaderMap, answer: &Answer) {
     }
 }
 
+/// Gives the browser the cookie that interactions are bound to.
+pub(crate) fn set_browser(call: &Call, headers: &mut HeaderMap, new: Option<&Secret<Cookie>>) {
+    if let Some(line) = new.and_then(|value| line(call, BROWSER, value.expose(), None)) {
+        headers.append(header::SET_COOKIE, line);
+    }
+}
+
 /// Takes the session cookie away.
 pub(crate) fn forget_session(call: &Call, headers: &mut HeaderMap) {
     if let Some(line) = line(call, SESSION, "", Some(0)) {

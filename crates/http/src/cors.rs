@@ -26,9 +26,9 @@ const ANY: HeaderValue = HeaderValue::from_static("*");
 const PREFLIGHT_AGE: HeaderValue = HeaderValue::from_static("600");
 const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static(ALLOWED);
 const ALLOWED: &str = "authorization, content-type, if-match, if-none-match, x-medplum, x-medplum-on-behalf-of, \
-                       x-trace-id, traceparent";
+                       x-trace-id, traceparent, auth0-client, dpop";
 const EXPOSED_HEADERS: HeaderValue =
-    HeaderValue::from_static("etag, location, ratelimit, retry-after, www-authenticate");
+    HeaderValue::from_static("dpop-nonce, etag, location, ratelimit, retry-after, www-authenticate");
 
 /// Whether a request is a preflight: a browser asking before it sends the real one.
 pub(crate) fn is_preflight(method: &Method, headers: &HeaderMap) -> bool {

@@ -54,7 +54,7 @@ pub(crate) fn is_form(headers: &HeaderMap) -> bool {
 }
 
 /// Whether the body is JSON: `application/json` or `application/…+json`.
-fn is_json(headers: &HeaderMap) -> bool {
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
     media_type(headers).is_some_and(|own| {
         let own = own.to_ascii_lowercase();
         own == b"application/json" || (own.starts_with(b"application/") && own.ends_with(b"+json"))
@@ -111,6 +111,11 @@ pub(crate) async fn json(call: &Call, body: Body) -> Result<Value, Response> {
     }
     parsed(serde_json::from_slice::<Strict>(&bytes).ok().map(|Strict(value)| value))
         .ok_or_else(|| unreadable(call))
+}
+
+/// A JSON object in which no member comes twice and no text holds a zero byte.
+pub(crate) fn strict_object(bytes: &[u8]) -> Option<Value> {
+    parsed(serde_json::from_slice::<Strict>(bytes).ok().map(|Strict(value)| value))
 }
 
 /// The body of an endpoint that takes a list, such as a JSON Patch.

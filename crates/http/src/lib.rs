@@ -31,6 +31,7 @@ mod auth;
 mod authorize;
 mod call;
 mod caller;
+mod connected_accounts;
 mod cookies;
 mod cors;
 mod discovery;

@@ -7,7 +7,7 @@
 use std::error::Error as _;
 use std::fmt::Write as _;
 
-use anteroom_engine::refusal::{Answer, OAuthAnswer};
+use anteroom_engine::refusal::{Answer, OAuthAnswer, unpublished};
 use anteroom_engine::stop::{Fault, Refused, Stop, Unfit, UnfitKind};
 use anteroom_engine::store::StoreError;
 use anteroom_oauth::error_code::ErrorCode;
@@ -15,9 +15,10 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::call::Call;
+use crate::connected_accounts;
 use crate::headers::{FHIR_JSON, JSON, TEXT};
 use crate::outcome::{self, Outcome, RequestIds};
 
@@ -30,6 +31,8 @@ pub(crate) enum Family {
     Medplum,
     /// Medplum's answers in the shape each of them has: `/auth/exchange` answers now like one family, now like the other.
     Exchange,
+    /// `{"type", "status", "title", "detail"}`: the My Account API.
+    MyAccount,
 }
 
 /// Medplum's answer to what went well.
@@ -97,10 +100,19 @@ pub(crate) fn problem(
 ) -> Response {
     match family {
         Family::OAuth => oauth_error(status, ErrorCode::InvalidRequest, text),
+        Family::MyAccount => my_account_problem(status, text),
         Family::Medplum | Family::Exchange => {
             outcome(call, status, &Outcome { id, code, text, expression: None, diagnostics: None })
         }
     }
+}
+
+/// A problem of the My Account API that stands in no table.
+fn my_account_problem(status: StatusCode, text: &str) -> Response {
+    let kind = format!("{}A0E-{}-0001", unpublished::PROBLEM_TYPE, status.as_u16());
+    let title = status.canonical_reason().unwrap_or("Problem");
+    let body = json!({ "type": kind, "status": status.as_u16(), "title": title, "detail": text });
+    response(status, JSON, body.to_string())
 }
 
 /// What stopped a request.
@@ -115,7 +127,7 @@ pub(crate) fn stop(call: &Call, family: Family, stop: Stop) -> Response {
 /// A value of a resource does not fit: what is wrong with it, and where. Only endpoints that write resources get here; the
 /// OAuth endpoints take no values of an admin.
 fn unfit(call: &Call, family: Family, unfit: &Unfit) -> Response {
-    if family == Family::OAuth {
+    if matches!(family, Family::OAuth | Family::MyAccount) {
         return fault(call, family, &Fault::Inconsistent("an admin's refusal at an OAuth endpoint"));
     }
     let (status, id, code) = match unfit.kind {
@@ -129,7 +141,7 @@ fn unfit(call: &Call, family: Family, unfit: &Unfit) -> Response {
 
 fn refusal(call: &Call, family: Family, refused: &Refused) -> Response {
     let answer = match family {
-        Family::OAuth => refused.answer(),
+        Family::OAuth | Family::MyAccount => refused.answer(),
         Family::Medplum | Family::Exchange => refused.refusal.row().medplum,
     };
     let status = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::BAD_REQUEST);
@@ -142,6 +154,7 @@ fn refusal(call: &Call, family: Family, refused: &Refused) -> Response {
             problem(call, family, StatusCode::BAD_REQUEST, (None, "invalid"), text)
         }
         Answer::Outcome(answer) => outcome(call, status, &Outcome::from(answer)),
+        Answer::Problem(answer) => connected_accounts::problem(&answer, &[]),
         Answer::Text(_, text) => self::response(status, TEXT, text),
     };
     if let Some(challenge) = challenge(call, family, &answer) {
@@ -169,6 +182,9 @@ fn challenge(call: &Call, family: Family, answer: &Answer) -> Option<HeaderValue
             format!("Basic realm=\"{realm}\"")
         }
         // [RFC6750 §3.1]
+        Answer::Problem(answer) if answer.status == 401 => {
+            format!("Bearer realm=\"{realm}\", error=\"invalid_token\"")
+        }
         Answer::OAuth(OAuthAnswer { code: ErrorCode::InvalidToken, .. }) => {
             format!("Bearer realm=\"{realm}\", error=\"invalid_token\"")
         }
@@ -216,6 +232,7 @@ pub(crate) fn fault(call: &Call, family: Family, fault: &Fault) -> Response {
     };
     let mut response = match family {
         Family::OAuth => oauth_error(status, error, &format!("{text}: {}", ids.request)),
+        Family::MyAccount => my_account_problem(status, &format!("{text}: {}", ids.request)),
         Family::Medplum | Family::Exchange => {
             let outcome = Outcome { id, code, text, expression: None, diagnostics: None };
             self::response(status, FHIR_JSON, outcome::json(&outcome, &ids, engine))

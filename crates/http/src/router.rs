@@ -19,6 +19,7 @@ use axum::routing::any;
 use crate::admin_projects::Part;
 use crate::auth::{self, Auth};
 use crate::call::Call;
+use crate::connected_accounts;
 pub use crate::cors::Readers;
 use crate::edge::{Edge, Shared};
 use crate::respond::{self, Family};
@@ -46,6 +47,9 @@ pub(crate) enum Endpoint {
     SmartConfiguration,
     Fhir,
     AdminProjects(admin_projects::Part),
+    ConnectedAccounts(connected_accounts::Part),
+    ConnectTicket,
+    LoginCallback,
     Healthcheck,
     LandingTyped,
     LandingLink,
@@ -202,6 +206,38 @@ pub const ROUTES: &[Route] = &[
         Readers::Registered,
         Endpoint::AdminProjects(Part::Member),
     ),
+    route(
+        POST,
+        "/me/v1/connected-accounts/connect",
+        Readers::Registered,
+        Endpoint::ConnectedAccounts(connected_accounts::Part::Connect),
+    ),
+    route(
+        POST,
+        "/me/v1/connected-accounts/complete",
+        Readers::Registered,
+        Endpoint::ConnectedAccounts(connected_accounts::Part::Complete),
+    ),
+    route(
+        READ,
+        "/me/v1/connected-accounts/accounts",
+        Readers::Registered,
+        Endpoint::ConnectedAccounts(connected_accounts::Part::Accounts),
+    ),
+    route(
+        "DELETE, OPTIONS",
+        "/me/v1/connected-accounts/accounts/{id}",
+        Readers::Registered,
+        Endpoint::ConnectedAccounts(connected_accounts::Part::Account),
+    ),
+    route(
+        READ,
+        "/me/v1/connected-accounts/connections",
+        Readers::Registered,
+        Endpoint::ConnectedAccounts(connected_accounts::Part::Connections),
+    ),
+    route("GET, HEAD", "/connected-accounts/connect", Readers::Nobody, Endpoint::ConnectTicket),
+    route("GET, HEAD", "/login/callback", Readers::Nobody, Endpoint::LoginCallback),
     route(READ, "/healthcheck", Readers::Nobody, Endpoint::Healthcheck),
     route(READ, "/api/healthcheck", Readers::Nobody, Endpoint::Healthcheck),
     route(PAGE, "/in", Readers::Nobody, Endpoint::LandingTyped),
@@ -290,6 +326,9 @@ async fn dispatch(endpoint: Endpoint, call: Call, body: Body) -> Response {
         Endpoint::SmartConfiguration => discovery::smart_configuration(&call),
         Endpoint::Fhir => Box::pin(fhir::fhir(call, body)).await,
         Endpoint::AdminProjects(part) => Box::pin(admin_projects::answer(part, call, body)).await,
+        Endpoint::ConnectedAccounts(part) => Box::pin(connected_accounts::my_account(part, call, body)).await,
+        Endpoint::ConnectTicket => Box::pin(connected_accounts::open(call)).await,
+        Endpoint::LoginCallback => Box::pin(connected_accounts::callback(call)).await,
         Endpoint::Healthcheck => healthcheck::healthcheck(&call),
         Endpoint::LandingTyped => Box::pin(landing::typed(call, body)).await,
         Endpoint::LandingLink => Box::pin(landing::link(call, body)).await,
@@ -304,6 +343,7 @@ fn method_not_allowed(route: &'static Route, call: &Call) -> Response {
         | Endpoint::Auth(_)
         | Endpoint::Fhir
         | Endpoint::AdminProjects(_) => Family::Medplum,
+        Endpoint::ConnectedAccounts(_) => Family::MyAccount,
         _ => Family::OAuth,
     };
     let status = StatusCode::METHOD_NOT_ALLOWED;

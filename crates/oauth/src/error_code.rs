@@ -71,6 +71,12 @@ error_codes! {
     RequestUriNotSupported = "request_uri_not_supported",
     /// `registration_not_supported`: the `registration` parameter. OpenID Connect Core §3.1.2.6.
     RegistrationNotSupported = "registration_not_supported",
+    /// `user_not_found`: nobody has this subject, or no account this hint. Auth0 Token Vault.
+    UserNotFound = "user_not_found",
+    /// `federated_connection_refresh_token_not_found`: the person connected no account. Auth0 Token Vault.
+    FederatedConnectionRefreshTokenNotFound = "federated_connection_refresh_token_not_found",
+    /// `federated_connection_refresh_token_flow_failed`: the provider gave no new token. Auth0 Token Vault.
+    FederatedConnectionRefreshTokenFlowFailed = "federated_connection_refresh_token_flow_failed",
 }
 
 impl ErrorCode {

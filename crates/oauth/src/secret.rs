@@ -54,6 +54,16 @@ kinds! {
     ClientAssertion = "client_assertion",
     /// `tx_code`: OID4VCI 1.0 §6.1. Digits: store a keyed hash, not the digest.
     TxCode = "tx_code",
+    /// `auth_session` of a connected-accounts request (Auth0's My Account API).
+    AuthSession = "auth_session",
+    /// `ticket`: opens the browser's part of a connected-accounts request.
+    ConnectTicket = "connect_ticket",
+    /// `connect_code`: what the browser brings back from a connected-accounts request.
+    ConnectCode = "connect_code",
+    /// `state` that goes to a provider: RFC 6749 §4.1.1.
+    ProviderState = "provider_state",
+    /// A token that a provider gave us for a person: access token or refresh token.
+    ProviderToken = "provider_token",
 }
 
 /// A value that opens something. No `Display`, `Serialize`, `Deref`, `Clone` or `PartialEq`:

@@ -16,6 +16,8 @@ mod cache;
 mod client;
 mod client_grant;
 mod column;
+mod connect_session;
+mod connected_account;
 mod connection;
 mod consent;
 mod data_dir;

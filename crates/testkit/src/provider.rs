@@ -104,6 +104,7 @@ struct Code {
     scope: String,
     redirect_uri: String,
     challenge: Option<String>,
+    nonce: Option<String>,
 }
 
 #[derive(Default)]

@@ -60,7 +60,10 @@ pub(super) fn describe(path: &str, method: &str) -> Option<Value> {
         "/.well-known/smart-configuration" | "/fhir/R4/.well-known/smart-configuration" => {
             discovery("SmartConfiguration", "SMART App Launch: what this server can do.")
         }
-        _ => return super::medplum::describe(path, method),
+        _ => {
+            return super::my_account::describe(path, method)
+                .or_else(|| super::medplum::describe(path, method));
+        }
     })
 }
 

@@ -16,6 +16,7 @@ pub(super) fn schemas() -> Value {
     for (name, schema) in documents().as_object().into_iter().flatten() {
         all[name] = schema.clone();
     }
+    all["MyAccountError"] = super::my_account::error_schema();
     all
 }
 

@@ -11,7 +11,8 @@ use crate::client_auth::{Presented, private_key_jwt};
 use crate::cx::Origin;
 use crate::engine::Engine;
 use crate::grant::{
-    authorization_code, client_credentials, pre_authorized_code, refresh_token, token_exchange,
+    authorization_code, client_credentials, federated_connection_access_token, pre_authorized_code,
+    refresh_token, token_exchange,
 };
 use crate::refusal::Refusal;
 use crate::stop::{Outcome, Stop, refuse};
@@ -28,6 +29,8 @@ pub enum Request {
     PreAuthorizedCode(pre_authorized_code::Request),
     /// `urn:ietf:params:oauth:grant-type:token-exchange`
     TokenExchange(token_exchange::Request),
+    /// `urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token`
+    FederatedConnectionAccessToken(federated_connection_access_token::Request),
 }
 
 impl Request {
@@ -67,9 +70,9 @@ impl Request {
             GrantType::TokenExchange => {
                 Ok(Self::TokenExchange(token_exchange::Request::read(presented, &mut form)))
             }
-            GrantType::FederatedConnectionAccessToken => {
-                refuse(Refusal::UnsupportedGrantType, grant_type.as_str())
-            }
+            GrantType::FederatedConnectionAccessToken => Ok(Self::FederatedConnectionAccessToken(
+                federated_connection_access_token::Request::read(presented, &mut form),
+            )),
         }
     }
 }
@@ -83,6 +86,7 @@ impl Request {
             Self::ClientCredentials(request) => &mut request.presented,
             Self::PreAuthorizedCode(request) => &mut request.presented,
             Self::TokenExchange(request) => &mut request.presented,
+            Self::FederatedConnectionAccessToken(request) => &mut request.presented,
         }
     }
 }
@@ -118,6 +122,9 @@ pub async fn respond(
     private_key_jwt::judge(engine, &origin, request.presented()).await?;
     let request = match request {
         Request::TokenExchange(request) => return token_exchange::respond(engine, origin, request).await,
+        Request::FederatedConnectionAccessToken(request) => {
+            return federated_connection_access_token::respond(engine, origin, request).await;
+        }
         Request::AuthorizationCode(request) => Redemption::AuthorizationCode(request),
         Request::RefreshToken(request) => Redemption::RefreshToken(request),
         Request::ClientCredentials(request) => Redemption::ClientCredentials(request),

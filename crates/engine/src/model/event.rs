@@ -107,6 +107,14 @@ kinds! {
     PersonaUsed = "persona_used",
     /// A run of the playground let a code or a token end before its time.
     EndedEarly = "ended_early",
+    /// A person connected an account at a provider.
+    AccountConnected = "account_connected",
+    /// Connecting an account did not come to its end.
+    AccountConnectFailed = "account_connect_failed",
+    /// A connected account was deleted.
+    AccountDisconnected = "account_disconnected",
+    /// A token of a provider was given out of the Token Vault.
+    VaultExchanged = "vault_exchanged",
     /// A sign-in was ended.
     SessionRevoked = "session_revoked",
 }
@@ -150,6 +158,9 @@ pub struct EventBody {
     /// For whom the actor acted: a membership.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_behalf_of: Option<Id<Membership>>,
+    /// What the entry of a standard log says of it besides, in that log's names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
     /// State before a change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<Value>,

@@ -113,7 +113,22 @@ fn of_fhir(refusal: Refusal) -> Option<Unmet> {
         Refusal::IncorrectResourceId => row("id", "the id of the address", "another, or none"),
         Refusal::VersionsDiffer => row("version", "the one that If-Match names", "another"),
         Refusal::PatchNotApplied => row("patch", "operations that fit the resource", "one that does not"),
-        other => missing(other),
+        other => vault(other).or_else(|| missing(other)),
+    }
+}
+
+/// What the My Account API finds in a request before it looks anything up, and steps that somebody else took meanwhile.
+fn vault(refusal: Refusal) -> Option<Unmet> {
+    let row = |check, expected, found| Some(Unmet { check, expected, found });
+    match refusal {
+        Refusal::MeInvalidBody => row("body", "the members of the request, in their bounds", "others"),
+        Refusal::MeMediaType => row("content_type", "application/json", "another type, or none"),
+        Refusal::MeInvalidToken => row("access_token", "a live one of a person", "another one"),
+        Refusal::MeSessionCompleted => {
+            row("auth_session.finished_at", "not completed", "completed meanwhile")
+        }
+        Refusal::ConnectTicket => row("connect_session", "one that waits", "one that ended meanwhile"),
+        _ => None,
     }
 }
 

@@ -56,7 +56,7 @@ impl Browser {
 }
 
 /// HMAC-SHA-256 keyed with a cookie, over what it is for.
-fn keyed(cookie: &Secret<Cookie>, purpose: &[u8], about: &[u8]) -> String {
+pub(crate) fn keyed(cookie: &Secret<Cookie>, purpose: &[u8], about: &[u8]) -> String {
     let mut mac =
         Hmac::<Sha256>::new_from_slice(cookie.expose().as_bytes()).expect("HMAC takes keys of any length");
     mac.update(purpose);

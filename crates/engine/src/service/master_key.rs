@@ -3,7 +3,9 @@
 use crate::entropy::Entropy;
 use crate::model::{Client, Connection, ResourceServer, SecondFactor};
 use crate::seal::{MasterKey, SealError, Sealed};
-use crate::service::{clients, connections, keys, local_ca, resource_servers, second_factor, waiting_runs};
+use crate::service::{
+    clients, connected_accounts, connections, keys, local_ca, resource_servers, second_factor, waiting_runs,
+};
 use crate::store::{self, ClientFilter, Store, StoreError, StoreResult, Tx, Window};
 
 /// Whether `key` opens what is sealed in the store; `None` when nothing is, as in a new one.
@@ -83,6 +85,11 @@ pub fn reseal(
                 let Some(sealed) = &row.client_secret else { continue };
                 let sealed = again(&connections::place(row.id), sealed)?;
                 tx.update_connection(&Connection { client_secret: Some(sealed), ..row.clone() })?;
+                count += 1;
+            }
+            for account in tx.list_connected_accounts_of_project(project.id)? {
+                let (access, refresh) = connected_accounts::reseal(&account, again)?;
+                tx.reseal_connected_account(account.id, &access, refresh.as_ref())?;
                 count += 1;
             }
         }

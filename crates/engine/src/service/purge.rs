@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::cx::Origin;
 use crate::engine::Engine;
+use crate::model::connected_account::UNUSED_FOR;
 use crate::model::session::SESSION_LIFETIME;
 use crate::service::keys;
 use crate::stop::Outcome;
@@ -30,7 +31,9 @@ pub async fn step(engine: &Arc<Engine>) -> Outcome<u32> {
             let ended = cx.tx.purge_issued_codes(cx.now - SESSIONS_KEPT, ROWS)?
                 + cx.tx.purge_interactions(cx.now - LOGINS_KEPT, ROWS)?
                 + cx.tx.purge_sessions(cx.now - LOGINS_KEPT, ROWS)?
-                + cx.tx.purge_refresh_families(cx.now - LOGINS_KEPT, ROWS)?;
+                + cx.tx.purge_refresh_families(cx.now - LOGINS_KEPT, ROWS)?
+                + cx.tx.purge_connect_sessions(cx.now - LOGINS_KEPT, ROWS)?
+                + cx.tx.purge_connected_accounts(cx.now - UNUSED_FOR, ROWS)?;
             let keys = cx.tx.purge_signing_keys(cx.now)?;
             Ok((codes + logins + attempts + ended, keys))
         })

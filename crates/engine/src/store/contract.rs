@@ -17,6 +17,7 @@ pub mod logins;
 pub mod people;
 pub mod projects;
 pub mod sample;
+pub mod vault;
 
 use crate::store::{Store, StoreResult, Tx};
 
@@ -60,6 +61,9 @@ macro_rules! contract_tests {
                 custom_api_clients_are_found_by_their_api;
             keys: signing_keys_come_and_go, signing_keys_begin_once, sealed_values_are_replaced, settings_are_replaced, runs_are_kept_renamed_and_deleted, attempts_are_counted_in_windows,
                 old_attempts_are_purged;
+            vault: connected_accounts_come_back_as_they_were,
+                connected_accounts_are_renewed_once_for_a_version, connected_accounts_go,
+                connect_sessions_take_each_step_once;
             events: events_come_back_as_they_were, events_are_numbered_without_gaps_and_chained,
                 events_are_filtered, events_are_filtered_by_time, events_name_people_and_clients;
         }

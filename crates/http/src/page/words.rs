@@ -77,6 +77,12 @@ pub(crate) struct Words {
     pub(crate) cross_site: (&'static str, &'static str),
     /// The form could not be read.
     pub(crate) unreadable: (&'static str, &'static str),
+    /// Title and text.
+    pub(crate) connect_over: (&'static str, &'static str),
+    /// Title and text.
+    pub(crate) connected: (&'static str, &'static str),
+    /// Title; the text says why.
+    pub(crate) not_connected: &'static str,
     /// No such page.
     pub(crate) no_page: (&'static str, &'static str),
     /// Less than a minute ago.
@@ -170,6 +176,12 @@ impl Words {
             "Please open the link itself",
             "This request came from another page. Open your link again.",
         ),
+        connect_over: (
+            "This connection attempt is over",
+            "It was used before, took longer than five minutes, or began in another browser. Please begin again in the app.",
+        ),
+        connected: ("The account is connected", "You can close this window."),
+        not_connected: "The account was not connected",
         unreadable: ("This did not arrive whole", "Please go back and try again."),
         no_page: ("There is no such page", "Please check the address, or scan the code again."),
         just_now: "just now",
@@ -246,6 +258,12 @@ impl Words {
             "Bitte öffnen Sie den Link selbst",
             "Diese Anfrage kam von einer anderen Seite. Öffnen Sie Ihren Link noch einmal.",
         ),
+        connect_over: (
+            "Diese Verbindung ist nicht mehr möglich",
+            "Sie wurde schon benutzt, dauerte länger als fünf Minuten oder begann in einem anderen Browser. Bitte beginnen Sie in der App von vorn.",
+        ),
+        connected: ("Das Konto ist verbunden", "Sie können dieses Fenster schließen."),
+        not_connected: "Das Konto wurde nicht verbunden",
         unreadable: (
             "Das ist nicht vollständig angekommen",
             "Bitte gehen Sie zurück und versuchen Sie es noch einmal.",
@@ -319,6 +337,12 @@ impl Words {
             "Abra el enlace directamente",
             "Esta petición vino de otra página. Abra su enlace otra vez.",
         ),
+        connect_over: (
+            "Esta conexión ya no es posible",
+            "Ya se usó, tardó más de cinco minutos o empezó en otro navegador. Vuelva a empezar en la aplicación.",
+        ),
+        connected: ("La cuenta está conectada", "Puede cerrar esta ventana."),
+        not_connected: "La cuenta no se conectó",
         unreadable: ("No llegó completo", "Vuelva atrás e inténtelo otra vez."),
         no_page: ("Esta página no existe", "Compruebe la dirección o escanee el código otra vez."),
         just_now: "hace un momento",

@@ -109,6 +109,7 @@ async fn authorize(Shared(state): Shared<Arc<State>>, RawQuery(query): RawQuery)
         scope: form.get("scope").unwrap_or("openid").to_owned(),
         redirect_uri: redirect_uri.clone(),
         challenge: form.get("code_challenge").map(str::to_owned),
+        nonce: form.get("nonce").map(str::to_owned),
     };
     state.tokens().codes.insert(code.clone(), granted);
     back(&[("code", &code), ("state", sent)])
@@ -139,7 +140,8 @@ fn redeem(state: &State, form: &Form) -> Response {
     let refresh =
         (offline && state.knobs().refresh_tokens).then(|| state.grant_refresh(&code.person, &code.scope));
     let client = form.get("client_id").unwrap_or("anonymous");
-    tokens(state, &code.person, &code.scope, refresh.as_deref(), Some(client))
+    let audience = (client, code.nonce.as_deref());
+    tokens(state, &code.person, &code.scope, refresh.as_deref(), Some(audience))
 }
 
 fn refresh(state: &State, form: &Form) -> Response {
@@ -164,7 +166,7 @@ fn tokens(
     person: &Person,
     scope: &str,
     refresh: Option<&str>,
-    client: Option<&str>,
+    audience: Option<(&str, Option<&str>)>,
 ) -> Response {
     let (lifetime, separator) = {
         let knobs = state.knobs();
@@ -181,19 +183,24 @@ fn tokens(
     if let Some(refresh) = refresh {
         body["refresh_token"] = refresh.into();
     }
-    if let Some(client) = client.filter(|_| scope.split(' ').any(|scope| scope == "openid")) {
-        body["id_token"] = signed(state, &state.key, person, client).into();
+    if let Some(audience) = audience.filter(|_| scope.split(' ').any(|scope| scope == "openid")) {
+        body["id_token"] = signed(state, &state.key, person, audience).into();
     }
     answer_json(200, &body)
 }
 
-fn signed(state: &State, key: &SigningKey, person: &Person, client: &str) -> String {
+/// Claims, signed, for a client and with the nonce it sent.
+fn signed(state: &State, key: &SigningKey, person: &Person, (client, nonce): (&str, Option<&str>)) -> String {
     let mut claims = claims(state, person);
     let now = state.now();
-    for (name, value) in
-        [("iss", json!(state.base)), ("aud", json!(client)), ("iat", json!(now)), ("exp", json!(now + 300))]
-    {
-        if claims.get(name).is_none() {
+    for (name, value) in [
+        ("iss", json!(state.base)),
+        ("aud", json!(client)),
+        ("nonce", json!(nonce)),
+        ("iat", json!(now)),
+        ("exp", json!(now + 300)),
+    ] {
+        if claims.get(name).is_none() && !value.is_null() {
             claims[name] = value;
         }
     }
@@ -226,9 +233,9 @@ async fn userinfo(Shared(state): Shared<Arc<State>>, headers: HeaderMap) -> Resp
     let person = &granted.person;
     match behaviour {
         UserInfo::Json => answer_json(200, &claims(&state, person)),
-        UserInfo::Jwt => answer(200, "application/jwt", signed(&state, &state.key, person, "us")),
+        UserInfo::Jwt => answer(200, "application/jwt", signed(&state, &state.key, person, ("us", None))),
         UserInfo::JwtOfOtherKey => {
-            answer(200, "application/jwt", signed(&state, &state.other_key, person, "us"))
+            answer(200, "application/jwt", signed(&state, &state.other_key, person, ("us", None)))
         }
         UserInfo::Raw(status, content_type, body) => answer(status, content_type, body),
         UserInfo::Redirect(target) => (StatusCode::FOUND, [(header::LOCATION, target)]).into_response(),

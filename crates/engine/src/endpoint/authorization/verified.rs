@@ -83,6 +83,7 @@ pub(crate) fn error(redirect_uri: &str, state: Option<&str>, issuer: &Issuer, re
     let (error, description) = match refused.answer() {
         Answer::OAuth(answer) => (answer.code.as_str(), answer.description),
         Answer::Outcome(answer) => ("access_denied", answer.text),
+        Answer::Problem(answer) => ("access_denied", answer.detail),
         Answer::Text(_, text) => ("invalid_request", text),
     };
     let mut parameters = vec![("error", error), ("error_description", description)];

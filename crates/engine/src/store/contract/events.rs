@@ -43,6 +43,7 @@ fn full() -> NewEvent {
         about: Some(Uuid::from_u128(50)),
         refusal: Some(Refusal::ALL[0].name()),
         body: EventBody {
+            details: Some(json!({ "connection": "acme-idp" })),
             remote_address: Some("127.0.0.1".to_owned()),
             trace: vec![check(true, None), check(false, Some("off"))],
             detail: Some("\"quoted\" ünïcode".to_owned()),
