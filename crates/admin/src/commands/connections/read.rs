@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use anteroom_engine::endpoint::connected_accounts::browser::CALLBACK_PATH;
 use anteroom_engine::id::Id;
 use anteroom_engine::issuer::Issuer;
 use anteroom_engine::model::{self, Project};
@@ -11,9 +12,6 @@ use anteroom_engine::store::Tx;
 use super::{Connection, ConnectionList, ConnectionSettings, ConnectionSummary, EnabledClient, List, Ref};
 use crate::admin::Admin;
 use crate::error::CommandError;
-
-/// Where providers send people back.
-const CALLBACK_PATH: &str = "login/callback";
 
 /// The connection of this project with this id.
 pub(super) fn find(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<model::Connection> {
