@@ -118,7 +118,7 @@ async fn the_error_page_marks_the_characters_that_differ() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn az_02_in_medplums_dialect_the_answer_is_its_one_line() {
+async fn in_medplums_dialect_the_answer_is_its_one_line() {
     let server = Server::in_dialect("medplum").await;
     for (parameters, text) in [
         (but(request(WEB, CB), "client_id", Some("x")), "Client not found"),
@@ -236,7 +236,7 @@ async fn a_client_without_the_grant_is_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ht_03_parameters_that_come_twice() {
+async fn authorize_refuses_parameters_that_come_twice() {
     let server = Server::start().await;
     let whole = query(&request(WEB, CB));
     is_page(&server, &format!("{whole}&client_id={WEB}")).await;

@@ -133,7 +133,7 @@ async fn ac_09_the_redirect_uri_is_compared_whenever_it_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ac_09_ac_11_the_seeds_own_call_works_for_the_client_that_is_marked_so() {
+async fn ac_11_the_seeds_own_call_works_for_the_client_that_is_marked_so() {
     let server = Server::start().await;
     let mut browser = Browser::default();
     let bare = [("response_type", "code"), ("client_id", SEED), ("redirect_uri", "https://seed.test/cb")];

@@ -10,7 +10,7 @@ async fn page(server: &Server, browser: &mut Browser) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ht_16_ht_17_ar_41_the_page_is_plain_and_goes_where_it_says() {
+async fn ar_41_the_page_is_plain_and_goes_where_it_says() {
     let server = Server::start().await;
     let mut browser = Browser::default();
     let target = page(&server, &mut browser).await;

@@ -137,11 +137,7 @@ const ATTACKS: &[(&str, &str, Shown)] = &[
         "the clipboard keeps a secret",
         Reason("Nothing is copied without a press; clearing belongs to the desktop."),
     ),
-    (
-        "A-51",
-        "an unattended screen",
-        Reason("Locking the session is the system's; a desk mode is not built yet."),
-    ),
+    ("A-51", "an unattended screen", Tests(&["every_command_but_the_desk_s_own_is_refused_in_desk_mode"])),
     ("A-52", "names in addresses", Cases("PR-14 AR-35")),
     ("A-53", "a hostile workspace file", Tests(&["a_53_size_and_depth_are_bounded"])),
     ("A-54", "archives that explode", Reason("Nothing reads an archive.")),

@@ -1,7 +1,7 @@
 //! The ledger of the security bar: every one of the 325 cases in `tests/ledger/security_cases.json` stands in a test that
 //! is named after it, or here with its reason.
 //!
-//! A test proves the cases its name begins with: `fn ht_06_…` proves HT-06, `fn az_03_to_az_16_…` all from AZ-03 to AZ-16.
+//! Over HTTP each case has exactly one test. A test proves the cases its name begins with: `fn ht_06_…` proves HT-06, `fn az_03_to_az_16_…` all from AZ-03 to AZ-16.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,7 +66,6 @@ const NOT_BUILT: &[(&str, &str)] = &[
 const LATER: &[(&str, &str)] = &[
     ("DS-17", "Neither member is in the discovery document, whose snapshot is kept (DS-01)."),
     ("TK-25", "Mutual TLS is not in the discovery document (DS-07)."),
-    ("SM-08", "Backend services need ES384 and RS384, which are not built."),
     ("OT-01 to OT-08", "Optional standards that are not built: OT-09 shows that each is refused cleanly."),
 ];
 
@@ -181,6 +180,25 @@ fn every_case_of_the_bar_has_a_test_or_a_reason() {
     }
     println!("the security bar: {counts:?} of {}", cases.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A case has one test that asks over HTTP. What it rests on may have tests of its own beside the code.
+#[test]
+fn no_case_is_proven_by_two_tests_over_http() {
+    let ids: BTreeSet<String> = cases().into_iter().map(|case| case.id).collect();
+    let twice: Vec<String> = tested()
+        .into_iter()
+        .filter(|(case, _)| ids.contains(case))
+        .filter_map(|(case, tests)| {
+            let over_http: Vec<String> = tests
+                .into_iter()
+                .filter(|test| test.file.starts_with("tests/"))
+                .map(|test| test.name)
+                .collect();
+            (over_http.len() > 1).then(|| format!("{case}: {over_http:?}"))
+        })
+        .collect();
+    assert!(twice.is_empty(), "{}", twice.join("\n"));
 }
 
 #[test]

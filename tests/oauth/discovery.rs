@@ -260,6 +260,11 @@ async fn rfc9728_3_the_protected_resource_describes_itself() {
     let ask = |query: String| server.get(&format!("/.well-known/oauth-protected-resource{query}")).send();
     let body = ask(String::new()).await.json();
     insta::assert_json_snapshot!("oauth_protected_resource", redacted(&server, &body, &[]));
+    for member in
+        ["resource", "issuer", "authorization_servers", "scopes_supported", "bearer_methods_supported"]
+    {
+        assert!(!body[member].is_null(), "Get /.well-known/oauth-protected-resource: {member}");
+    }
     let below = format!("{}oauth2/userinfo", server.base());
     assert_eq!(ask(format!("?resource={below}")).await.str("resource"), below);
     for query in

@@ -97,6 +97,58 @@ pub(crate) async fn nobody_gets_in_with_anything_but_good_credentials() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rows_of_basic_auth_and_of_tokens() {
+    let server = TestServer::start().await;
+    let basic = || server.get("/fhir/R4/Patient").basic(DESK, DESK_SECRET);
+    assert_eq!(basic().send().await.status, 200, "Basic auth success");
+    let magic = server.get("/fhir/R4/Patient?_medplum-prompt-basic-auth=1").send().await;
+    let challenge = magic.header("www-authenticate").unwrap_or_default().to_owned();
+    assert!(
+        magic.status == 401 && challenge.starts_with("Basic "),
+        "No auth header with magic param: {challenge}"
+    );
+    let patient = json!({ "resourceType": "Patient", "name": [{ "family": "New" }] });
+    let post = |extended: bool| {
+        let request = server.post("/fhir/R4/Patient").basic(DESK, DESK_SECRET).json(&patient);
+        if extended { request.header("X-Medplum", "extended") } else { request }
+    };
+    let short = post(false).send().await;
+    assert_eq!((short.status, &short.json()["meta"]["project"]), (201, &Value::Null), "Basic auth project");
+    let extended = post(true).send().await;
+    let title = "Basic auth project with extended mode";
+    assert_eq!((extended.status, &extended.json()["meta"]["project"]), (201, &json!(PROJECT)), "{title}");
+
+    let bare = json!({ "resourceType": "ClientApplication", "name": "Bare", "clientType": "medplum",
+                       "secret": "a-secret-of-its-own" });
+    let bare = admin(&server, "POST", "ClientApplication").json(&bare).send().await.str("id");
+    let ask = || server.get("/fhir/R4/Patient").basic(&bare, "a-secret-of-its-own");
+    assert_eq!(ask().send().await.status, 401, "Basic auth without project membership");
+    let body = json!({ "name": "Soon gone", "secret": "another-secret" });
+    let path = format!("/admin/projects/{PROJECT}/client");
+    let made = server.post(&path).basic(DESK, DESK_SECRET).json(&body).send().await.str("id");
+    let ask = || server.get("/fhir/R4/Patient").basic(&made, "another-secret");
+    assert_eq!(ask().send().await.status, 200);
+    let found =
+        admin(&server, "GET", &format!("ProjectMembership?profile=ClientApplication/{made}")).send().await;
+    let mut memberships = ids(&found);
+    if memberships.is_empty() {
+        let all = admin(&server, "GET", "ProjectMembership?_count=100").send().await.json();
+        let own = all["entry"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| &entry["resource"])
+            .find(|resource| resource["profile"]["reference"] == format!("ClientApplication/{made}"));
+        memberships = vec![own.expect("its membership")["id"].as_str().unwrap().to_owned()];
+    }
+    let inactive = json!([{ "op": "add", "path": "/active", "value": false }]);
+    let path = format!("ProjectMembership/{}", memberships[0]);
+    let patched = admin(&server, "PATCH", &path).json(&inactive).send().await;
+    assert_eq!(patched.status, 200, "{patched:?}");
+    assert_eq!(ask().send().await.status, 401, "Basic auth with inactive project membership");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_login_that_ended_and_a_member_who_left_get_nothing() {
     let server = TestServer::start().await;
     let token = pats_token(&server, "openid").await;
@@ -417,6 +469,7 @@ async fn clients_keep_their_secrets_to_themselves() {
         ("redirectUris", json!(["https://a.example.org/#fragment"])),
         ("redirectUris", json!("https://a.example.org/")),
         ("accessTokenLifetime", json!("soon")),
+        ("refreshTokenLifetime", json!("1 hour")),
         ("status", json!("paused")),
         ("clientType", json!("public")),
         ("grantType", json!(["password"])),

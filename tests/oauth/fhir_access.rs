@@ -4,7 +4,7 @@ use anteroom_engine::id::Id;
 use anteroom_engine::store::EventFilter;
 use anteroom_testkit::Clinic;
 use anteroom_testkit::builders::{
-    ADA, DESK, GONE, PAT, PAT_MEMBERSHIP, PORTAL, PORTAL_SECRET, PROJECT, STRANGER,
+    ADA, DESK, DESK_SECRET, GONE, PAT, PAT_MEMBERSHIP, PORTAL, PORTAL_SECRET, PROJECT, STRANGER,
 };
 use anteroom_testkit::client::Request;
 use anteroom_testkit::server::TestServer;
@@ -158,6 +158,10 @@ pub(crate) async fn on_behalf_of_somebody_their_rights_count() {
         assert_eq!(ids(&ask("Patient").send().await), [PAT]);
         assert_eq!(ask("ProjectMembership").send().await.status, 403, "Pat is no admin");
     }
+    let me = server.get("/auth/me").basic(DESK, DESK_SECRET);
+    let me = me.header(ON_BEHALF_OF, format!("Patient/{PAT}")).send().await.json();
+    assert_eq!(me["accessPolicy"]["basedOn"][0]["display"], "Own", "Pat's policy");
+    assert_eq!(me["profile"]["id"], DESK, "and the desk's own profile: {me}");
     let patch = json!([{ "op": "replace", "path": "/gender", "value": "male" }]);
     let write =
         admin(&server, "PATCH", &format!("Patient/{PAT}")).header(ON_BEHALF_OF, format!("Patient/{PAT}"));

@@ -20,6 +20,8 @@ mod exchange;
 #[cfg(test)]
 mod explained;
 #[cfg(test)]
+mod external;
+#[cfg(test)]
 mod fhir;
 #[cfg(test)]
 mod fhir_access;
@@ -49,6 +51,8 @@ mod private_key_jwt;
 mod rates;
 #[cfg(test)]
 mod routes;
+#[cfg(test)]
+mod rows;
 #[cfg(test)]
 mod snapshot;
 #[cfg(test)]

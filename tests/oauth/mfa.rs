@@ -1,10 +1,13 @@
 //! The second factor: Medplum's rows, and what is stricter here. A code counts once, so the clock moves between two of them.
 
+use anteroom_testkit::builders::{
+    DESK, DESK_SECRET, FOREIGN, FOREIGN_SECRET, PAT_MEMBERSHIP, PORTAL, PORTAL_SECRET, PROJECT,
+};
 use anteroom_testkit::server::TestServer;
 use serde_json::{Value, json};
 use totp_rs::{Algorithm, Secret, TOTP};
 
-use crate::auth::{login, me, plain, post, redeem, said, server, signed_in};
+use crate::auth::{PASSWORD, login, me, plain, post, redeem, said, server, signed_in};
 
 /// What an authenticator app does with the address.
 struct App(TOTP);
@@ -206,4 +209,45 @@ pub(crate) async fn require(server: &TestServer) {
             anteroom_engine::service::second_factor::require(cx, &pat, Id::parse(PAT_USER).unwrap(), true)
         })
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_resets_the_second_factor_of_a_member() {
+    let server = server().await;
+    let (app, _) = enrolled(&server).await;
+    let path = format!("/admin/projects/{PROJECT}/members/{PAT_MEMBERSHIP}/mfa/reset");
+    let reset = async |client: &str, secret: &str| {
+        server.post(&path).basic(client, secret).json(&json!({})).send().await
+    };
+    assert_eq!(reset(PORTAL, PORTAL_SECRET).await.status, 403, "Reset MFA - non-admin is rejected");
+    let title = "Reset MFA - membership from different project is rejected";
+    assert_eq!(reset(FOREIGN, FOREIGN_SECRET).await.status, 404, "{title}");
+    assert_eq!(login(&server, plain()).await.json()["mfaRequired"], true);
+    assert_eq!(said(&reset(DESK, DESK_SECRET).await), (200, "All OK".into()), "Reset MFA - success");
+    assert!(login(&server, plain()).await.json().get("code").is_some());
+    let again = reset(DESK, DESK_SECRET).await;
+    assert_eq!(said(&again), (400, "User is not enrolled in MFA".into()), "Reset MFA - user not enrolled");
+    let waiting = login(&server, plain()).await.str("login");
+    assert_eq!(said(&verify(&server, &waiting, &app.next(&server)).await).0, 400, "the old secret is gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn end_to_end_invite_and_require_mfa() {
+    let server = server().await;
+    let body = json!({ "resourceType": "Practitioner", "firstName": "Dan", "lastName": "Moss", "mfaRequired": true,
+                       "email": "dan@example.com", "password": PASSWORD });
+    let invited = server.post(&format!("/admin/projects/{PROJECT}/invite")).basic(DESK, DESK_SECRET);
+    assert_eq!(invited.json(&body).send().await.status, 200);
+    let enters = json!({ "email": "dan@example.com", "password": PASSWORD });
+    let first = login(&server, enters.clone()).await;
+    assert_eq!(first.json()["mfaEnrollRequired"], true, "{first:?}");
+    assert!(first.json()["enrollQrCode"].is_string());
+    let app = App::new(&first.str("enrollUri"));
+    let enroll = json!({ "login": first.str("login"), "token": app.next(&server) });
+    let done = post(&server, "/auth/mfa/login-enroll", None, enroll).await;
+    assert!(done.json()["code"].is_string(), "{done:?}");
+    let next = login(&server, enters).await;
+    assert_eq!(next.json()["mfaRequired"], true);
+    let passed = verify(&server, &next.str("login"), &app.next(&server)).await;
+    assert!(passed.json()["code"].is_string(), "{passed:?}");
 }

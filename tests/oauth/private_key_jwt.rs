@@ -88,6 +88,33 @@ async fn rfc7523_2_2_a_good_assertion_is_a_proof_at_every_endpoint() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn sm_08_backend_services_sign_with_sha_384() {
+    let (provider, server) = world("rfc").await;
+    for alg in [Alg::ES384, Alg::RS384] {
+        let (key, _) = SigningKey::generate(alg, alg.as_str().to_owned()).expect("a key");
+        provider.publish_client_keys(vec![key.public_jwk()]);
+        server.clock.advance(601);
+        let assertion = signed(&server, &key, json!({}));
+        let reply = ask(&server, &assertion, &[("scope", "system/*.rs")]).await;
+        assert_eq!(reply.status, 200, "{alg}: {reply:?}");
+        assert_eq!(refused(&ask(&server, &assertion, &[]).await), is(401, "invalid_client"), "{alg}: once");
+        let late = signed(&server, &key, json!({ "exp": server.now().seconds() + 3_600 }));
+        assert_eq!(refused(&ask(&server, &late, &[]).await), is(401, "invalid_client"), "{alg}: a long life");
+        let (other, _) = SigningKey::generate(alg, alg.as_str().to_owned()).expect("a key");
+        let forged = signed(&server, &other, json!({}));
+        assert_eq!(
+            refused(&ask(&server, &forged, &[]).await),
+            is(401, "invalid_client"),
+            "{alg}: another key"
+        );
+    }
+    let smart = server.get("/.well-known/smart-configuration").send().await.json();
+    let offered = smart["token_endpoint_auth_signing_alg_values_supported"].as_array().unwrap().clone();
+    assert!(offered.contains(&json!("ES384")) && offered.contains(&json!("RS384")), "{offered:?}");
+    assert!(smart["capabilities"].as_array().unwrap().contains(&json!("client-confidential-asymmetric")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 pub(crate) async fn tk_20_an_assertion_says_who_for_whom_and_until_when() {
     let (_provider, server) = world("rfc").await;
     let now = server.now().seconds();

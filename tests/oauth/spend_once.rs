@@ -49,7 +49,7 @@ async fn pa_04_f_02_a_thousand_redemptions_at_once_and_one_success() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pa_04_page_and_token_endpoint_race_for_one_code() {
+async fn page_and_token_endpoint_race_for_one_code() {
     let server = TestServer::start().await;
     for _ in 0..10 {
         let issued = preauthorize(&server, PORTAL, PAT, json!({ "magicLink": true })).await;

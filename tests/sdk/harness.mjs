@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -88,6 +89,30 @@ export async function startServer(test, file = workspace("rfc")) {
     await rm(folder, { recursive: true, force: true });
   });
   return JSON.parse(line).base_url;
+}
+
+/** The userinfo endpoint of a provider, and the key set of a client; it ends with the test. Gives its base URL. */
+export async function startElsewhere(test, { people = {}, keys = [] }) {
+  const server = createServer((request, reply) => {
+    const json = (status, body) => {
+      reply.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+    };
+    if (request.url === "/jwks.json") return json(200, { keys });
+    const person = people[request.headers.authorization?.replace(/^Bearer /, "")];
+    return request.url === "/userinfo" && person ? json(200, person) : json(401, { error: "invalid_token" });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  test.after(() => new Promise((resolve) => server.close(resolve)));
+  return `http://127.0.0.1:${server.address().port}/`;
+}
+
+/** The workspace with changes to one client, and leave to call a server on this machine. */
+export function workspaceWith(dialect, client, changes, elsewhere) {
+  const file = workspace(dialect);
+  const [project] = file.projects;
+  project.allowedOutboundHosts = [new URL(elsewhere).host];
+  Object.assign(project.clients.find((own) => own.id === client.id), changes);
+  return file;
 }
 
 /** A browser: it keeps cookies, fills forms in and stops at the first address that is not the server's. */

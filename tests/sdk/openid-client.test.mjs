@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as oidc from "openid-client";
 
-import { Browser, CALLBACK, CLIENTS, PAT, preauthorize, SIGNED_OUT, startServer } from "./harness.mjs";
+import {
+  Browser,
+  CALLBACK,
+  CLIENTS,
+  PAT,
+  preauthorize,
+  SIGNED_OUT,
+  startElsewhere,
+  startServer,
+  workspaceWith,
+} from "./harness.mjs";
 
 const insecure = { execute: [oidc.allowInsecureRequests] };
 
@@ -86,6 +96,50 @@ describe("openid-client", () => {
     assert.equal(userinfo.profile, PAT.profile);
     await assert.rejects(redeem({ tx_code: txCode }), { error: "invalid_grant" });
   });
+
+  it("token exchange as a generic grant", async (t) => {
+    const people = { "their-token": { sub: "idp|pat", email: PAT.email, email_verified: true } };
+    const elsewhere = await startElsewhere(t, { people });
+    const provider = { identityProvider: { userInfoUrl: `${elsewhere}userinfo` } };
+    const base = await startServer(t, workspaceWith("rfc", CLIENTS.web, provider, elsewhere));
+    const config = await discover(base, CLIENTS.web, oidc.ClientSecretBasic(CLIENTS.web.secret));
+    const [grant, kind] = ["urn:ietf:params:oauth:grant-type:token-exchange", "urn:ietf:params:oauth:token-type:access_token"];
+    assert.ok(config.serverMetadata().grant_types_supported.includes(grant));
+    const exchange = (more) =>
+      oidc.genericGrantRequest(config, grant, { subject_token: "their-token", subject_token_type: kind, scope: "openid profile", ...more });
+    const tokens = await exchange({});
+    assert.equal(tokens.issued_token_type, kind);
+    assert.equal(tokens.profile.reference, PAT.profile);
+    const userinfo = await oidc.fetchUserInfo(config, tokens.access_token, tokens.claims().sub);
+    assert.equal(userinfo.profile, PAT.profile);
+    await assert.rejects(exchange({ subject_token: "nobodys" }), { error: "invalid_request" });
+    await assert.rejects(exchange({ actor_token: "x", actor_token_type: kind }), { error: "invalid_request" });
+  });
+
+  for (const [name, algorithm, alg] of [
+    ["ES256", { name: "ECDSA", namedCurve: "P-256" }, "ES256"],
+    ["ES384", { name: "ECDSA", namedCurve: "P-384" }, "ES384"],
+    ["RS384", { name: "RSASSA-PKCS1-v1_5", hash: "SHA-384", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }, "RS384"],
+    ["RS256", { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }, "RS256"],
+  ]) {
+    it(`private_key_jwt with ${name}: client credentials, a code and introspection`, async (t) => {
+      const pair = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+      const keys = [{ ...(await crypto.subtle.exportKey("jwk", pair.publicKey)), kid: "ours", alg, use: "sig" }];
+      const elsewhere = await startElsewhere(t, { keys });
+      const changes = { jwksUri: `${elsewhere}jwks.json`, secret: undefined };
+      const base = await startServer(t, workspaceWith("rfc", CLIENTS.web, changes, elsewhere));
+      const config = await discover(base, { id: CLIENTS.web.id }, oidc.PrivateKeyJwt({ key: pair.privateKey, kid: "ours" }));
+      assert.ok(config.serverMetadata().token_endpoint_auth_methods_supported.includes("private_key_jwt"));
+      const own = await oidc.clientCredentialsGrant(config, { scope: "openid" });
+      assert.equal((await oidc.tokenIntrospection(config, own.access_token)).client_id, CLIENTS.web.id);
+      const { tokens } = await signIn(base, config);
+      assert.ok((await oidc.refreshTokenGrant(config, tokens.refresh_token)).access_token);
+
+      const strange = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+      const forged = await discover(base, { id: CLIENTS.web.id }, oidc.PrivateKeyJwt({ key: strange.privateKey, kid: "ours" }));
+      await assert.rejects(oidc.clientCredentialsGrant(forged, {}), { error: "invalid_client" });
+    });
+  }
 
   it("prompt, max_age and id_token_hint keep to the browser's session", async (t) => {
     const base = await startServer(t);

@@ -4,7 +4,16 @@ import { execFile } from "node:child_process";
 import { describe, it } from "node:test";
 import { promisify } from "node:util";
 
-import { Browser, CALLBACK, CLIENTS, PAT, startServer } from "./harness.mjs";
+import {
+  Browser,
+  CALLBACK,
+  CLIENTS,
+  PAT,
+  PROJECT,
+  startElsewhere,
+  startServer,
+  workspaceWith,
+} from "./harness.mjs";
 import { connect } from "./medplum.mjs";
 
 const run = promisify(execFile);
@@ -49,6 +58,41 @@ describe("seed: client credentials", () => {
     });
     assert.equal(JSON.parse(python.stdout).token_type, "Bearer");
   });
+});
+
+describe("seed: token exchange", () => {
+  const people = { "an-external-access-token": { sub: "auth0|pat", email: "Pat@example.org", email_verified: true } };
+  const printed = `curl -sS -X POST "\${BASE}auth/exchange" \\
+--header 'Content-Type: application/json' \\
+--data-raw '{
+"projectId": "'$PROJECT'",
+"clientId": "'$ID'",
+"externalAccessToken": "'$TOKEN'"
+}'`;
+
+  for (const dialect of ["rfc", "medplum"]) {
+    it(`the curl line exchanges the external token, and the SDK takes the answer (${dialect})`, async (t) => {
+      const elsewhere = await startElsewhere(t, { people });
+      const provider = { identityProvider: { userInfoUrl: `${elsewhere}userinfo` } };
+      const BASE = await startServer(t, workspaceWith(dialect, CLIENTS.medplum, provider, elsewhere));
+      const variables = { BASE, PROJECT, ID: CLIENTS.medplum.id, TOKEN: "an-external-access-token" };
+      const tokens = await shell(printed, variables);
+      assert.equal(tokens.token_type, "Bearer", JSON.stringify(tokens));
+      assert.equal(tokens.profile.reference, PAT.profile);
+      assert.equal((await userinfo(BASE, tokens.access_token)).status, 200);
+      const { medplum } = connect(BASE, { id: CLIENTS.medplum.id });
+      await medplum.setActiveLogin({
+        accessToken: tokens.access_token,
+        refreshToken: tokens.refresh_token,
+        project: tokens.project,
+        profile: tokens.profile,
+      });
+      assert.equal((await medplum.getProfileAsync()).id, PAT.profile.split("/")[1]);
+      const refused = await shell(printed, { ...variables, TOKEN: "nobodys" });
+      assert.equal(refused.error, "invalid_request");
+      assert.match(refused.error_description, /^Failed to verify code/);
+    });
+  }
 });
 
 describe("seed: OAuth2 authorization", () => {

@@ -7,6 +7,7 @@ pub mod change_password;
 pub mod client_info;
 pub mod connected_accounts;
 pub mod exchange;
+pub mod external;
 pub mod fhir;
 pub mod interaction;
 pub mod introspection;

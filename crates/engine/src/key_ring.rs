@@ -92,8 +92,9 @@ impl KeyRing {
     pub fn signing(&self, alg: Alg) -> Arc<SigningKey> {
         let keys = self.keys();
         match alg {
-            Alg::ES256 => Arc::clone(&keys.es256),
             Alg::RS256 => Arc::clone(&keys.rs256),
+            // Nothing of ours is signed with the algorithms of clients' keys.
+            Alg::ES256 | Alg::ES384 | Alg::RS384 => Arc::clone(&keys.es256),
         }
     }
 

@@ -1,4 +1,4 @@
-//! `/admin/projects/{id}`, `…/client`, `…/invite`, `…/members/{id}` and `/admin/projects/setpassword`: Medplum's endpoints
+//! `/admin/projects/{id}`, `…/client`, `…/invite`, `…/members/{id}`, its `mfa/reset` and `/admin/projects/setpassword`: Medplum's endpoints
 //! for project admins.
 
 use anteroom_engine::endpoint::admin_projects::{self, Answer, Ask, Request};
@@ -21,6 +21,7 @@ pub(crate) enum Part {
     Client,
     Invite,
     Member,
+    ResetSecondFactor,
     SetPassword,
 }
 
@@ -52,6 +53,10 @@ async fn read(part: Part, call: &Call, body: Body) -> Result<Ask, Response> {
         Part::Client => Ask::CreateClient(object(call, body).await?),
         Part::Invite => Ask::Invite(object(call, body).await?),
         Part::SetPassword => Ask::SetPassword(object(call, body).await?),
+        Part::ResetSecondFactor => {
+            let mut parts = call.parts.uri.path().rsplit('/').skip(2);
+            Ask::ResetSecondFactor(parts.next().unwrap_or_default().to_owned())
+        }
         Part::Member if call.method() == Method::POST => {
             Ask::WriteMember(member(), object(call, body).await?)
         }

@@ -3,11 +3,12 @@
 mod login;
 mod mfa;
 
+use anteroom_engine::endpoint::external::{self, Method};
 use anteroom_engine::endpoint::{change_password, client_info, me, session};
 use anteroom_engine::refusal::Refusal;
 use anteroom_engine::service::people;
 use axum::body::Body;
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 
@@ -37,10 +38,10 @@ pub(crate) enum Auth {
 
 /// Answers a request.
 pub(crate) async fn answer(endpoint: Auth, call: Call, body: Body) -> Response {
-    if call.method() == Method::HEAD {
+    if call.method() == axum::http::Method::HEAD {
         return respond::response(StatusCode::OK, JSON, Body::empty());
     }
-    let body = if call.method() == Method::POST {
+    let body = if call.method() == axum::http::Method::POST {
         match extract::json(&call, body).await {
             Ok(body) => body,
             Err(response) => return response,
@@ -95,13 +96,17 @@ fn all_ok() -> Response {
     respond::response(StatusCode::OK, FHIR_JSON, ALL_OK)
 }
 
-/// `POST /auth/method`: which identity provider an e-mail address belongs to. Here providers belong to clients, not to
-/// e-mail domains, so the answer is always that there is none.
+/// `POST /auth/method`: at which identity provider an e-mail address signs in. An empty object: at none.
 fn method(call: &Call, body: &Value) -> Answered {
-    match text(body, "email").map(|email| people::email(&email)) {
-        Some(Ok(_)) => Ok(respond::json(&json!({}))),
-        _ => Err(call.refuse(Refusal::InvalidEmail)),
-    }
+    let Some(Ok(email)) = text(body, "email").map(|email| people::email(&email)) else {
+        return Err(call.refuse(Refusal::InvalidEmail));
+    };
+    Ok(match external::method(&call.shared.engine, call.issuer(), &email)? {
+        Some(Method { domain, authorize_url }) => {
+            respond::json(&json!({ "domain": domain, "authorizeUrl": authorize_url }))
+        }
+        None => respond::json(&json!({})),
+    })
 }
 
 fn client_info(call: &Call) -> Answered {
@@ -109,7 +114,8 @@ fn client_info(call: &Call) -> Answered {
 }
 
 async fn me(call: &Call) -> Answered {
-    Ok(respond::json(&me::respond(&call.shared.engine, call.origin(), caller::credentials(call)?).await?))
+    let (credentials, on_behalf_of) = (caller::credentials(call)?, caller::on_behalf_of(call.headers()));
+    Ok(respond::json(&me::respond(&call.shared.engine, call.origin(), credentials, on_behalf_of).await?))
 }
 
 async fn revoke(call: &Call, body: &Value) -> Answered {

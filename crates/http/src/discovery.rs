@@ -94,17 +94,19 @@ struct SmartConfiguration {
     revocation_endpoint: String,
     grant_types_supported: Vec<GrantType>,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
+    token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     scopes_supported: Vec<String>,
     response_types_supported: [&'static str; 1],
     code_challenge_methods_supported: [&'static str; 1],
-    capabilities: [&'static str; 9],
+    capabilities: [&'static str; 10],
 }
 
 /// What there is a flow for, and nothing else.
-const CAPABILITIES: [&str; 9] = [
+const CAPABILITIES: [&str; 10] = [
     "authorize-post",
     "client-public",
     "client-confidential-symmetric",
+    "client-confidential-asymmetric",
     "sso-openid-connect",
     "permission-offline",
     "permission-patient",
@@ -126,6 +128,8 @@ pub(crate) fn smart_configuration(call: &Call) -> Response {
         revocation_endpoint: metadata.revocation_endpoint.unwrap_or_default(),
         grant_types_supported: metadata.grant_types_supported,
         token_endpoint_auth_methods_supported: metadata.token_endpoint_auth_methods_supported,
+        token_endpoint_auth_signing_alg_values_supported: metadata
+            .token_endpoint_auth_signing_alg_values_supported,
         scopes_supported: metadata.scopes_supported.into_iter().chain(smart).collect(),
         response_types_supported: ["code"],
         code_challenge_methods_supported: ["S256"],

@@ -85,7 +85,7 @@ fn press(form: &Form) -> Option<Press> {
 }
 
 /// The page as it stands now, with what was wrong before.
-fn show(
+pub(crate) fn show(
     call: &Call,
     words: &'static Words,
     id: Id<Interaction>,
@@ -93,7 +93,7 @@ fn show(
     email: &str,
     wrong: Option<&Refused>,
 ) -> Response {
-    let view = match interaction::view(&call.shared.engine, id, browser) {
+    let view = match interaction::view(&call.shared.engine, call.issuer(), id, browser) {
         Ok(view) => view,
         Err(Stop::Refused(_)) => return pages::ended(words),
         Err(stop) => return pages::failed(call, words, stop),

@@ -37,6 +37,7 @@ mod cors;
 mod discovery;
 mod edge;
 mod exchange;
+mod external;
 mod extract;
 mod fhir;
 mod headers;

@@ -39,6 +39,7 @@ pub(crate) enum Endpoint {
     Token,
     Userinfo,
     Exchange,
+    External,
     Preauthorize,
     Auth(Auth),
     AuthorizationServerMetadata,
@@ -79,6 +80,7 @@ const RESOURCE: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 const MEMBER: &str = "GET, HEAD, POST, DELETE, OPTIONS";
 /// Pages answer no preflight.
 const PAGE: &str = "GET, HEAD, POST";
+const PAGE_READ: &str = "GET, HEAD";
 
 /// Every route. Medplum's are there twice, as Medplum has them.
 pub const ROUTES: &[Route] = &[
@@ -97,6 +99,8 @@ pub const ROUTES: &[Route] = &[
     route(BOTH, "/api/oauth2/logout", Readers::Registered, Endpoint::Logout),
     route(POST, "/auth/exchange", Readers::Registered, Endpoint::Exchange),
     route(POST, "/api/auth/exchange", Readers::Registered, Endpoint::Exchange),
+    route(PAGE_READ, "/auth/external", Readers::Nobody, Endpoint::External),
+    route(PAGE_READ, "/api/auth/external", Readers::Nobody, Endpoint::External),
     route(POST, "/auth/preauthorize", Readers::Registered, Endpoint::Preauthorize),
     route(POST, "/api/auth/preauthorize", Readers::Registered, Endpoint::Preauthorize),
     route(POST, "/auth/login", Readers::Registered, Endpoint::Auth(Auth::Login)),
@@ -175,6 +179,18 @@ pub const ROUTES: &[Route] = &[
         "/admin/projects/{id}/members/{member}",
         Readers::Registered,
         Endpoint::AdminProjects(Part::Member),
+    ),
+    route(
+        POST,
+        "/admin/projects/{id}/members/{member}/mfa/reset",
+        Readers::Registered,
+        Endpoint::AdminProjects(Part::ResetSecondFactor),
+    ),
+    route(
+        POST,
+        "/api/admin/projects/{id}/members/{member}/mfa/reset",
+        Readers::Registered,
+        Endpoint::AdminProjects(Part::ResetSecondFactor),
     ),
     route(READ, "/api/.well-known/smart-configuration", Readers::All, Endpoint::SmartConfiguration),
     route(READ, "/api/fhir/R4/.well-known/smart-configuration", Readers::All, Endpoint::SmartConfiguration),
@@ -318,6 +334,7 @@ async fn dispatch(endpoint: Endpoint, call: Call, body: Body) -> Response {
         Endpoint::Token => Box::pin(token::token(call, body)).await,
         Endpoint::Userinfo => Box::pin(userinfo::userinfo(call, body)).await,
         Endpoint::Exchange => Box::pin(exchange::exchange(call, body)).await,
+        Endpoint::External => Box::pin(external::external(call)).await,
         Endpoint::Preauthorize => Box::pin(preauthorize::preauthorize(call, body)).await,
         Endpoint::Auth(endpoint) => Box::pin(auth::answer(endpoint, call, body)).await,
         Endpoint::AuthorizationServerMetadata => discovery::authorization_server(&call),
@@ -340,6 +357,7 @@ fn method_not_allowed(route: &'static Route, call: &Call) -> Response {
     let family = match route.endpoint {
         Endpoint::Preauthorize
         | Endpoint::Exchange
+        | Endpoint::External
         | Endpoint::Auth(_)
         | Endpoint::Fhir
         | Endpoint::AdminProjects(_) => Family::Medplum,

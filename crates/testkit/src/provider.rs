@@ -36,6 +36,8 @@ pub struct Knobs {
     pub userinfo: UserInfo,
     /// Claims added to userinfo answers, in place of those of the same name; `null` takes one out.
     pub claims: Value,
+    /// Claims added to ID tokens alone, in place of those of the same name; `null` takes one out.
+    pub id_token_claims: Value,
     /// Who signs in at the authorization endpoint.
     pub person: Person,
 }
@@ -51,6 +53,7 @@ impl Default for Knobs {
             scope_separator: " ",
             userinfo: UserInfo::Json,
             claims: json!({}),
+            id_token_claims: json!({}),
             person: Person::new("ext-1", "pat@example.org"),
         }
     }
@@ -107,6 +110,15 @@ struct Code {
     nonce: Option<String>,
 }
 
+/// A request to the token endpoint.
+#[derive(Debug, Clone, Default)]
+pub struct TokenRequest {
+    /// `Authorization`.
+    pub authorization: Option<String>,
+    /// The form.
+    pub form: String,
+}
+
 #[derive(Default)]
 struct Tokens {
     access: HashMap<String, Granted>,
@@ -114,6 +126,7 @@ struct Tokens {
     codes: HashMap<String, Code>,
     made: u64,
     calls: BTreeMap<String, u32>,
+    last: TokenRequest,
     client_keys: Vec<Jwk>,
 }
 
@@ -207,6 +220,11 @@ impl Provider {
     /// How often an endpoint was asked: `userinfo`, `token`, `authorize`, `jwks`, `client-jwks`, `discovery`, `revoke`.
     pub fn calls(&self, endpoint: &str) -> u32 {
         self.state.tokens().calls.get(endpoint).copied().unwrap_or(0)
+    }
+
+    /// The newest request to the token endpoint.
+    pub fn last_token_request(&self) -> TokenRequest {
+        self.state.tokens().last.clone()
     }
 
     /// Whether a refresh token that it gave out is still good.

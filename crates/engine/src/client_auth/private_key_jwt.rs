@@ -4,7 +4,7 @@
 //! checked there, too. Inside the transaction one counter decides that no assertion is used twice.
 //!
 //! # Not supported
-//! Other algorithms than ES256 and RS256; an audience that is a list; keys that the assertion brings along.
+//! Other algorithms than ES256, RS256, ES384 and RS384; an audience that is a list; keys that the assertion brings along.
 
 use std::sync::Arc;
 
@@ -126,7 +126,9 @@ async fn verify(
     };
     // [RFC8725 §3.1] before a key is looked for
     let alg = unverified.alg.parse::<Alg>();
-    if !trace.check("client_assertion.alg", alg.is_ok(), "ES256 or RS256", || "another algorithm".into()) {
+    if !trace.check("client_assertion.alg", alg.is_ok(), "ES256, RS256, ES384 or RS384", || {
+        "another algorithm".into()
+    }) {
         return refuse(Refusal::AssertionSignature, "alg");
     }
     let claims: Value = serde_json::from_slice(&unverified.payload).unwrap_or_default();

@@ -3,7 +3,7 @@
 //!
 //! # Not supported
 //! Mail: an invitation makes the membership, and the person is brought in by a password, an identity provider or a magic
-//! link. Bots, secrets and sites. A second factor that is required at the invitation.
+//! link. Bots, secrets and sites.
 
 mod invite;
 
@@ -20,10 +20,12 @@ use crate::engine::Engine;
 use crate::entropy;
 use crate::fhir::Resource;
 use crate::id::Id;
+use crate::model::event::{EventBody, EventKind};
+use crate::model::membership::Principal;
 use crate::model::user::PasswordHash;
 use crate::model::{Membership, Project};
 use crate::refusal::Refusal;
-use crate::service::{passwords, people};
+use crate::service::{logout, passwords, people, second_factor};
 use crate::stop::{Fault, Outcome, invalid, refuse};
 
 /// What is asked for.
@@ -40,6 +42,8 @@ pub enum Ask {
     WriteMember(String, Resource),
     /// One member less.
     DeleteMember(String),
+    /// The second factor of a member taken away: the phone was lost.
+    ResetSecondFactor(String),
     /// Another password for an account of the project.
     SetPassword(Resource),
 }
@@ -161,6 +165,18 @@ fn answer(
         Ask::DeleteMember(id) => {
             let membership = member(cx, project, &id)?;
             people::delete(cx, &membership)?;
+            Ok(Answer::Done)
+        }
+        Ask::ResetSecondFactor(id) => {
+            let membership = member(cx, project, &id)?;
+            let factor = match membership.principal {
+                Principal::User(user) => cx.tx.second_factor(user)?,
+                Principal::Client(_) => None,
+            };
+            if !factor.is_some_and(|factor| factor.is_enrolled()) {
+                return invalid("membership", "User is not enrolled in MFA");
+            }
+            second_factor::reset(cx, &membership)?;
             Ok(Answer::Done)
         }
         Ask::SetPassword(body) => set_password(cx, project, &body, password),

@@ -35,7 +35,7 @@ pub fn document(issuer: &Issuer) -> ServerMetadata {
             "private_key_jwt",
             "none",
         ],
-        token_endpoint_auth_signing_alg_values_supported: vec!["ES256", "RS256"],
+        token_endpoint_auth_signing_alg_values_supported: vec!["ES256", "RS256", "ES384", "RS384"],
         subject_types_supported: vec!["public"],
         id_token_signing_alg_values_supported: vec!["ES256", "RS256"],
         claims_supported: vec![

@@ -9,8 +9,10 @@ use anteroom_oauth::secret::Secret;
 
 use crate::cx::{Cx, Origin};
 use crate::endpoint::authorization::error_address;
+use crate::endpoint::external::{self, Offer};
 use crate::engine::Engine;
 use crate::id::Id;
+use crate::issuer::Issuer;
 use crate::model::interaction::Who;
 use crate::model::login::AuthMethod;
 use crate::model::membership::ProfileType;
@@ -45,8 +47,8 @@ pub struct View {
 /// The form of a page.
 #[derive(Debug)]
 pub enum ViewForm {
-    /// E-mail address and password.
-    SignIn,
+    /// E-mail address and password, or the client's identity provider, if people can sign in there.
+    SignIn(Option<Offer>),
     /// A code of the second factor.
     SecondFactor,
     /// The secret of a new second factor, and a code that proves that the person has it.
@@ -68,16 +70,18 @@ pub struct Profile {
     pub resource_type: ProfileType,
 }
 
-/// The page of an interaction as it stands.
+/// The page of an interaction as it stands. A provider that it offers sends the browser back to `issuer`.
 ///
 /// # Refusals
 /// [`Refusal::InteractionNotYours`].
-pub fn view(engine: &Engine, id: Id<Interaction>, browser: &Browser) -> Outcome<View> {
+pub fn view(engine: &Engine, issuer: &Issuer, id: Id<Interaction>, browser: &Browser) -> Outcome<View> {
     engine.read(|tx, now| {
         let mut interaction = interactions::waiting(tx, id, browser, now)?;
         let client = client_of(tx, &interaction)?;
         let form_token = browser.form_token(id).ok_or(Fault::Inconsistent("a page without a cookie"))?;
         let step = interactions::step(tx, &client, &mut interaction)?;
+        let provider = client.settings.identity_provider.as_ref();
+        let offer = provider.and_then(|own| external::offer(own, issuer, browser, &interaction));
         let person = match interaction.membership {
             // Nobody's name before the second factor.
             Some(membership) if !matches!(step, Step::SignIn | Step::SecondFactor { .. }) => {
@@ -92,14 +96,20 @@ pub fn view(engine: &Engine, id: Id<Interaction>, browser: &Browser) -> Outcome<
             login_hint: interaction.request.login_hint.clone(),
             ui_locales: interaction.request.ui_locales.clone(),
             person: person.map(|membership| membership.display.clone()),
-            form: form_of(tx, engine, step, &interaction)?,
+            form: form_of(tx, engine, step, &interaction, offer)?,
         })
     })
 }
 
-fn form_of(tx: &dyn Tx, engine: &Engine, step: Step, interaction: &Interaction) -> Outcome<ViewForm> {
+fn form_of(
+    tx: &dyn Tx,
+    engine: &Engine,
+    step: Step,
+    interaction: &Interaction,
+    offer: Option<Offer>,
+) -> Outcome<ViewForm> {
     Ok(match step {
-        Step::SignIn => ViewForm::SignIn,
+        Step::SignIn => ViewForm::SignIn(offer),
         Step::SecondFactor { enrolled: true } => ViewForm::SecondFactor,
         Step::SecondFactor { enrolled: false } => {
             let who = interaction.who.ok_or(Fault::Inconsistent("a second factor of nobody"))?;
@@ -211,7 +221,8 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, form: Form) -> Outcom
     }
 }
 
-fn client_of(tx: &dyn Tx, interaction: &Interaction) -> Outcome<Arc<Client>> {
+/// The client, while it may sign people in.
+pub(crate) fn client_of(tx: &dyn Tx, interaction: &Interaction) -> Outcome<Arc<Client>> {
     match tx.client(interaction.client)? {
         Some(client) if crate::check::is_active(&client) => Ok(client),
         _ => refuse(Refusal::InteractionNotYours, "the client was deleted or switched off"),
@@ -233,7 +244,8 @@ fn own(
     }
 }
 
-fn about(cx: &mut Cx<'_>, client: &Client, interaction: &Interaction) {
+/// Says in the log what a request is about.
+pub(crate) fn about(cx: &mut Cx<'_>, client: &Client, interaction: &Interaction) {
     cx.about.project = Some(client.project);
     cx.about.client = Some(client.id);
     cx.about.row = Some(interaction.id.uuid());
@@ -282,7 +294,7 @@ async fn signed_in(
 }
 
 /// Somebody has proved everything: a session begins.
-fn in_session(
+pub(crate) fn in_session(
     cx: &mut Cx<'_>,
     client: &Client,
     browser: &Browser,

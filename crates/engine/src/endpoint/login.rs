@@ -18,6 +18,7 @@ use anteroom_oauth::secret::{AuthorizationCode, Secret};
 use serde_json::Value;
 
 pub use self::request::Request;
+pub(crate) use self::request::challenge;
 use crate::check;
 use crate::cx::{Cx, Origin};
 use crate::engine::Engine;

@@ -20,19 +20,23 @@ use crate::timestamp::Timestamp;
 /// Sessions listed at most.
 const MOST_SESSIONS: u32 = 100;
 
-/// Answers with everything about the caller.
+/// Answers with everything about the caller. Acting for somebody shows in `accessPolicy` alone, as in Medplum.
 ///
 /// # Refusals
-/// Not authenticated.
+/// Not authenticated; whoever the header names must be somebody the caller may act for.
 pub async fn respond(
     engine: &Arc<Engine>,
     origin: Origin,
     credentials: Option<Credentials>,
+    on_behalf_of: Vec<String>,
 ) -> Outcome<Map<String, Value>> {
     let proof = caller::verify(engine, credentials)?;
     engine
         .transact(origin, move |cx| {
-            let membership = caller::authenticate(cx, &proof)?.membership;
+            let caller = caller::authenticate(cx, &proof)?;
+            let caller = caller.acting_for(cx.tx, &mut cx.trace, &on_behalf_of)?;
+            cx.about.on_behalf_of = caller.on_behalf_of.as_ref().map(|member| member.id);
+            let membership = Arc::clone(&caller.membership);
             let project = cx
                 .tx
                 .project(membership.project)?
@@ -49,7 +53,7 @@ pub async fn respond(
             me.insert("membership".into(), membership_json(&membership));
             me.insert("profile".into(), profile(cx, &membership)?);
             me.insert("config".into(), json!({ "resourceType": "UserConfiguration", "menu": [] }));
-            if let Some(policy) = membership.access_policy
+            if let Some(policy) = caller.effective().access_policy
                 && let Some(policy) = cx.tx.access_policy(policy)?
             {
                 me.insert("accessPolicy".into(), effective_policy(&policy));

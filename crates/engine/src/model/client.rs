@@ -213,6 +213,48 @@ pub struct IdentityProvider {
     pub extra: Map<String, Value>,
 }
 
+/// How this server proves itself at a provider's token endpoint [RFC6749 §2.3.1].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenAuthMethod {
+    /// In the `Authorization` header.
+    ClientSecretBasic,
+    /// In the form.
+    ClientSecretPost,
+}
+
+impl TokenAuthMethod {
+    /// From the wire value.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "client_secret_basic" => Some(Self::ClientSecretBasic),
+            "client_secret_post" => Some(Self::ClientSecretPost),
+            _ => None,
+        }
+    }
+}
+
+/// `tokenAuthMethod` and `usePkce` stand among the members that only some providers have.
+impl IdentityProvider {
+    /// Whether people can sign in at this provider: it has an address for that, a token endpoint, and knows us. One without
+    /// serves the exchange of tokens alone.
+    pub fn signs_people_in(&self) -> bool {
+        let filled = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
+        filled(&self.authorize_url) && filled(&self.token_url) && filled(&self.client_id)
+    }
+
+    /// `tokenAuthMethod`: `client_secret_basic` unless told.
+    pub fn token_auth_method(&self) -> TokenAuthMethod {
+        let told = self.extra.get("tokenAuthMethod").and_then(Value::as_str).and_then(TokenAuthMethod::parse);
+        told.unwrap_or(TokenAuthMethod::ClientSecretBasic)
+    }
+
+    /// `usePkce`: an app that begins a sign-in by itself sends the provider a challenge, and the token endpoint gets what
+    /// the app's `state` names as its challenge. The hosted page uses PKCE always.
+    pub fn use_pkce(&self) -> bool {
+        self.extra.get("usePkce") == Some(&Value::Bool(true))
+    }
+}
+
 /// Life of an access token unless the client says otherwise: one hour.
 pub const ACCESS_TOKEN_LIFETIME: u32 = 3_600;
 

@@ -76,6 +76,9 @@ pub struct AuthorizationRequest {
     /// Whether the challenge is the verifier itself (`plain`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub plain_challenge: bool,
+    /// An identity provider must make the person sign in anew (`prompt=login`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ask_login: bool,
     /// Ask for consent even when it is remembered.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ask_consent: bool,

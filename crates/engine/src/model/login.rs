@@ -17,12 +17,14 @@ pub enum AuthMethod {
     Exchange,
     /// Nothing: a run of the playground signed in as this person.
     Persona,
+    /// An identity provider, through `/auth/external`.
+    External,
 }
 
 impl AuthMethod {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Client, Self::PreAuthorized, Self::Password, Self::Exchange, Self::Persona];
+    pub const ALL: [Self; 6] =
+        [Self::Client, Self::PreAuthorized, Self::Password, Self::Exchange, Self::Persona, Self::External];
 
     /// Medplum's word.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +34,7 @@ impl AuthMethod {
             Self::Password => "password",
             Self::Exchange => "exchange",
             Self::Persona => "persona",
+            Self::External => "external",
         }
     }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::id::Id;
-use crate::model::Membership;
+use crate::model::{Client, Membership};
 use crate::timestamp::Timestamp;
 
 /// In which words refusals are given. The dialect changes words, never a check.
@@ -68,12 +68,29 @@ pub struct ProjectSettings {
     /// Whom people call when a link does not work: stands on sheets and on the landing page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desk_phone: Option<String>,
+    /// Identity providers of e-mail domains.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub domain_configurations: Vec<DomainConfiguration>,
     /// The window is locked to the desk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desk_mode: Option<DeskMode>,
     /// Members this version does not know.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
+}
+
+/// `DomainConfiguration`: people with an e-mail address in `domain` sign in at the identity provider of a client. Unlike
+/// Medplum's, it belongs to a project, and names a client instead of holding a provider of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DomainConfiguration {
+    /// The domain, in lower case; one project of the server has it.
+    pub domain: String,
+    /// The client whose provider it is, and that signs in when an app names none.
+    pub client: Id<Client>,
+    /// Where `returnTo` of a sign-in may lead, character for character.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_post_login_redirect_urls: Vec<String>,
 }
 
 /// A window that is locked to the desk: it searches people, issues, prints and takes back links, and nothing else.

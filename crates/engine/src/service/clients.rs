@@ -11,7 +11,7 @@ use crate::cx::{Cx, Topic};
 use crate::engine::Engine;
 use crate::id::Id;
 use crate::model::client::auth0::{AppType, Auth0Application, LONGEST_REFRESH};
-use crate::model::client::{ClientSettings, ClientStatus, ClientType, StoredSecret};
+use crate::model::client::{ClientSettings, ClientStatus, ClientType, StoredSecret, TokenAuthMethod};
 use crate::model::event::{EventBody, EventKind};
 use crate::model::membership::{Principal, ProfileRef, ProfileType};
 use crate::model::pre_authorized_code::Ending;
@@ -131,6 +131,14 @@ pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> 
             if let Some(url) = url {
                 check_url(field, url)?;
             }
+        }
+        if let Some(method) = provider.extra.get("tokenAuthMethod")
+            && method.as_str().and_then(TokenAuthMethod::parse).is_none()
+        {
+            return invalid(
+                "identityProvider.tokenAuthMethod",
+                format!("{method} is not supported; use client_secret_basic or client_secret_post."),
+            );
         }
     }
     Ok(())

@@ -43,6 +43,27 @@ impl Browser {
         Some(keyed(self.cookie.as_ref()?, b"form", interaction.as_bytes()))
     }
 
+    /// What goes to an identity provider as `state`, and comes back from it. Known only to who knows the cookie.
+    pub fn provider_state(&self, interaction: Id<Interaction>) -> Option<String> {
+        Some(keyed(self.cookie.as_ref()?, b"provider state", interaction.as_bytes()))
+    }
+
+    /// The `nonce` of a sign-in through a provider. The interaction is the transaction it is bound to.
+    pub fn provider_nonce(&self, interaction: Id<Interaction>) -> Option<String> {
+        Some(keyed(self.cookie.as_ref()?, b"provider nonce", interaction.as_bytes()))
+    }
+
+    /// The PKCE verifier of a sign-in through a provider: 43 characters [RFC7636 §4.1].
+    pub fn provider_verifier(&self, interaction: Id<Interaction>) -> Option<String> {
+        Some(keyed(self.cookie.as_ref()?, b"provider verifier", interaction.as_bytes()))
+    }
+
+    /// Whether this browser was sent to a provider with this `state`.
+    pub fn made_provider_state(&self, interaction: Id<Interaction>, proof: &str) -> bool {
+        self.provider_state(interaction)
+            .is_some_and(|expected| expected.as_bytes().ct_eq(proof.as_bytes()).into())
+    }
+
     /// What the form that signs out carries. Known only to who knows the session's cookie.
     pub fn logout_token(&self) -> Option<String> {
         Some(keyed(self.session.as_ref()?, b"logout", &[]))
@@ -315,5 +336,18 @@ mod tests {
         assert!(!browser("b").made(one, &token));
         assert!(!Browser::default().made(one, &token));
         assert!(!browser("a").made(one, ""));
+        let states = [
+            browser("a").provider_state(one),
+            browser("a").provider_nonce(one),
+            browser("a").provider_verifier(one),
+            browser("a").provider_state(other),
+            browser("b").provider_state(one),
+            Some(token),
+        ];
+        let different: std::collections::BTreeSet<_> = states.iter().flatten().collect();
+        assert_eq!(different.len(), states.len(), "each is for one thing");
+        assert!(browser("a").made_provider_state(one, states[0].as_deref().unwrap()));
+        assert!(!browser("b").made_provider_state(one, states[0].as_deref().unwrap()));
+        assert!(!Browser::default().made_provider_state(one, ""));
     }
 }

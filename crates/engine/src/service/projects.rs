@@ -1,13 +1,18 @@
 //! Projects.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anteroom_oauth::redirect_uri;
 use serde_json::json;
 
 use crate::cx::{Cx, Topic};
 use crate::id::Id;
 use crate::model::Project;
 use crate::model::event::{EventBody, EventKind};
-use crate::model::project::{Dialect, ProjectSettings};
+use crate::model::project::{Dialect, DomainConfiguration, ProjectSettings};
 use crate::stop::{Outcome, invalid};
+use crate::store::{StoreResult, Tx};
 
 /// Longest name of anything.
 pub const LONGEST_NAME: usize = 100;
@@ -75,6 +80,52 @@ fn check_hosts(settings: &ProjectSettings) -> Outcome<()> {
     }
 }
 
+/// Longest e-mail domain [RFC1035 §2.3.4].
+const LONGEST_DOMAIN: usize = 253;
+
+/// Domains are written once, in lower case, and belong to one project.
+fn check_domains(tx: &dyn Tx, own: Option<Id<Project>>, settings: &ProjectSettings) -> Outcome<()> {
+    let field = "domainConfigurations";
+    let mut seen = BTreeSet::new();
+    for DomainConfiguration { domain, allowed_post_login_redirect_urls, .. } in
+        &settings.domain_configurations
+    {
+        let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
+        let formed = domain.contains('.')
+            && domain.len() <= LONGEST_DOMAIN
+            && domain.bytes().all(letters)
+            && domain.split('.').all(|label| !label.is_empty());
+        if !formed {
+            return invalid(field, format!("{domain:?} is no domain in lower case, such as example.org."));
+        }
+        if !seen.insert(domain) {
+            return invalid(field, format!("{domain} stands there twice."));
+        }
+        if let Some((other, _)) = domain_configuration(tx, domain)?
+            && Some(other.id) != own
+        {
+            return invalid(field, format!("{domain} belongs to the project {}.", other.name));
+        }
+        for url in allowed_post_login_redirect_urls {
+            if let Err(problem) = redirect_uri::check(url) {
+                return invalid(field, format!("{url}: {problem}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The project that has an e-mail domain, and what it says about it.
+pub fn domain_configuration(
+    tx: &dyn Tx,
+    domain: &str,
+) -> StoreResult<Option<(Arc<Project>, DomainConfiguration)>> {
+    Ok(tx.list_projects()?.into_iter().find_map(|project| {
+        let found = project.settings.domain_configurations.iter().find(|own| own.domain == domain).cloned();
+        found.map(|own| (project, own))
+    }))
+}
+
 /// What the log keeps of a project.
 fn describe(project: &Project) -> serde_json::Value {
     json!({
@@ -83,6 +134,7 @@ fn describe(project: &Project) -> serde_json::Value {
         "revokeOnReplay": project.revoke_on_replay(),
         "preauthorizePerMinute": project.settings.preauthorize_per_minute,
         "allowedOutboundHosts": project.settings.allowed_outbound_hosts,
+        "domainConfigurations": project.settings.domain_configurations,
         "deskPhone": project.settings.desk_phone,
         "deskMode": project.settings.desk_mode.map(|desk| desk.member.to_string()),
     })
@@ -98,6 +150,7 @@ pub fn create(
 ) -> Outcome<Project> {
     check_name("projectName", name)?;
     check_hosts(&settings)?;
+    check_domains(cx.tx, id, &settings)?;
     let id = match id {
         Some(id) => id,
         None => cx.random_id()?,
@@ -118,6 +171,7 @@ pub fn update(cx: &mut Cx<'_>, before: &Project, after: &Project) -> Outcome<boo
         check_desk_phone(phone)?;
     }
     check_hosts(&after.settings)?;
+    check_domains(cx.tx, Some(after.id), &after.settings)?;
     if before == after {
         return Ok(false);
     }

@@ -90,6 +90,11 @@ impl std::fmt::Debug for Claims {
 }
 
 impl Claims {
+    /// A claim that is a text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_str()
+    }
+
     /// The names of the claims, and nothing of what they say.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
@@ -126,7 +131,7 @@ pub fn check_token(engine: &Engine, trace: &mut Trace, token: &str) -> Outcome<(
 }
 
 /// The claims of a JWT that nobody verified here.
-fn unverified_claims(token: &str) -> Option<Value> {
+pub(crate) fn unverified_claims(token: &str) -> Option<Value> {
     use base64::Engine as _;
     let payload = token.split('.').nth(1)?;
     let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).ok()?;
@@ -153,7 +158,8 @@ pub fn check_audience(trace: &mut Trace, provider: &IdentityProvider, token: &st
     }
 }
 
-fn in_audience(aud: Option<&Value>, expected: &str) -> bool {
+/// Whether `aud` is, or holds, `expected`.
+pub(crate) fn in_audience(aud: Option<&Value>, expected: &str) -> bool {
     match aud {
         Some(Value::String(one)) => one == expected,
         Some(Value::Array(several)) => several.iter().any(|one| one.as_str() == Some(expected)),

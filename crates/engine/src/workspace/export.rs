@@ -104,6 +104,7 @@ fn project_of(row: &Project) -> WorkspaceProject {
         revoke_on_replay: given(row.settings.revoke_on_replay),
         preauthorize_per_minute: given(row.settings.preauthorize_per_minute),
         allowed_outbound_hosts: list(&row.settings.allowed_outbound_hosts),
+        domain_configurations: list(&row.settings.domain_configurations),
         access_policies: Vec::new(),
         clients: Vec::new(),
         members: Vec::new(),
@@ -201,6 +202,10 @@ fn provider_of(provider: &IdentityProvider, client_secret: Given<ClearText>) -> 
         issuer: given(provider.issuer.clone()),
         audience: given(provider.audience.clone()),
         jwks_url: given(provider.jwks_url.clone()),
+        token_auth_method: given(
+            provider.extra.get("tokenAuthMethod").and_then(Value::as_str).map(str::to_owned),
+        ),
+        use_pkce: flag(provider.use_pkce()),
     }
 }
 

@@ -12,7 +12,7 @@ use super::given::{ClearText, Given, NotSupported};
 use crate::id::Id;
 use crate::model::access_policy::IpAction;
 use crate::model::client::{ClientStatus, ClientType};
-use crate::model::project::Dialect;
+use crate::model::project::{Dialect, DomainConfiguration};
 use crate::model::{AccessPolicy, Client, Membership, Project, User};
 use crate::service::rates::RateLimits;
 
@@ -54,6 +54,9 @@ pub struct WorkspaceProject {
     /// `host:port` pairs that outside calls may reach though they are not public.
     #[serde(default, skip_serializing_if = "Given::is_absent")]
     pub allowed_outbound_hosts: Given<Vec<String>>,
+    /// Identity providers of e-mail domains.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub domain_configurations: Given<Vec<DomainConfiguration>>,
     /// Access policies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub access_policies: Vec<WorkspacePolicy>,
@@ -189,6 +192,12 @@ pub struct WorkspaceProvider {
     /// Where the provider's keys are, for signed userinfo answers.
     #[serde(default, skip_serializing_if = "Given::is_absent")]
     pub jwks_url: Given<String>,
+    /// How this server proves itself at the token endpoint: `client_secret_basic` (unless told) or `client_secret_post`.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub token_auth_method: Given<String>,
+    /// Apps that begin a sign-in by themselves send the provider a challenge.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub use_pkce: Given<bool>,
 }
 
 /// A member of the project: a person with a profile. Found by the first of `membershipId`, `email`, `externalId` and the
@@ -278,7 +287,7 @@ fn grant_types(_: &mut SchemaGenerator) -> Schema {
 }
 
 fn algorithms(_: &mut SchemaGenerator) -> Schema {
-    let words: Vec<Value> = Alg::ALL.iter().map(|alg| alg.as_str().into()).chain([Value::Null]).collect();
+    let words: Vec<Value> = Alg::OURS.iter().map(|alg| alg.as_str().into()).chain([Value::Null]).collect();
     schemars::json_schema!({ "enum": words })
 }
 

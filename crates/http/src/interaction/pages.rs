@@ -30,6 +30,8 @@ struct SignInPage<'a> {
     form_token: &'a str,
     email: &'a str,
     error: Option<&'a str>,
+    /// Address of the client's provider, and what its link says.
+    provider: Option<(&'a str, String)>,
 }
 
 #[derive(Template)]
@@ -122,16 +124,30 @@ pub(crate) fn view(words: &'static Words, view: &View, email: &str, wrong: Optio
     let form_action = source_of(&view.redirect_uri).map_or(FormAction::Own, FormAction::OnTo);
     let status = match wrong {
         None => StatusCode::OK,
-        Some(Refusal::TooManySignIns | Refusal::TooManySecondFactorCodes) => StatusCode::TOO_MANY_REQUESTS,
+        Some(
+            Refusal::TooManySignIns | Refusal::TooManySecondFactorCodes | Refusal::TooManyExternalSignIns,
+        ) => StatusCode::TOO_MANY_REQUESTS,
         Some(_) => StatusCode::BAD_REQUEST,
     };
     let form_token = view.form_token.as_str();
     let error = wrong.map(|refusal| say.wrong(refusal));
     match &view.form {
-        ViewForm::SignIn => {
+        ViewForm::SignIn(offer) => {
             let title = fill(say.sign_in_to, &values);
             let email = if email.is_empty() { view.login_hint.as_deref().unwrap_or_default() } else { email };
-            let page = SignInPage { words, say, title: &title, goes_to: &goes_to, form_token, email, error };
+            let provider = offer.as_ref().map(|offer| {
+                (offer.address.as_str(), fill(say.sign_in_at, &[("provider", &clean(&offer.host))]))
+            });
+            let page = SignInPage {
+                words,
+                say,
+                title: &title,
+                goes_to: &goes_to,
+                form_token,
+                email,
+                error,
+                provider,
+            };
             page::answer(status, words, &form_action, &page)
         }
         ViewForm::SecondFactor => {

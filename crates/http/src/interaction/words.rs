@@ -18,6 +18,8 @@ pub(crate) struct Say {
     pub(crate) password: &'static str,
     /// Button.
     pub(crate) sign_in: &'static str,
+    /// Link. `{provider}`
+    pub(crate) sign_in_at: &'static str,
     /// Button.
     pub(crate) cancel: &'static str,
     /// Title.
@@ -64,6 +66,9 @@ pub(crate) struct Say {
     pub(crate) enroll_secret: &'static str,
     wrong_code: &'static str,
     wrong_password: &'static str,
+    provider_refused: &'static str,
+    provider_failed: &'static str,
+    nobody_found: &'static str,
     too_many: &'static str,
     no_membership: &'static str,
     blocked: &'static str,
@@ -82,8 +87,30 @@ impl Say {
     /// What was wrong.
     pub(crate) fn wrong(&self, refusal: Refusal) -> &'static str {
         match refusal {
-            Refusal::TooManySignIns | Refusal::TooManySecondFactorCodes => self.too_many,
+            Refusal::TooManySignIns | Refusal::TooManySecondFactorCodes | Refusal::TooManyExternalSignIns => {
+                self.too_many
+            }
             Refusal::WrongSecondFactorCode => self.wrong_code,
+            Refusal::ExternalDenied => self.provider_refused,
+            Refusal::NoMemberFound
+            | Refusal::MemberFoundInactive
+            | Refusal::ExternalIdOfNoProvider
+            | Refusal::ProviderEmailNotVerified => self.nobody_found,
+            Refusal::ExternalCodeMissing
+            | Refusal::ExternalProviderMissing
+            | Refusal::ExternalCodeRefused
+            | Refusal::ExternalIdTokenInvalid
+            | Refusal::ExternalSubjectDiffers
+            | Refusal::ExternalEmailMissing
+            | Refusal::ExternalSubjectMissing
+            | Refusal::InvalidUserInfoUrl
+            | Refusal::ProviderUnreachable
+            | Refusal::ProviderRefuses
+            | Refusal::ProviderThrottles
+            | Refusal::UserInfoContentType
+            | Refusal::UserInfoPlainText
+            | Refusal::UserInfoMalformed
+            | Refusal::UserInfoNotVerifiable => self.provider_failed,
             Refusal::NoActiveMembership => self.no_membership,
             Refusal::SignInAddressBlocked => self.blocked,
             Refusal::InvalidProfile => self.invalid_profile,
@@ -126,6 +153,7 @@ static ENGLISH: Say = Say {
     email: "E-mail address",
     password: "Password",
     sign_in: "Sign in",
+    sign_in_at: "Sign in at {provider}",
     cancel: "Cancel",
     choose: "Go on as",
     consent_title: "Let {client} sign you in?",
@@ -153,6 +181,9 @@ static ENGLISH: Say = Say {
     enroll_secret: "Or type this secret into the app:",
     wrong_code: "This code is not right, or it was used before. Wait for the next one.",
     wrong_password: "E-mail address or password is not right.",
+    provider_refused: "Signing in there was refused or stopped. Try again, or use your password.",
+    provider_failed: "Signing in there did not work. Try again later, or use your password.",
+    nobody_found: "Nobody here has this account. Please ask the clinic.",
     too_many: "Too many tries. Please wait a few minutes.",
     no_membership: "This account is switched off. Please ask the clinic.",
     blocked: "You cannot sign in from where you are. Please ask the clinic.",
@@ -176,6 +207,7 @@ static GERMAN: Say = Say {
     email: "E-Mail-Adresse",
     password: "Passwort",
     sign_in: "Anmelden",
+    sign_in_at: "Bei {provider} anmelden",
     cancel: "Abbrechen",
     choose: "Weiter als",
     consent_title: "Darf {client} Sie anmelden?",
@@ -203,6 +235,9 @@ static GERMAN: Say = Say {
     enroll_secret: "Oder tippen Sie dieses Geheimnis in die App ein:",
     wrong_code: "Dieser Code ist nicht richtig, oder er wurde schon benutzt. Warten Sie auf den nächsten.",
     wrong_password: "E-Mail-Adresse oder Passwort ist nicht richtig.",
+    provider_refused: "Die Anmeldung dort wurde abgelehnt oder abgebrochen. Versuchen Sie es noch einmal, oder nehmen Sie Ihr Passwort.",
+    provider_failed: "Die Anmeldung dort hat nicht geklappt. Versuchen Sie es später noch einmal, oder nehmen Sie Ihr Passwort.",
+    nobody_found: "Dieses Konto gehört hier zu niemandem. Bitte fragen Sie in der Praxis nach.",
     too_many: "Zu viele Versuche. Bitte warten Sie einige Minuten.",
     no_membership: "Dieses Konto ist ausgeschaltet. Bitte fragen Sie in der Praxis nach.",
     blocked: "Von hier aus können Sie sich nicht anmelden. Bitte fragen Sie in der Praxis nach.",
@@ -226,6 +261,7 @@ static SPANISH: Say = Say {
     email: "Correo electrónico",
     password: "Contraseña",
     sign_in: "Iniciar sesión",
+    sign_in_at: "Iniciar sesión en {provider}",
     cancel: "Cancelar",
     choose: "Continuar como",
     consent_title: "¿Permitir que {client} inicie su sesión?",
@@ -253,6 +289,9 @@ static SPANISH: Say = Say {
     enroll_secret: "O escriba este secreto en la aplicación:",
     wrong_code: "Este código no es correcto o ya se usó. Espere al siguiente.",
     wrong_password: "El correo electrónico o la contraseña no son correctos.",
+    provider_refused: "Allí se rechazó o se canceló el inicio de sesión. Inténtelo de nuevo o use su contraseña.",
+    provider_failed: "El inicio de sesión allí no funcionó. Inténtelo más tarde o use su contraseña.",
+    nobody_found: "Nadie tiene aquí esta cuenta. Pregunte en la clínica.",
     too_many: "Demasiados intentos. Espere unos minutos.",
     no_membership: "Esta cuenta está desactivada. Pregunte en la clínica.",
     blocked: "No puede iniciar sesión desde donde está. Pregunte en la clínica.",

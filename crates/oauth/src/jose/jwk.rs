@@ -65,7 +65,13 @@ impl Jwk {
             (Some("EC"), Some("P-256")) => {
                 (Alg::ES256, Material::Ec { crv: "P-256", x: member("x")?, y: member("y")? })
             }
-            (Some("RSA"), _) => (Alg::RS256, Material::Rsa { n: member("n")?, e: member("e")? }),
+            (Some("EC"), Some("P-384")) => {
+                (Alg::ES384, Material::Ec { crv: "P-384", x: member("x")?, y: member("y")? })
+            }
+            (Some("RSA"), _) => {
+                let alg = if text("alg") == Some("RS384") { Alg::RS384 } else { Alg::RS256 };
+                (alg, Material::Rsa { n: member("n")?, e: member("e")? })
+            }
             _ => return Err(KeyError::Public),
         };
         // [RFC8725 §3.1] one key, one algorithm

@@ -4,8 +4,8 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
-    RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
+    KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RsaKeyPair, RsaPublicKeyComponents,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -54,42 +54,44 @@ pub struct SigningKey {
 }
 
 enum Pair {
-    Es256(EcdsaKeyPair),
-    Rs256(RsaKeyPair),
+    Ec(EcdsaKeyPair),
+    Rsa(RsaKeyPair),
+}
+
+/// The curve of an algorithm; `None` for RSA.
+const fn curve(alg: Alg) -> Option<&'static EcdsaSigningAlgorithm> {
+    match alg {
+        Alg::ES256 => Some(&ECDSA_P256_SHA256_FIXED_SIGNING),
+        Alg::ES384 => Some(&ECDSA_P384_SHA384_FIXED_SIGNING),
+        Alg::RS256 | Alg::RS384 => None,
+    }
 }
 
 impl SigningKey {
     /// Makes a new key. The second value is its PKCS #8 form: seal it before it is stored.
     pub fn generate(alg: Alg, kid: String) -> Result<(Self, Zeroizing<Vec<u8>>), KeyError> {
-        let pkcs8 = match alg {
-            Alg::ES256 => {
-                let document =
-                    EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
-                        .map_err(|_| KeyError::Generate)?;
-                Zeroizing::new(document.as_ref().to_vec())
-            }
+        let pkcs8 = if let Some(curve) = curve(alg) {
+            let document =
+                EcdsaKeyPair::generate_pkcs8(curve, &SystemRandom::new()).map_err(|_| KeyError::Generate)?;
+            Zeroizing::new(document.as_ref().to_vec())
+        } else {
             // [RFC7518 §3.3] 2048 bits or more
-            Alg::RS256 => {
-                let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Generate)?;
-                let document = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|_| KeyError::Generate)?;
-                Zeroizing::new(document.as_ref().to_vec())
-            }
+            let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Generate)?;
+            let document = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|_| KeyError::Generate)?;
+            Zeroizing::new(document.as_ref().to_vec())
         };
         Ok((Self::from_pkcs8(alg, kid, &pkcs8)?, pkcs8))
     }
 
     /// Reads a key back from its PKCS #8 form.
     pub fn from_pkcs8(alg: Alg, kid: String, pkcs8: &[u8]) -> Result<Self, KeyError> {
-        let pair = match alg {
-            Alg::ES256 => Pair::Es256(
-                EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8)
-                    .map_err(|_| KeyError::Private)?,
-            ),
-            Alg::RS256 => Pair::Rs256(RsaKeyPair::from_pkcs8(pkcs8).map_err(|_| KeyError::Private)?),
+        let pair = match curve(alg) {
+            Some(curve) => Pair::Ec(EcdsaKeyPair::from_pkcs8(curve, pkcs8).map_err(|_| KeyError::Private)?),
+            None => Pair::Rsa(RsaKeyPair::from_pkcs8(pkcs8).map_err(|_| KeyError::Private)?),
         };
         let material = match &pair {
-            Pair::Es256(pair) => es256_material(pair.public_key().as_ref())?,
-            Pair::Rs256(pair) => {
+            Pair::Ec(pair) => ec_material(pair.public_key().as_ref())?,
+            Pair::Rsa(pair) => {
                 let RsaPublicKeyComponents { n, e } =
                     RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
                 Material::Rsa { n: URL_SAFE_NO_PAD.encode(n), e: URL_SAFE_NO_PAD.encode(e) }
@@ -141,7 +143,12 @@ impl SigningKey {
     pub(super) fn append_signature(&self, token: &mut String) -> Result<(), KeyError> {
         let rng = SystemRandom::new();
         match &self.pair {
-            Pair::Es256(pair) => {
+            Pair::Ec(pair) if self.alg() == Alg::ES384 => {
+                let signature = pair.sign(&rng, token.as_bytes()).map_err(|_| KeyError::Sign)?;
+                token.push('.');
+                URL_SAFE_NO_PAD.encode_string(signature, token);
+            }
+            Pair::Ec(pair) => {
                 let signature = pair.sign(&rng, token.as_bytes()).map_err(|_| KeyError::Sign)?;
                 // [RFC7518 §3.4] R and S, 32 bytes each
                 let mut signature: [u8; 64] = signature.as_ref().try_into().map_err(|_| KeyError::Sign)?;
@@ -149,11 +156,11 @@ impl SigningKey {
                 token.push('.');
                 URL_SAFE_NO_PAD.encode_string(signature, token);
             }
-            Pair::Rs256(pair) => {
+            Pair::Rsa(pair) => {
+                let padding = if self.alg() == Alg::RS384 { &RSA_PKCS1_SHA384 } else { &RSA_PKCS1_SHA256 };
                 let mut buffer = [0; MAX_RSA_SIGNATURE];
                 let signature = buffer.get_mut(..pair.public_modulus_len()).ok_or(KeyError::Sign)?;
-                pair.sign(&RSA_PKCS1_SHA256, &rng, token.as_bytes(), signature)
-                    .map_err(|_| KeyError::Sign)?;
+                pair.sign(padding, &rng, token.as_bytes(), signature).map_err(|_| KeyError::Sign)?;
                 token.push('.');
                 URL_SAFE_NO_PAD.encode_string(signature, token);
             }
@@ -163,11 +170,12 @@ impl SigningKey {
 }
 
 /// [RFC7518 §6.2.1] An uncompressed point as two coordinates of full length.
-fn es256_material(point: &[u8]) -> Result<Material, KeyError> {
+fn ec_material(point: &[u8]) -> Result<Material, KeyError> {
     match point {
-        [0x04, coordinates @ ..] if coordinates.len() == 64 => {
-            let (x, y) = coordinates.split_at(32);
-            Ok(Material::Ec { crv: "P-256", x: URL_SAFE_NO_PAD.encode(x), y: URL_SAFE_NO_PAD.encode(y) })
+        [0x04, coordinates @ ..] if matches!(coordinates.len(), 64 | 96) => {
+            let crv = if coordinates.len() == 64 { "P-256" } else { "P-384" };
+            let (x, y) = coordinates.split_at(coordinates.len() / 2);
+            Ok(Material::Ec { crv, x: URL_SAFE_NO_PAD.encode(x), y: URL_SAFE_NO_PAD.encode(y) })
         }
         _ => Err(KeyError::Private),
     }

@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RsaPublicKeyComponents,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -45,12 +46,16 @@ impl VerifyingKey {
             Material::Ec { x, y, .. } => {
                 let (x, y) = (decode(x)?, decode(y)?);
                 // [RFC7518 §6.2.1.2] coordinates have full length, leading zeros included
-                if x.len() != 32 || y.len() != 32 {
+                let (length, curve) = match jwk.alg() {
+                    Alg::ES384 => (48, &ECDSA_P384_SHA384_FIXED),
+                    _ => (32, &ECDSA_P256_SHA256_FIXED),
+                };
+                if x.len() != length || y.len() != length {
                     return Err(KeyError::Public);
                 }
                 let point = [&[0x04], x.as_slice(), y.as_slice()].concat();
                 // [RFC8725 §3.4] the parser checks that the point is on the curve
-                ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(|_| KeyError::Public)?
+                ParsedPublicKey::new(curve, point).map_err(|_| KeyError::Public)?
             }
             Material::Rsa { n, e } => {
                 let components = RsaPublicKeyComponents { n: decode(n)?, e: decode(e)? };
@@ -61,7 +66,11 @@ impl VerifyingKey {
                 if !is_rsa_exponent(&components.e) {
                     return Err(KeyError::Public);
                 }
-                components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256).map_err(|_| KeyError::Public)?
+                let padding = match jwk.alg() {
+                    Alg::RS384 => &RSA_PKCS1_2048_8192_SHA384,
+                    _ => &RSA_PKCS1_2048_8192_SHA256,
+                };
+                components.to_parsed_public_key(padding).map_err(|_| KeyError::Public)?
             }
         };
         Ok(Self { alg: jwk.alg(), key, canonical_only })
@@ -73,10 +82,11 @@ impl VerifyingKey {
     }
 
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        // [RFC7518 §3.4] 64 bytes, never DER; one of the two equal signatures for tokens of our own
+        // [RFC7518 §3.4] 64 bytes (96), never DER; one of the two equal signatures for tokens of our own
         let shape = match self.alg {
             Alg::ES256 => signature.len() == 64 && (!self.canonical_only || es256::is_canonical(signature)),
-            Alg::RS256 => true,
+            Alg::ES384 => signature.len() == 96,
+            Alg::RS256 | Alg::RS384 => true,
         };
         shape && self.key.verify_sig(message, signature).is_ok()
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use anteroom_oauth::authorization::{self, Authorization};
 use anteroom_oauth::form::Form;
 use anteroom_oauth::jose::{JwkSet, SigningKey, Typ};
 use axum::Router;
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
 
-use super::{Code, Granted, Person, State, UserInfo};
+use super::{Code, Granted, Person, State, TokenRequest, UserInfo};
 use crate::client::encode;
 
 pub(super) fn routes(state: Arc<State>) -> Router {
@@ -115,17 +116,27 @@ async fn authorize(Shared(state): Shared<Arc<State>>, RawQuery(query): RawQuery)
     back(&[("code", &code), ("state", sent)])
 }
 
-async fn token(Shared(state): Shared<Arc<State>>, body: Bytes) -> Response {
+async fn token(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
     state.count("token");
     let Ok(form) = Form::decode(&body) else { return refuse("invalid_request") };
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    state.tokens().last = TokenRequest {
+        authorization: authorization.map(str::to_owned),
+        form: String::from_utf8_lossy(&body).into_owned(),
+    };
+    let by_header = match authorization.map(|header| authorization::parse(header.as_bytes())) {
+        Some(Ok(Authorization::Basic { user, .. })) => Some(user),
+        _ => None,
+    };
+    let client = by_header.as_deref().or(form.get("client_id")).unwrap_or("anonymous");
     match form.get("grant_type") {
-        Some("authorization_code") => redeem(&state, &form),
+        Some("authorization_code") => redeem(&state, &form, client),
         Some("refresh_token") => refresh(&state, &form),
         _ => refuse("unsupported_grant_type"),
     }
 }
 
-fn redeem(state: &State, form: &Form) -> Response {
+fn redeem(state: &State, form: &Form, client: &str) -> Response {
     let Some(code) = form.get("code").and_then(|code| state.tokens().codes.remove(code)) else {
         return refuse("invalid_grant");
     };
@@ -139,9 +150,7 @@ fn redeem(state: &State, form: &Form) -> Response {
     let offline = code.scope.split(' ').any(|scope| scope == "offline_access");
     let refresh =
         (offline && state.knobs().refresh_tokens).then(|| state.grant_refresh(&code.person, &code.scope));
-    let client = form.get("client_id").unwrap_or("anonymous");
-    let audience = (client, code.nonce.as_deref());
-    tokens(state, &code.person, &code.scope, refresh.as_deref(), Some(audience))
+    tokens(state, &code.person, &code.scope, refresh.as_deref(), Some((client, code.nonce.as_deref())))
 }
 
 fn refresh(state: &State, form: &Form) -> Response {
@@ -166,7 +175,7 @@ fn tokens(
     person: &Person,
     scope: &str,
     refresh: Option<&str>,
-    audience: Option<(&str, Option<&str>)>,
+    client: Option<(&str, Option<&str>)>,
 ) -> Response {
     let (lifetime, separator) = {
         let knobs = state.knobs();
@@ -183,33 +192,38 @@ fn tokens(
     if let Some(refresh) = refresh {
         body["refresh_token"] = refresh.into();
     }
-    if let Some(audience) = audience.filter(|_| scope.split(' ').any(|scope| scope == "openid")) {
-        body["id_token"] = signed(state, &state.key, person, audience).into();
+    if let Some((client, nonce)) = client.filter(|_| scope.split(' ').any(|scope| scope == "openid")) {
+        let mut more = state.knobs().id_token_claims.clone();
+        if let (Some(nonce), None) = (nonce, more.get("nonce")) {
+            more["nonce"] = nonce.into();
+        }
+        body["id_token"] = signed(state, &state.key, person, client, &more).into();
     }
     answer_json(200, &body)
 }
 
-/// Claims, signed, for a client and with the nonce it sent.
-fn signed(state: &State, key: &SigningKey, person: &Person, (client, nonce): (&str, Option<&str>)) -> String {
+fn signed(state: &State, key: &SigningKey, person: &Person, client: &str, more: &Value) -> String {
     let mut claims = claims(state, person);
     let now = state.now();
-    for (name, value) in [
-        ("iss", json!(state.base)),
-        ("aud", json!(client)),
-        ("nonce", json!(nonce)),
-        ("iat", json!(now)),
-        ("exp", json!(now + 300)),
-    ] {
-        if claims.get(name).is_none() && !value.is_null() {
+    for (name, value) in
+        [("iss", json!(state.base)), ("aud", json!(client)), ("iat", json!(now)), ("exp", json!(now + 300))]
+    {
+        if claims.get(name).is_none() {
             claims[name] = value;
         }
     }
+    change(&mut claims, more);
     key.sign_jws(Typ::Jwt, &claims).expect("claims are signed")
 }
 
 fn claims(state: &State, person: &Person) -> Value {
     let mut claims = json!({ "sub": person.sub, "email": person.email, "email_verified": true });
-    let more = state.knobs().claims.clone();
+    change(&mut claims, &state.knobs().claims);
+    claims
+}
+
+/// Puts claims in, in place of those of the same name; `null` takes one out.
+fn change(claims: &mut Value, more: &Value) {
     for (name, value) in more.as_object().into_iter().flatten() {
         if value.is_null() {
             claims.as_object_mut().expect("an object").remove(name);
@@ -217,7 +231,6 @@ fn claims(state: &State, person: &Person) -> Value {
             claims[name] = value.clone();
         }
     }
-    claims
 }
 
 async fn userinfo(Shared(state): Shared<Arc<State>>, headers: HeaderMap) -> Response {
@@ -233,9 +246,9 @@ async fn userinfo(Shared(state): Shared<Arc<State>>, headers: HeaderMap) -> Resp
     let person = &granted.person;
     match behaviour {
         UserInfo::Json => answer_json(200, &claims(&state, person)),
-        UserInfo::Jwt => answer(200, "application/jwt", signed(&state, &state.key, person, ("us", None))),
+        UserInfo::Jwt => answer(200, "application/jwt", signed(&state, &state.key, person, "us", &json!({}))),
         UserInfo::JwtOfOtherKey => {
-            answer(200, "application/jwt", signed(&state, &state.other_key, person, ("us", None)))
+            answer(200, "application/jwt", signed(&state, &state.other_key, person, "us", &json!({})))
         }
         UserInfo::Raw(status, content_type, body) => answer(status, content_type, body),
         UserInfo::Redirect(target) => (StatusCode::FOUND, [(header::LOCATION, target)]).into_response(),

@@ -10,8 +10,8 @@ use crate::model::Membership;
 use crate::model::membership::{Principal, ProfileRef, ProfileType};
 use crate::model::user::PasswordHash;
 use crate::service::invites::{self, Invite};
-use crate::service::people;
 use crate::service::projects::check_name;
+use crate::service::{people, second_factor};
 use crate::stop::{Outcome, invalid};
 
 /// Invites whom the body names.
@@ -45,9 +45,6 @@ pub(super) fn invite(
         None => None,
         Some(email) => Some(people::email(email)?),
     };
-    if body.get("mfaRequired") == Some(&Value::Bool(true)) {
-        return invalid("mfaRequired", "A second factor cannot be required at the invitation here.");
-    }
     let policy = either("accessPolicy").cloned();
     let policy = policy.map_or_else(|| from_access(either("access")), |policy| Ok(Some(policy)))?;
     let access_policy = project_membership::access_policy(cx.tx, project, policy.as_ref())?;
@@ -72,6 +69,11 @@ pub(super) fn invite(
         force_new_membership: flag("forceNewMembership"),
     };
     let invited = invites::invite(cx, invited)?;
+    if flag("mfaRequired")
+        && let Principal::User(user) = invited.principal
+    {
+        second_factor::require(cx, &invited, user, true)?;
+    }
     note(cx, caller, &invited, admin)?;
     Ok(invited)
 }

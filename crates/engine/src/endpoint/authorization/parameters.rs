@@ -68,6 +68,7 @@ pub(super) fn check(
         nonce: unverified.get("nonce").map(str::to_owned),
         plain_challenge: challenge.as_ref().is_some_and(|own| own.method() == CodeChallengeMethod::Plain),
         code_challenge: challenge.map(|challenge| challenge.as_str().to_owned()),
+        ask_login: prompt.login,
         ask_consent: prompt.consent,
         ask_profile: prompt.select_account,
         login_hint: short("login_hint"),

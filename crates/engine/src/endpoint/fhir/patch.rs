@@ -41,7 +41,10 @@ impl Patch {
     }
 
     /// The resource with the patch applied.
-    fn apply(&self, resource: Resource) -> Outcome<Resource> {
+    ///
+    /// # Refusals
+    /// [`Refusal::PatchNotApplied`]: an operation fails; the resource becomes too large, or no object.
+    pub fn apply(&self, resource: Resource) -> Outcome<Resource> {
         let mut value = Value::Object(resource);
         // [RFC6902 §5] what is changed here is a copy; it is thrown away when an operation fails
         for operation in &self.0 {

@@ -90,7 +90,8 @@ impl Request {
         cx.about.client = named.as_ref().map(|client| client.id);
         check::client_active(&mut cx.trace, &client)?;
         self.check_origin(cx, &client)?;
-        let challenge = self.challenge(cx, &client)?;
+        let (value, method) = (self.code_challenge.as_deref(), self.code_challenge_method.as_deref());
+        let challenge = challenge(cx, &client, value, method)?;
         if !cx.trace.check("launch", !self.launch, "absent", || "an unknown one".into()) {
             return refuse(Refusal::LoginLaunchUnknown, "");
         }
@@ -181,35 +182,36 @@ impl Request {
             refuse(Refusal::LoginOriginNotAllowed, "")
         }
     }
+}
 
-    /// [RFC7636 §4.3] both or neither. Without one, the code can be redeemed only by a client that may do without.
-    fn challenge(&self, cx: &mut Cx<'_>, client: &Client) -> Outcome<Option<CodeChallenge>> {
-        let (value, method) = (self.code_challenge.as_deref(), self.code_challenge_method.as_deref());
-        let Some(value) = value else {
-            return if cx.trace.check(
-                "codeChallengeMethod",
-                method.is_none(),
-                "none without a challenge",
-                || "a method alone".into(),
-            ) {
-                Ok(None)
-            } else {
-                refuse(Refusal::LoginChallengeMissing, "")
-            };
+/// [RFC7636 §4.3] both or neither. Without one, the code can be redeemed only by a client that may do without.
+pub(crate) fn challenge(
+    cx: &mut Cx<'_>,
+    client: &Client,
+    value: Option<&str>,
+    method: Option<&str>,
+) -> Outcome<Option<CodeChallenge>> {
+    let Some(value) = value else {
+        return if cx.trace.check("codeChallengeMethod", method.is_none(), "none without a challenge", || {
+            "a method alone".into()
+        }) {
+            Ok(None)
+        } else {
+            refuse(Refusal::LoginChallengeMissing, "")
         };
-        let plain_allowed = client.client_type == ClientType::Medplum;
-        let known = method == Some("S256") || (method == Some("plain") && plain_allowed);
-        if !cx.trace.check("codeChallengeMethod", known, "S256", || {
-            method.unwrap_or("absent").chars().take(32).collect::<String>().into()
-        }) {
-            return refuse(Refusal::LoginChallengeMethodInvalid, "");
-        }
-        let challenge = CodeChallenge::parse(value, method).ok();
-        if !cx.trace.check("codeChallenge", challenge.is_some(), "43 characters or more", || {
-            format!("{} characters", value.chars().count()).into()
-        }) {
-            return refuse(Refusal::LoginChallengeMissing, "another length or other characters");
-        }
-        Ok(challenge)
+    };
+    let plain_allowed = client.client_type == ClientType::Medplum;
+    let known = method == Some("S256") || (method == Some("plain") && plain_allowed);
+    if !cx.trace.check("codeChallengeMethod", known, "S256", || {
+        method.unwrap_or("absent").chars().take(32).collect::<String>().into()
+    }) {
+        return refuse(Refusal::LoginChallengeMethodInvalid, "");
     }
+    let challenge = CodeChallenge::parse(value, method).ok();
+    if !cx.trace.check("codeChallenge", challenge.is_some(), "43 characters or more", || {
+        format!("{} characters", value.chars().count()).into()
+    }) {
+        return refuse(Refusal::LoginChallengeMissing, "another length or other characters");
+    }
+    Ok(challenge)
 }

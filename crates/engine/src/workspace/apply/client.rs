@@ -2,6 +2,7 @@
 
 use anteroom_oauth::jose::Alg;
 use anteroom_oauth::secret::{ClientSecret, Secret};
+use serde_json::Value;
 
 use super::{ApplyError, Effect, Item, Run, at};
 use crate::cx::{About, Cx};
@@ -214,7 +215,7 @@ fn settings(file: &WorkspaceClient, stored: &ClientSettings) -> ClientSettings {
 }
 
 fn provider(file: &WorkspaceProvider, stored: IdentityProvider) -> IdentityProvider {
-    IdentityProvider {
+    let mut provider = IdentityProvider {
         user_info_url: file.user_info_url.clone(),
         authorize_url: file.authorize_url.or_stored(stored.authorize_url),
         token_url: file.token_url.or_stored(stored.token_url),
@@ -225,7 +226,20 @@ fn provider(file: &WorkspaceProvider, stored: IdentityProvider) -> IdentityProvi
         audience: file.audience.or_stored(stored.audience),
         jwks_url: file.jwks_url.or_stored(stored.jwks_url),
         extra: stored.extra,
+    };
+    let method = file.token_auth_method.value().map(|method| Value::from(method.as_str()));
+    let use_pkce = file.use_pkce.value().map(|use_pkce| Value::from(*use_pkce));
+    for (name, absent, value) in [
+        ("tokenAuthMethod", file.token_auth_method.is_absent(), method),
+        ("usePkce", file.use_pkce.is_absent(), use_pkce),
+    ] {
+        match value {
+            Some(value) => drop(provider.extra.insert(name.to_owned(), value)),
+            None if absent => {}
+            None => drop(provider.extra.remove(name)),
+        }
     }
+    provider
 }
 
 /// The provider secret afterwards: the stored one, where it says the same, so that sealing anew is no change.

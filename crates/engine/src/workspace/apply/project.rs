@@ -74,6 +74,9 @@ fn settings(file: &WorkspaceProject, stored: &ProjectSettings) -> ProjectSetting
         allowed_outbound_hosts: file
             .allowed_outbound_hosts
             .or_default(stored.allowed_outbound_hosts.clone(), Vec::new()),
+        domain_configurations: file
+            .domain_configurations
+            .or_default(stored.domain_configurations.clone(), Vec::new()),
         preauthorize_per_minute: file.preauthorize_per_minute.or_stored(stored.preauthorize_per_minute),
         // what the file cannot name stays
         ..stored.clone()

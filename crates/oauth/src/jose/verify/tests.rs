@@ -375,6 +375,33 @@ fn a_key_survives_its_pkcs8_form() {
     }
 }
 
+/// The algorithms of clients' keys: a signature is good under its own algorithm and no other.
+#[test]
+fn rfc7518_3_1_a_key_is_for_one_algorithm() {
+    for alg in [Alg::ES384, Alg::RS384] {
+        let (key, _) = SigningKey::generate(alg, "k".into()).unwrap();
+        let json = serde_json::to_value(key.public_jwk()).unwrap();
+        let jwk = Jwk::from_json(&json).unwrap();
+        assert_eq!((jwk.alg(), json["alg"].as_str()), (alg, Some(alg.as_str())));
+        let public = Arc::new(VerifyingKey::from_jwk(&jwk).unwrap());
+        let token = key.sign_jws(Typ::Jwt, &json!({ "a": 1 })).unwrap();
+        assert!(verify_jws(&token, |_| Some(Arc::clone(&public))).is_ok(), "{alg}");
+        for other in [&ES256, &RS256] {
+            let wrong = Arc::new(VerifyingKey::from_jwk(&other.public_jwk()).unwrap());
+            assert!(verify_jws(&token, |_| Some(Arc::clone(&wrong))).is_err(), "{alg}");
+        }
+        let mut changed = token.into_bytes();
+        let last = changed.len() - 10;
+        changed[last] = if changed[last] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(changed).unwrap();
+        assert!(verify_jws(&changed, |_| Some(Arc::clone(&public))).is_err(), "{alg}");
+        let mut renamed = json;
+        renamed["alg"] = json!(if alg == Alg::ES384 { "ES256" } else { "ES384" });
+        let read = Jwk::from_json(&renamed).and_then(|jwk| VerifyingKey::from_jwk(&jwk).map(|_| ()));
+        assert_eq!(read, Err(KeyError::Public), "{alg}");
+    }
+}
+
 #[test]
 fn rfc7517_4_keys_that_are_not_for_us_are_refused() {
     let good = serde_json::to_value(ES256.public_jwk()).unwrap();

@@ -5,6 +5,7 @@
 
 mod ceiling;
 mod clinic;
+mod hanging;
 mod load;
 mod process;
 mod report;
@@ -91,12 +92,16 @@ async fn bench(options: &Options) -> Result<Report, String> {
     let mut report = Report::default();
     let folder = tempfile::tempdir().map_err(anyhow)?;
     let data = folder.path().join("data");
-    let workspace = clinic::write(folder.path())?;
+    let mut providers = hanging::Providers::start().await?;
+    let workspace = clinic::write(folder.path(), &providers.hosts)?;
     {
         // The first start makes the keys; every later one finds an existing store.
         let server = process::Server::start(&options.server, &data, Some(&workspace)).await?;
         report.load(&server, options, "").await?;
         report.rss_after_load_mib = server.rss_mib()?;
+        providers.keep_waiting(&server.address).await?;
+        report.beside_hanging_calls(&server, options).await?;
+        providers.stop().await;
         server.stop().await?;
     }
     report.measure_start(options, &data).await?;

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use serde_json::{Map, Value, json};
 
 use crate::clinic::{CLIENT, PATIENT, PORTAL, SECRET};
+use crate::hanging;
 use crate::load::{self, Connection, Cycle, Measured, constant, get, post};
 use crate::process::Server;
 use crate::{Options, anyhow};
@@ -33,6 +34,7 @@ pub(crate) struct Report {
     pub(crate) rss_after_load_mib: f64,
     pub(crate) seeded_codes: u32,
     seeded_ratio: BTreeMap<String, f64>,
+    beside_hanging: BTreeMap<&'static str, Measured>,
 }
 
 /// What is measured, and which bare handler is its ceiling.
@@ -137,6 +139,21 @@ impl Report {
         ceiling.stop().await
     }
 
+    /// Measures every cycle, without a ceiling, while many calls to a provider hang. Eight connections: a closed loop over
+    /// more would measure its own queue.
+    pub(crate) async fn beside_hanging_calls(
+        &mut self,
+        server: &Server,
+        options: &Options,
+    ) -> Result<(), String> {
+        for (name, cycle, _) in cycles(server).await? {
+            let measured = load::run(&server.address, &cycle, 8, options.seconds).await?;
+            eprintln!("{name} beside {} hanging calls: p99 {:.1} ms", hanging::CALLS, measured.p99_ms);
+            self.beside_hanging.insert(name, measured);
+        }
+        Ok(())
+    }
+
     /// Starts the server on an existing store several times.
     pub(crate) async fn measure_start(&mut self, options: &Options, data: &Path) -> Result<(), String> {
         let (mut ready, mut first, mut rss) = (Vec::new(), Vec::new(), Vec::new());
@@ -196,6 +213,15 @@ impl Report {
         let seeded: Map<String, Value> =
             self.seeded_ratio.iter().map(|(name, ratio)| (name.clone(), round(*ratio).into())).collect();
         root.insert("seeded_ratio".into(), seeded.into());
+        let beside: Map<String, Value> = self
+            .beside_hanging
+            .iter()
+            .map(|(name, measured)| {
+                let row = json!({ "rps": round(measured.rps), "p50_ms": round(measured.p50_ms), "p99_ms": round(measured.p99_ms) });
+                ((*name).to_owned(), row)
+            })
+            .collect();
+        root.insert("beside_hanging_calls".into(), beside.into());
         let text = serde_json::to_string_pretty(&root).map_err(anyhow)?;
         std::fs::write(file, text + "\n").map_err(anyhow)
     }
@@ -224,6 +250,16 @@ impl Report {
             "\nready {:.0} ms · first answer {:.0} ms · resident {:.1} MiB after start, {:.1} MiB after load",
             self.ready_ms, self.first_answer_ms, self.rss_mib, self.rss_after_load_mib
         );
+        for (name, measured) in &self.beside_hanging {
+            let _ = writeln!(
+                text,
+                "{name} beside {} hanging userinfo calls: {:.0}/s, p50 {:.1} ms, p99 {:.1} ms",
+                hanging::CALLS,
+                measured.rps,
+                measured.p50_ms,
+                measured.p99_ms
+            );
+        }
         for (name, ratio) in &self.seeded_ratio {
             let _ = writeln!(
                 text,
