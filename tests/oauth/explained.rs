@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::steps::client_credentials;
 use crate::{
-    admin_projects, auth, client_credentials as machines, exchange, fhir, fhir_access, landing, medplum, mfa,
+    admin_projects, auth, client_credentials as machines, exchange, external, fhir, fhir_access, landing, medplum, mfa,
     pre_authorized_code, preauthorize, private_key_jwt, rates, token, vault,
 };
 
@@ -49,6 +49,10 @@ const SCENARIOS: &[fn()] = &[
     exchange::ex_18_the_project_is_the_clients,
     exchange::ex_22_bad_tokens_are_counted_and_the_provider_is_spared,
     exchange::people_who_may_not,
+    external::sign_ins_that_fail_are_counted,
+    external::the_page_says_what_went_wrong_at_the_provider,
+    external::what_comes_back_without_code_or_state_asks_nobody,
+    external::what_the_provider_says_wrong_signs_nobody_in,
     fhir::bodies_that_do_not_fit_are_refused_and_change_nothing,
     fhir::every_type_is_read_and_searched_in_the_own_project_only,
     fhir::nobody_gets_in_with_anything_but_good_credentials,

@@ -8,7 +8,7 @@ use anteroom_oauth::authorization::{self, Authorization};
 use anteroom_testkit::Clinic;
 use anteroom_testkit::builders::{ELSEWHERE, FOREIGN, LEGACY, OFF, PAT, PORTAL, PROJECT, ROBOT, SPA};
 use anteroom_testkit::client::{Reply, encode};
-use anteroom_testkit::provider::{Person, Provider, UserInfo};
+use anteroom_testkit::provider::{Knobs, Person, Provider, UserInfo};
 use anteroom_testkit::server::{START, TestServer};
 use serde_json::{Value, json};
 
@@ -21,6 +21,9 @@ const CALLBACK: &str = "https://app.example.org/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const FAILED: &str = "Failed to verify code - check your identity provider configuration";
+
+/// Turns knobs of the provider.
+type Turn = fn(&mut Knobs);
 
 fn pat() -> Person {
     Person::new("idp-pat", "Pat@Example.org")
@@ -150,7 +153,7 @@ async fn an_app_that_began_by_itself_gets_a_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_comes_back_without_code_or_state_asks_nobody() {
+pub(crate) async fn what_comes_back_without_code_or_state_asks_nobody() {
     let (provider, server) = usual().await;
     let page = "/auth/external";
     let state = encode(&state_of(LEGACY).to_string());
@@ -175,12 +178,7 @@ async fn what_comes_back_without_code_or_state_asks_nobody() {
             "Identity provider not found",
         ),
         ("Missing identity provider", state_of(""), "Identity provider not found"),
-        ("for the exchange alone", state_of(PORTAL), "Invalid redirect URI"),
-        (
-            "for the exchange alone, with an address",
-            with(state_of(PORTAL), "redirectUri", "https://portal.example.org/cb"),
-            "Identity provider not found",
-        ),
+        ("for the exchange alone", state_of(PORTAL), "Identity provider not found"),
         ("Invalid client", state_of(ELSEWHERE), "Identity provider not found"),
         (
             "Invalid project",
@@ -237,9 +235,8 @@ async fn what_comes_back_without_code_or_state_asks_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_provider_says_wrong_signs_nobody_in() {
+pub(crate) async fn what_the_provider_says_wrong_signs_nobody_in() {
     let (provider, server) = usual().await;
-    type Turn = fn(&mut anteroom_testkit::provider::Knobs);
     let rows: [(&str, &str, Turn, &str); 16] = [
         ("Unknown user", LEGACY, |knobs| knobs.person = Person::new("x", "x@example.org"), "User not found"),
         (
@@ -264,7 +261,7 @@ async fn what_the_provider_says_wrong_signs_nobody_in() {
             "an address nobody verified",
             LEGACY,
             |knobs| knobs.claims = json!({ "email_verified": false }),
-            "Email address is not verified",
+            "User not found",
         ),
         (
             "another issuer",
@@ -298,7 +295,7 @@ async fn what_the_provider_says_wrong_signs_nobody_in() {
             "userinfo of another kind",
             LEGACY,
             |knobs| knobs.userinfo = UserInfo::Raw(200, "text/html", "<p>".into()),
-            "Failed to verify code - unsupported content type: text/html",
+            "Failed to verify code - unsupported content type",
         ),
         (
             "userinfo that fails",
@@ -315,17 +312,15 @@ async fn what_the_provider_says_wrong_signs_nobody_in() {
     ];
     for (title, client, turn, text) in rows {
         provider.turn(|knobs| {
-            *knobs = anteroom_testkit::provider::Knobs { person: pat(), ..Default::default() };
+            *knobs = Knobs { person: pat(), ..Default::default() };
             turn(knobs);
         });
         let reply = from_app(&server, &provider, &state_of(client)).await;
         let (status, found) = said(&reply);
         assert_eq!(status, 400, "{title}: {reply:?}");
-        let same = found == text || (text.contains("content type") && found.contains("content type"));
-        let unverified = title.starts_with("an address nobody") && !found.is_empty();
-        assert!(same || unverified, "{title}: {found}");
+        assert_eq!(found, text, "{title}");
     }
-    provider.turn(|knobs| *knobs = anteroom_testkit::provider::Knobs { person: pat(), ..Default::default() });
+    provider.turn(|knobs| *knobs = Knobs { person: pat(), ..Default::default() });
     let reply = from_app(&server, &provider, &with(state_of(LEGACY), "domain", "example.org")).await;
     assert_eq!(reply.status, 303);
     provider.turn(|knobs| knobs.person = Person::new("idp-pat", "pat@elsewhere.example"));
@@ -489,9 +484,8 @@ async fn the_sign_in_page_offers_the_clients_provider() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_page_says_what_went_wrong_at_the_provider() {
+pub(crate) async fn the_page_says_what_went_wrong_at_the_provider() {
     let (provider, server) = usual().await;
-    type Turn = fn(&mut anteroom_testkit::provider::Knobs);
     let rows: [(&str, Turn, &str); 5] = [
         ("no", |knobs| knobs.deny = true, "refused or stopped"),
         ("nobody", |knobs| knobs.person = Person::new("x", "x@example.org"), "Nobody here has this account"),
@@ -505,7 +499,7 @@ async fn the_page_says_what_went_wrong_at_the_provider() {
     ];
     for (title, turn, text) in rows {
         provider.turn(|knobs| {
-            *knobs = anteroom_testkit::provider::Knobs { person: pat(), ..Default::default() };
+            *knobs = Knobs { person: pat(), ..Default::default() };
             turn(knobs);
         });
         let (cookie, _, _, link) = sign_in_page(&server, LEGACY, "").await;
@@ -514,7 +508,7 @@ async fn the_page_says_what_went_wrong_at_the_provider() {
         assert!(reply.status == 400 && reply.text().contains(text), "{title}: {}", reply.text());
         assert!(reply.text().contains("name=\"password\""), "{title}: the page goes on");
     }
-    provider.turn(|knobs| *knobs = anteroom_testkit::provider::Knobs { person: pat(), ..Default::default() });
+    provider.turn(|knobs| *knobs = Knobs { person: pat(), ..Default::default() });
     let (cookie, _, _, link) = sign_in_page(&server, LEGACY, "").await;
     let (other, _, _, _) = sign_in_page(&server, LEGACY, "").await;
     let back = at_provider(&link).await;
@@ -526,7 +520,7 @@ async fn the_page_says_what_went_wrong_at_the_provider() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sign_ins_that_fail_are_counted() {
+pub(crate) async fn sign_ins_that_fail_are_counted() {
     let (provider, server) = usual().await;
     let state = encode(&state_of(LEGACY).to_string());
     let ask = async || server.get(&format!("/auth/external?code=invented&state={state}")).send().await;

@@ -14,6 +14,7 @@ const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
 #[test]
 fn rows_of_smart_scopes() {
+    use Permission::{Create, Delete, Read, Search, Update};
     for scope in
         ["", "openid", "x/y.z", "patient/Observation.chum", "patient/Observation.sdurc", "user/Patient.c*"]
     {
@@ -24,7 +25,6 @@ fn rows_of_smart_scopes() {
         smart_scope::parse("openid profile").is_none(),
         "Do not change access policy: it says nothing about FHIR"
     );
-    use Permission::{Create, Delete, Read, Search, Update};
     for (scope, context, name, allowed) in [
         ("patient/Observation.rs", Context::Patient, "Observation", vec![Read, Search]),
         ("user/Patient.read", Context::User, "Patient", vec![Read, Search]),

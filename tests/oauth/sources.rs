@@ -65,6 +65,7 @@ pub(crate) fn functions() -> Vec<Function> {
                 is_test |= ["#[test]", "#[tokio::test"].iter().any(|mark| line.starts_with(mark));
                 continue;
             }
+            let line = line.strip_prefix("pub(crate) ").unwrap_or(line);
             let name = line.strip_prefix("async fn ").or_else(|| line.strip_prefix("fn "));
             if let Some(name) = name.and_then(|line| line.split(['(', '<']).next()) {
                 if is_test {

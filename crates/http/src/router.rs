@@ -24,8 +24,8 @@ pub use crate::cors::Readers;
 use crate::edge::{Edge, Shared};
 use crate::respond::{self, Family};
 use crate::{
-    admin_projects, authorize, cors, discovery, exchange, fhir, healthcheck, interaction, introspect, jwks,
-    landing, logout, page, preauthorize, rates, revoke, token, userinfo,
+    admin_projects, authorize, cors, discovery, exchange, external, fhir, healthcheck, interaction,
+    introspect, jwks, landing, logout, page, preauthorize, rates, revoke, token, userinfo,
 };
 
 /// What answers a route.

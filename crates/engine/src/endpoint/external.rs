@@ -150,13 +150,7 @@ fn begin(cx: &mut Cx<'_>, engine: &Engine, request: &Request, browser: &Browser)
         Came::App(state) => app(cx, &state)?,
     };
     let provider = provider_of.settings.identity_provider.clone();
-    let usable = provider.filter(IdentityProvider::signs_people_in);
-    if !cx.trace.check("client.identity_provider", usable.is_some(), "a provider with a token URL", || {
-        "none, or one for the exchange of tokens alone".into()
-    }) {
-        return refuse(Refusal::ExternalProviderMissing, "");
-    }
-    let provider = usable.ok_or(Fault::Inconsistent("a provider went away"))?;
+    let provider = provider.ok_or(Fault::Inconsistent("a provider went away"))?;
     user_info::check_url(&mut cx.trace, &provider)?;
     let project = cx.tx.project(client.project)?.ok_or(Fault::Inconsistent("client without project"))?;
     let address = cx.origin.remote_address.as_deref().unwrap_or("local");
@@ -181,6 +175,19 @@ fn begin(cx: &mut Cx<'_>, engine: &Engine, request: &Request, browser: &Browser)
     })
 }
 
+/// The client has a provider at which people can sign in.
+fn usable(cx: &mut Cx<'_>, client: &Client) -> Outcome<()> {
+    let provider = client.settings.identity_provider.as_ref();
+    let usable = provider.is_some_and(IdentityProvider::signs_people_in);
+    if cx.trace.check("client.identity_provider", usable, "a provider with a token URL", || {
+        "none, or one for the exchange of tokens alone".into()
+    }) {
+        Ok(())
+    } else {
+        refuse(Refusal::ExternalProviderMissing, "")
+    }
+}
+
 /// The parameters, in Medplum's order.
 fn read(cx: &mut Cx<'_>, request: &Request) -> Outcome<Came> {
     let came = request.state.as_deref().map(state::read);
@@ -195,13 +202,11 @@ fn read(cx: &mut Cx<'_>, request: &Request) -> Outcome<Came> {
     if !cx.trace.check("state", came.is_some(), "present", || "absent".into()) {
         return refuse(Refusal::ExternalStateMissing, "");
     }
-    match came.flatten() {
-        Some(came) => Ok(came),
-        None => {
-            cx.trace.check("state", false, "of a page of ours, or a JSON object", || "neither".into());
-            refuse(Refusal::ExternalStateInvalid, "")
-        }
+    if let Some(came) = came.flatten() {
+        return Ok(came);
     }
+    cx.trace.check("state", false, "of a page of ours, or a JSON object", || "neither".into());
+    refuse(Refusal::ExternalStateInvalid, "")
 }
 
 /// A sign-in that the hosted page began.
@@ -217,6 +222,7 @@ fn page(
     }
     let client = interaction::client_of(cx.tx, &interaction)?;
     interaction::about(cx, &client, &interaction);
+    usable(cx, &client)?;
     Ok((Way::Page(id), Arc::clone(&client), client))
 }
 
@@ -257,6 +263,7 @@ fn app(cx: &mut Cx<'_>, state: &AppState) -> Outcome<(Way, Arc<Client>, Arc<Clie
     cx.about.client = Some(client.id);
     check::client_active(&mut cx.trace, &client)?;
     let provider_of = of_provider.unwrap_or_else(|| Arc::clone(&client));
+    usable(cx, &provider_of)?;
     // What another project's provider says about a person counts in that project only.
     let same = provider_of.project == client.project
         && state.project_id.as_deref().is_none_or(|id| id.eq_ignore_ascii_case(&client.project.to_string()));

@@ -136,7 +136,8 @@ pub(crate) fn view(words: &'static Words, view: &View, email: &str, wrong: Optio
             let title = fill(say.sign_in_to, &values);
             let email = if email.is_empty() { view.login_hint.as_deref().unwrap_or_default() } else { email };
             let provider = offer.as_ref().map(|offer| {
-                (offer.address.as_str(), fill(say.sign_in_at, &[("provider", &clean(&offer.host))]))
+                let host = clean(&offer.host);
+                (offer.address.as_str(), fill(say.sign_in_at, &[("provider", host.as_str())]))
             });
             let page = SignInPage {
                 words,

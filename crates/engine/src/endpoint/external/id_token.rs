@@ -98,13 +98,11 @@ fn claims(
     } else {
         user_info::unverified_claims(token)
     };
-    match claims {
-        Some(Value::Object(claims)) => Some(claims),
-        _ => {
-            trace.check("id_token", false, "a JWT with claims", || "something else".into());
-            None
-        }
+    if let Some(Value::Object(claims)) = claims {
+        return Some(claims);
     }
+    trace.check("id_token", false, "a JWT with claims", || "something else".into());
+    None
 }
 
 fn holds(trace: &mut Trace, expected: &Expected<'_>, claims: &Map<String, Value>, now: Timestamp) -> bool {
