@@ -1086,6 +1086,14 @@ clientName: string,
  */
 handOver: HandOver, 
 /**
+ * `en`, `de` or `es`, if the language of its page was chosen.
+ */
+language: string | null, 
+/**
+ * Whose phone it is for.
+ */
+phone: Phone, 
+/**
  * Display name of who issued it.
  */
 issuedBy: string, 
@@ -1263,6 +1271,8 @@ admin: boolean,
  * May issue magic links, and nothing else.
  */
 desk: boolean, };
+
+export type Phone = "own" | "carer";
 
 export type PlaygroundChoices = { 
 /**
@@ -2498,7 +2508,15 @@ handOver: HandOver,
 /**
  * Ask for a PIN (`tx_code`) as well.
  */
-pin: boolean, }; response: Card };
+pin: boolean, 
+/**
+ * `en`, `de` or `es`: what its page speaks. Absent: whatever the phone asks for.
+ */
+language?: string, 
+/**
+ * Whose phone it is for. Absent: the person's own.
+ */
+phone?: Phone, }; response: Card };
   /** Shows a link again, while the app holds its code in memory. */
   magic_links_show: { request: { 
 /**
@@ -2621,7 +2639,11 @@ handOver: HandOver,
 /**
  * Ask for a PIN (`tx_code`) as well.
  */
-pin: boolean, }; response: IssuedBatch };
+pin: boolean, 
+/**
+ * `en`, `de` or `es`: what their pages speak. Absent: whatever each phone asks for.
+ */
+language?: string, }; response: IssuedBatch };
   /** Locks the window to the desk. */
   desk_enter: { request: { 
 /**
