@@ -11,7 +11,9 @@ describe("APIs & vault", () => {
   test("the lists say what an API is called by requests, who exchanges, and which providers there are", async () => {
     await renderApp(paths.vault());
     const apis = await screen.findByRole("table", { name: "APIs" });
-    const row = within(apis).getByRole("link", { name: "Calendar API" }).closest('[role="row"]') as HTMLElement;
+    const row = within(apis)
+      .getByRole("link", { name: "Calendar API" })
+      .closest('[role="row"]') as HTMLElement;
     expect(within(row).getByText("https://my-api.example.com")).toBeVisible();
     expect(within(row).getByText("Patient portal")).toBeVisible();
     const connections = await screen.findByRole("table", { name: "Connections" });
@@ -61,7 +63,12 @@ describe("APIs & vault", () => {
     expect(differing(EMPTY_API, { ...EMPTY_API, name: "a", tokenLifetime: 1 })).toBe(2);
     const settings = { ...EMPTY_CONNECTION.settings, issuer: "https://a", scopes: [] };
     expect(differing(EMPTY_CONNECTION, { ...EMPTY_CONNECTION, settings, clientSecret: "x" })).toBe(3);
-    expect(written([{ value: " ", description: "" }, { value: "a", description: "" }])).toHaveLength(1);
+    expect(
+      written([
+        { value: " ", description: "" },
+        { value: "a", description: "" },
+      ]),
+    ).toHaveLength(1);
     expect(new Set(PRESETS.map(({ strategy }) => strategy)).size).toBe(PRESETS.length);
   });
 });

@@ -169,7 +169,14 @@ export const apisMock = {
     const before = api.grants.find((grant) => grant.clientId === clientId && grant.subject === subject);
     if (before) Object.assign(before, { scopes, allScopes });
     else {
-      api.grants.push({ id: `cgr_${nextId()}`, clientId, clientName: client.name, subject, scopes, allScopes });
+      api.grants.push({
+        id: `cgr_${nextId()}`,
+        clientId,
+        clientName: client.name,
+        subject,
+        scopes,
+        allScopes,
+      });
     }
     return changed(api);
   },
@@ -278,7 +285,13 @@ export const vaultMock = {
     const exchange = "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
     const rungs = [
       rung("client.grant_types", linked, exchange, linked ? exchange : "no list", "allow_grant"),
-      rung("client.token_endpoint_auth_method", true, "another than none", "confidential", "make_confidential"),
+      rung(
+        "client.token_endpoint_auth_method",
+        true,
+        "another than none",
+        "confidential",
+        "make_confidential",
+      ),
       rung(
         "client.resource_server_identifier",
         linked,

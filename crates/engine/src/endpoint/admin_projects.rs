@@ -20,12 +20,11 @@ use crate::engine::Engine;
 use crate::entropy;
 use crate::fhir::Resource;
 use crate::id::Id;
-use crate::model::event::{EventBody, EventKind};
 use crate::model::membership::Principal;
 use crate::model::user::PasswordHash;
 use crate::model::{Membership, Project};
 use crate::refusal::Refusal;
-use crate::service::{logout, passwords, people, second_factor};
+use crate::service::{passwords, people, second_factor};
 use crate::stop::{Fault, Outcome, invalid, refuse};
 
 /// What is asked for.

@@ -17,6 +17,7 @@ import { Answer } from "../../kit/states";
 import { toast } from "../../kit/toast";
 import { useNow } from "../../kit/use-now";
 import { LinkTable } from "../magic-links/board";
+import { ConnectedAccounts } from "../vault/connected-accounts";
 import classes from "./people.module.css";
 import { Rights } from "./people-page";
 import { kindWords } from "./person-line";
@@ -63,6 +64,7 @@ function Detail({ person }: { person: Person }) {
           <SignInPanel person={person} />
           {summary.email !== null && <SecondFactorPanel person={person} />}
           <Sessions person={person} />
+          <ConnectedAccounts membershipId={summary.membershipId} />
         </WithRail>
         <Links person={person} />
       </Column>

@@ -130,11 +130,7 @@ function Fields({ draft, onChange, created, error }: FieldsProps) {
         </div>
       </Panel>
       <Panel title={t("vault.scopes")}>
-        <ApiScopes
-          scopes={draft.scopes}
-          onChange={(scopes) => set({ scopes })}
-          problem={problem("scopes")}
-        />
+        <ApiScopes scopes={draft.scopes} onChange={(scopes) => set({ scopes })} problem={problem("scopes")} />
       </Panel>
       <Panel title={t("vault.tokens")}>
         <div className={classes.form}>

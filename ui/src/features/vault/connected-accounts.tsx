@@ -19,9 +19,14 @@ const TONES: Record<AccountState, Tone> = {
   refused: "bad",
 };
 
-/** What a person connected at providers, and the way to connect another account in their name. */
+/** What a person connected at providers, and the way to connect another account in their name; nothing where there is no provider. */
 export function ConnectedAccounts({ membershipId }: { membershipId: string }) {
   const accounts = useCommand("vault_accounts", { membershipId });
+  const connections = useCommand("connections_list", {});
+  const names = (connections.data?.items ?? [])
+    .filter(({ connectedAccounts }) => connectedAccounts)
+    .map(({ name }) => name);
+  if (names.length === 0 && (accounts.data?.items ?? []).length === 0) return null;
   return (
     <Panel title={t("vault.connectedAccounts")}>
       <Answer query={accounts} rows={2}>
@@ -37,7 +42,7 @@ export function ConnectedAccounts({ membershipId }: { membershipId: string }) {
           )
         }
       </Answer>
-      <ConnectAnother membershipId={membershipId} />
+      {names.length > 0 && <ConnectAnother membershipId={membershipId} names={names} />}
     </Panel>
   );
 }
@@ -71,9 +76,7 @@ function Account({ account }: { account: ConnectedAccount }) {
           {account.connection} <Chip tone={TONES[account.state]}>{stateWords(account.state)}</Chip>
         </span>
         <span className={classes.mono}>{account.scopes.join(" ")}</span>
-        <span className={classes.mute}>
-          {account.refusal ?? <LastUse account={account} />}
-        </span>
+        <span className={classes.mute}>{account.refusal ?? <LastUse account={account} />}</span>
       </div>
       <Button variant="default" onClick={ask} loading={remove.isPending}>
         {t("vault.delete")}
@@ -99,14 +102,9 @@ const stateWords = (state: AccountState) =>
     refused: t("accounts.refused"),
   })[state];
 
-function ConnectAnother({ membershipId }: { membershipId: string }) {
-  const connections = useCommand("connections_list", {});
+function ConnectAnother({ membershipId, names }: { membershipId: string; names: string[] }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const connect = useCommandMutation("vault_connect");
-  const names = (connections.data?.items ?? [])
-    .filter(({ connectedAccounts }) => connectedAccounts)
-    .map(({ name }) => name);
-  if (names.length === 0) return null;
   const start = (connection: string) =>
     connect.mutate(
       { membershipId, connection, scopes: [] },
@@ -118,18 +116,8 @@ function ConnectAnother({ membershipId }: { membershipId: string }) {
     );
   return (
     <div className={classes.add}>
-      <Select
-        label={t("ladder.connection")}
-        data={names}
-        value={chosen}
-        onChange={setChosen}
-        clearable
-      />
-      <Button
-        onClick={() => chosen && start(chosen)}
-        disabled={chosen === null}
-        loading={connect.isPending}
-      >
+      <Select label={t("ladder.connection")} data={names} value={chosen} onChange={setChosen} clearable />
+      <Button onClick={() => chosen && start(chosen)} disabled={chosen === null} loading={connect.isPending}>
         {t("mend.connect")}
       </Button>
     </div>

@@ -69,9 +69,7 @@ function Editor({ connection }: { connection: Connection | null }) {
       title={connection?.name ?? t("vault.createConnection")}
       breadcrumb={<Link to={paths.vault()}>{t("nav.vault")}</Link>}
       beside={connection && <Chip>{strategyWords(connection.strategy)}</Chip>}
-      actions={
-        connection && <Delete connection={connection} onDeleted={() => setLeaving(paths.vault())} />
-      }
+      actions={connection && <Delete connection={connection} onDeleted={() => setLeaving(paths.vault())} />}
     >
       <WithRail rail={<Rail connection={connection} />}>
         {connection === null && <Presets draft={draft} onChange={setDraft} />}
@@ -216,7 +214,11 @@ function Provider({
       {issuer && input("issuer", t("vault.issuer"), "https://idp.example.org", t("vault.issuerHelp"))}
       {endpoints && (
         <>
-          {input("authorizationEndpoint", t("vault.authorizationEndpoint"), "https://idp.example.org/authorize")}
+          {input(
+            "authorizationEndpoint",
+            t("vault.authorizationEndpoint"),
+            "https://idp.example.org/authorize",
+          )}
           {input("tokenEndpoint", t("vault.tokenEndpoint"), "https://idp.example.org/token")}
           {input("userinfoEndpoint", t("vault.userinfoEndpoint"), "https://idp.example.org/userinfo")}
         </>

@@ -39,10 +39,7 @@ export function LadderPage() {
     [asked.person, asked.client, asked.connection].every((part) => part !== "") &&
     (asked.refresh || asked.api !== "");
   return (
-    <Page
-      title={t("vault.ladder")}
-      breadcrumb={<Link to={paths.vault()}>{t("nav.vault")}</Link>}
-    >
+    <Page title={t("vault.ladder")} breadcrumb={<Link to={paths.vault()}>{t("nav.vault")}</Link>}>
       <div className={classes.stack}>
         <Choices asked={asked} put={put} />
         {complete ? <Rungs asked={asked} /> : <p className={classes.mute}>{t("ladder.choose")}</p>}
@@ -171,15 +168,7 @@ function Mend({ rung, asked }: { rung: Rung; asked: Asked }) {
 }
 
 /** What is mended on the screen of an API, a connection or a person. */
-function Elsewhere({
-  mend,
-  asked,
-  way,
-}: {
-  mend: string;
-  asked: Asked;
-  way: (to: string) => ReactNode;
-}) {
+function Elsewhere({ mend, asked, way }: { mend: string; asked: Asked; way: (to: string) => ReactNode }) {
   const apis = useCommand("apis_list", {});
   const connections = useCommand("connections_list", {});
   const api = apis.data?.items.find(({ identifier }) => identifier === asked.api);
@@ -191,15 +180,7 @@ function Elsewhere({
 }
 
 /** Opens the provider's page in the system's browser, in the person's name. */
-function ConnectButton({
-  person,
-  connection,
-  words,
-}: {
-  person: string;
-  connection: string;
-  words: string;
-}) {
+function ConnectButton({ person, connection, words }: { person: string; connection: string; words: string }) {
   const connect = useCommandMutation("vault_connect");
   const start = () =>
     connect.mutate(
