@@ -17,6 +17,7 @@ pub(super) fn schemas() -> Value {
         all[name] = schema.clone();
     }
     all["MyAccountError"] = super::my_account::error_schema();
+    all["ManagementError"] = super::auth0::error_schema();
     all
 }
 
