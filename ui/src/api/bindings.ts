@@ -1,5 +1,25 @@
 // Generated from crates/admin by `make gen`. Do not edit.
 
+export type AccountDeletion = { 
+/**
+ * Display name of the person.
+ */
+person: string, 
+/**
+ * Name of the connection.
+ */
+connection: string, 
+/**
+ * Names of the clients whose exchanges for this person and connection will fail.
+ */
+clients: Array<string>, 
+/**
+ * How many other accounts the person has on the connection.
+ */
+otherAccounts: number, };
+
+export type AccountState = "active" | "expiring" | "refreshable" | "refused";
+
 export type ActivityEntry = { 
 /**
  * Sequence number.
@@ -67,6 +87,134 @@ tab: string,
  * The one change that mends it, where there is one.
  */
 fix: Fix | null, };
+
+export type Api = { 
+/**
+ * Id; `management` or `my_account` for those every project has.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * `identifier`.
+ */
+identifier: string, 
+/**
+ * Whether every project has it: nothing of it can be changed but who may ask.
+ */
+system: boolean, 
+/**
+ * Scopes.
+ */
+scopes: Array<ScopeOfApi>, 
+/**
+ * Life of its access tokens, seconds.
+ */
+tokenLifetime: number, 
+/**
+ * Whether a refresh token goes along when `offline_access` is asked for.
+ */
+allowOfflineAccess: boolean, 
+/**
+ * Which clients may ask in a person's name.
+ */
+userAccess: ApiAccess, 
+/**
+ * Which clients may ask in their own.
+ */
+clientAccess: ApiAccess, 
+/**
+ * The Custom API Clients that act for it, newest first.
+ */
+clients: Array<ApiClient>, 
+/**
+ * Client grants, oldest first.
+ */
+grants: Array<ApiGrant>, 
+/**
+ * Which state of the API this is; a change names the one it saw.
+ */
+version: string, };
+
+export type ApiAccess = "allow_all" | "require_client_grant" | "deny_all";
+
+export type ApiClient = { 
+/**
+ * Id of the client.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Whether it may exchange tokens for those of providers.
+ */
+exchanges: boolean, };
+
+export type ApiGrant = { 
+/**
+ * `cgr_…`.
+ */
+id: string, 
+/**
+ * Id of the client.
+ */
+clientId: string, 
+/**
+ * Its name.
+ */
+clientName: string, 
+/**
+ * In whose name.
+ */
+subject: GrantSubject, 
+/**
+ * The scopes; none of them when `allScopes`.
+ */
+scopes: Array<string>, 
+/**
+ * Every scope the API has, those it gets later too.
+ */
+allScopes: boolean, };
+
+export type ApiList = { 
+/**
+ * The APIs.
+ */
+items: Array<ApiSummary>, };
+
+export type ApiSummary = { 
+/**
+ * Id; `management` or `my_account` for those every project has.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * `identifier`: the `audience` of requests.
+ */
+identifier: string, 
+/**
+ * Whether every project has it.
+ */
+system: boolean, 
+/**
+ * How many scopes it has.
+ */
+scopeCount: number, 
+/**
+ * Names of the Custom API Clients that act for it.
+ */
+clients: Array<string>, 
+/**
+ * How many client grants it has.
+ */
+grantCount: number, };
 
 export type BatchLine = { 
 /**
@@ -578,6 +726,172 @@ project: ProjectSummary,
  */
 membershipId: string, };
 
+export type ConnectBegun = { 
+/**
+ * The address.
+ */
+address: string, 
+/**
+ * Seconds it can be used.
+ */
+expiresIn: number, 
+/**
+ * Whether the system's browser was opened with it.
+ */
+opened: boolean, };
+
+export type ConnectedAccount = { 
+/**
+ * `cac_…`.
+ */
+id: string, 
+/**
+ * Name of the connection.
+ */
+connection: string, 
+/**
+ * Its strategy.
+ */
+strategy: string, 
+/**
+ * The person's id at the provider: what `login_hint` names.
+ */
+subject: string, 
+/**
+ * What can be done with it.
+ */
+state: AccountState, 
+/**
+ * Granted scopes.
+ */
+scopes: Array<string>, 
+/**
+ * Whether the provider gave a refresh token.
+ */
+hasRefreshToken: boolean, 
+/**
+ * What the provider said when it refused.
+ */
+refusal: string | null, 
+/**
+ * Name of the client it was connected through.
+ */
+clientName: string | null, 
+/**
+ * Unix seconds.
+ */
+connectedAt: number, 
+/**
+ * Unix seconds when the access token ends.
+ */
+expiresAt: number, 
+/**
+ * Unix seconds of the last exchange.
+ */
+usedAt: number | null, };
+
+export type ConnectedAccounts = { 
+/**
+ * The accounts.
+ */
+items: Array<ConnectedAccount>, };
+
+export type Connection = { 
+/**
+ * `con_…`.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Strategy.
+ */
+strategy: string, 
+/**
+ * What it can be changed to.
+ */
+settings: ConnectionSettings, 
+/**
+ * Whether our secret at the provider is stored.
+ */
+hasSecret: boolean, 
+/**
+ * Where the provider sends people back: to be registered there.
+ */
+callback: string, 
+/**
+ * The clients that may use it.
+ */
+clients: Array<EnabledClient>, 
+/**
+ * Which state of the connection this is; a change names the one it saw.
+ */
+version: string, };
+
+export type ConnectionList = { 
+/**
+ * The connections.
+ */
+items: Array<ConnectionSummary>, };
+
+export type ConnectionSettings = { 
+/**
+ * Display name; empty for none.
+ */
+displayName: string, 
+/**
+ * Whether people may connect accounts through it.
+ */
+connectedAccounts: boolean, 
+/**
+ * The provider's issuer, from which its discovery document is found; empty for none.
+ */
+issuer: string, 
+/**
+ * The provider's authorization endpoint; empty when discovery says it.
+ */
+authorizationEndpoint: string, 
+/**
+ * The provider's token endpoint; empty when discovery says it.
+ */
+tokenEndpoint: string, 
+/**
+ * The provider's userinfo endpoint; empty when discovery says it.
+ */
+userinfoEndpoint: string, 
+/**
+ * Our client id at the provider.
+ */
+clientId: string, 
+/**
+ * Scopes asked for.
+ */
+scopes: Array<string>, };
+
+export type ConnectionSummary = { 
+/**
+ * `con_…`.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Strategy.
+ */
+strategy: string, 
+/**
+ * Whether people may connect accounts through it.
+ */
+connectedAccounts: boolean, 
+/**
+ * How many clients may use it.
+ */
+clientCount: number, };
+
 export type DecidedBy = "no_policy" | "own_record" | "own_record_only" | "entry" | "project_admin" | "admin_only" | "no_entry" | "no_interaction" | "no_match" | "scope" | "inactive";
 
 export type DeepLinkCheck = "registered" | "cold_start" | "second_instance";
@@ -610,6 +924,12 @@ sessions: number,
  */
 magicLinks: number, };
 
+export type DeletedApi = { 
+/**
+ * Its name.
+ */
+name: string, };
+
 export type DeletedClient = { 
 /**
  * `client_id`, which it gets back.
@@ -641,6 +961,12 @@ export type DeletedClients = {
  * Newest deletion first, at most 200.
  */
 items: Array<DeletedClient>, };
+
+export type DeletedConnection = { 
+/**
+ * Its name.
+ */
+name: string, };
 
 export type DeletedPolicy = { 
 /**
@@ -693,6 +1019,16 @@ tokenUrl: string | null,
  * `jwks_uri`.
  */
 jwksUrl: string | null, };
+
+export type EnabledClient = { 
+/**
+ * Id.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, };
 
 export type EngineSaw = { 
 /**
@@ -763,6 +1099,8 @@ field: string,
 value: unknown, };
 
 export type Format = "jsonl" | "csv";
+
+export type GrantSubject = "user" | "client";
 
 export type HandOver = "waiting" | "take_home" | "api";
 
@@ -978,6 +1316,16 @@ client: Client,
  */
 secret: string | null, };
 
+export type Ladder = { 
+/**
+ * Whether every condition holds.
+ */
+holds: boolean, 
+/**
+ * The conditions.
+ */
+rungs: Array<Rung>, };
+
 export type LanState = { 
 /**
  * Where.
@@ -990,7 +1338,19 @@ until: number,
 /**
  * The address for typing a code, as QR code (SVG).
  */
-qrSvg: string, };
+qrSvg: string, 
+/**
+ * The page that tells a phone how to trust the local CA.
+ */
+trustUrl: string, 
+/**
+ * The same as QR code (SVG).
+ */
+trustQrSvg: string, 
+/**
+ * SHA-256 of the local CA's certificate, to compare on the phone.
+ */
+caFingerprint: string, };
 
 export type Lane = "app" | "browser" | "issuer";
 
@@ -1648,6 +2008,58 @@ tokens: Array<string>,
  */
 issuer: string | null, };
 
+export type Rung = { 
+/**
+ * Name, as in the trace of an exchange.
+ */
+id: string, 
+/**
+ * Whether it holds; null when that cannot be said because what it is about is not there.
+ */
+ok: boolean | null, 
+/**
+ * What is.
+ */
+found: string, 
+/**
+ * What has to be.
+ */
+wanted: string, 
+/**
+ * What makes it hold: `allow_grant`, `connect_account` …
+ */
+mend: string, 
+/**
+ * Name of the refusal it gives.
+ */
+refusal: string, };
+
+export type SavedCa = { 
+/**
+ * The whole path of the file.
+ */
+path: string, 
+/**
+ * SHA-256 of the certificate, as systems show it.
+ */
+fingerprint: string, 
+/**
+ * For Windows, the person's own store.
+ */
+windows: string, 
+/**
+ * For macOS, the person's own keychain.
+ */
+macos: string, 
+/**
+ * For Debian and Ubuntu, the whole system.
+ */
+linux: string, 
+/**
+ * For Chromium and Chrome on Linux, which have a store of their own.
+ */
+chromium: string, };
+
 export type SavedRow = { 
 /**
  * Its id.
@@ -1719,6 +2131,16 @@ needsSecret: boolean,
  * What came of it.
  */
 run: RunShown, };
+
+export type ScopeOfApi = { 
+/**
+ * The word in a request.
+ */
+value: string, 
+/**
+ * What it allows, for people; empty for nothing.
+ */
+description: string, };
 
 export type SecondFactor = { 
 /**
@@ -2948,6 +3370,150 @@ resource: string,
  * Scope of the token it would come with; empty for one that says nothing about resources.
  */
 scope: string, }; response: CanReadAnswer };
+  /** APIs, with the clients that act for them. */
+  apis_list: { request: Record<symbol, never>; response: ApiList };
+  /** One API. */
+  apis_get: { request: { 
+/**
+ * Id, or `management`, or `my_account`.
+ */
+id: string, }; response: Api };
+  /** Writes an API: a new one, or in place of the version that was seen. */
+  apis_save: { request: { 
+/**
+ * Which one; absent makes a new one.
+ */
+id: string | null, 
+/**
+ * The version that was seen; absent for a new one.
+ */
+version: string | null, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * `identifier`; that of an API that is there stays what it is.
+ */
+identifier: string, 
+/**
+ * Scopes.
+ */
+scopes: Array<ScopeOfApi>, 
+/**
+ * Life of its access tokens, seconds.
+ */
+tokenLifetime: number, 
+/**
+ * Whether a refresh token goes along.
+ */
+allowOfflineAccess: boolean, 
+/**
+ * Which clients may ask in a person's name.
+ */
+userAccess: ApiAccess, 
+/**
+ * Which clients may ask in their own.
+ */
+clientAccess: ApiAccess, }; response: Api };
+  /** Deletes an API with its client grants. */
+  apis_delete: { request: { 
+/**
+ * Id, or `management`, or `my_account`.
+ */
+id: string, }; response: DeletedApi };
+  /** Makes the Custom API Client of an API; its secret is in the answer and nowhere else. */
+  apis_link_client: { request: { 
+/**
+ * Id of the API.
+ */
+id: string, 
+/**
+ * Name of the client.
+ */
+name: string, }; response: IssuedSecret };
+  /** Lets a client ask for scopes of an API. */
+  apis_save_grant: { request: { 
+/**
+ * Id of the API, or `management`, or `my_account`.
+ */
+id: string, 
+/**
+ * Id of the client.
+ */
+clientId: string, 
+/**
+ * In whose name.
+ */
+subject: GrantSubject, 
+/**
+ * The scopes.
+ */
+scopes: Array<string>, 
+/**
+ * Every scope the API has, those it gets later too.
+ */
+allScopes: boolean, }; response: Api };
+  /** Takes a client grant back. */
+  apis_revoke_grant: { request: { 
+/**
+ * `cgr_…`.
+ */
+id: string, }; response: Api };
+  /** Connections to providers. */
+  connections_list: { request: Record<symbol, never>; response: ConnectionList };
+  /** One connection. */
+  connections_get: { request: { 
+/**
+ * `con_…`.
+ */
+id: string, }; response: Connection };
+  /** Writes a connection: a new one, or in place of the version that was seen. */
+  connections_save: { request: { 
+/**
+ * Which one; absent makes a new one.
+ */
+id: string | null, 
+/**
+ * The version that was seen; absent for a new one.
+ */
+version: string | null, 
+/**
+ * Name; that of a connection that is there stays what it is.
+ */
+name: string, 
+/**
+ * Strategy; that of a connection that is there stays what it is.
+ */
+strategy: string, 
+/**
+ * What can be changed.
+ */
+settings: ConnectionSettings, 
+/**
+ * Our secret at the provider; absent leaves the stored one, an empty text takes it away.
+ */
+clientSecret: string | null, }; response: Connection };
+  /** Lets a client use a connection, or no longer. */
+  connections_set_client: { request: { 
+/**
+ * `con_…`.
+ */
+id: string, 
+/**
+ * Id of the client.
+ */
+clientId: string, 
+/**
+ * Whether it may.
+ */
+enabled: boolean, }; response: Connection };
+  /** Deletes a connection with the accounts people connected through it. */
+  connections_delete: { request: { 
+/**
+ * `con_…`.
+ */
+id: string, }; response: DeletedConnection };
   /** Names of the access policies of the project. */
   policies_list: { request: Record<symbol, never>; response: Listed };
   /** Settings. */
@@ -2992,12 +3558,76 @@ alg: string, }; response: Settings };
 minutes: number, }; response: Settings };
   /** Serves the local network no longer. */
   settings_stop_lan: { request: Record<symbol, never>; response: Settings };
+  /** Saves the local CA's certificate, and says how each system comes to trust it. */
+  settings_save_ca: { request: Record<symbol, never>; response: SavedCa };
   /** Rotates a signing key. */
   settings_rotate_key: { request: { 
 /**
  * `ES256` or `RS256`.
  */
 alg: string, }; response: Settings };
+  /** What a person connected at providers. */
+  vault_accounts: { request: { 
+/**
+ * Membership id.
+ */
+membershipId: string, }; response: ConnectedAccounts };
+  /** What deleting a connected account would stop. */
+  vault_delete_preview: { request: { 
+/**
+ * `cac_…`.
+ */
+id: string, }; response: AccountDeletion };
+  /** Deletes a connected account. The provider is not told. */
+  vault_delete: { request: { 
+/**
+ * `cac_…`.
+ */
+id: string, }; response: AccountDeletion };
+  /** Begins to connect an account as a person: an address to open in a browser, once. */
+  vault_connect: { request: { 
+/**
+ * Membership id.
+ */
+membershipId: string, 
+/**
+ * Name of the connection.
+ */
+connection: string, 
+/**
+ * Scopes to ask for in place of the connection's; empty for those.
+ */
+scopes: Array<string>, }; response: ConnectBegun };
+  /** Every condition of an exchange for a person, an API, a client and a connection, by the code that exchanges. */
+  vault_ladder: { request: { 
+/**
+ * Membership id of the person.
+ */
+membershipId: string, 
+/**
+ * Identifier of the API: the audience of the person's access token.
+ */
+api: string, 
+/**
+ * Id of the client that would exchange.
+ */
+clientId: string, 
+/**
+ * Name of the connection.
+ */
+connection: string, 
+/**
+ * Id of the client the person uses; absent for any.
+ */
+applicationId?: string, 
+/**
+ * `login_hint`; absent for none.
+ */
+loginHint?: string, 
+/**
+ * Whether a refresh token of the client would be shown instead of an access token.
+ */
+refreshToken: boolean, }; response: Ladder };
   /** The workspace file of everything that is stored. */
   workspace_export: { request: { 
 /**
