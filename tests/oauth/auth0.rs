@@ -34,7 +34,7 @@ async fn machine(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cc_07_an_unknown_or_forbidden_audience_is_named() {
+pub(crate) async fn cc_07_an_unknown_or_forbidden_audience_is_named() {
     let server = server().await;
     let portal = (PORTAL, PORTAL_SECRET);
     for (path, audience, expected) in [
@@ -62,7 +62,7 @@ async fn cc_07_an_unknown_or_forbidden_audience_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_management_api_wants_a_token_for_it_and_a_scope() {
+pub(crate) async fn the_management_api_wants_a_token_for_it_and_a_scope() {
     let server = server().await;
     let audience = format!("{}api/v2/", server.base());
     let manager = (MANAGER, MANAGER_SECRET);

@@ -55,6 +55,24 @@ const APPLY: Line = {
 anteroom-server apply workspace.json`,
 };
 
+/** How `$MANAGEMENT` is got: of a client with a client grant for the Management API. */
+const managementToken = ({ baseUrl }: Values): Line => ({
+  title: "same.management",
+  text: `MANAGEMENT=$(curl -sf ${baseUrl}oauth/token \\
+  -d grant_type=client_credentials \\
+  -d client_id="$CLIENT_ID" \\
+  -d client_secret="$CLIENT_SECRET" \\
+  -d audience="${baseUrl}api/v2/" | jq -r .access_token)`,
+});
+
+/** A call of the Management API. */
+const manage = (method: "GET" | "POST", { baseUrl }: Values, what: string, body?: unknown) =>
+  [
+    `curl -sf${method === "GET" ? "" : ` -X ${method}`} -H "Authorization: Bearer $MANAGEMENT"`,
+    ...(body === undefined ? [] : [`  ${JSON_HEADER}`, `  -d '${JSON.stringify(body)}'`]),
+    `  "${baseUrl}api/v2/${what}"`,
+  ].join(" \\\n");
+
 const oneOf = (type: string, { baseUrl }: Values, id: string | undefined) =>
   `${baseUrl}fhir/R4/${type}/${encodeURIComponent(id ?? "")}`;
 
@@ -215,6 +233,80 @@ done < memberships.txt`,
         { title: "same.policyDelete", text: remove(one) },
       ];
     },
+  },
+  {
+    path: "/vault",
+    lines: (values) => [
+      managementToken(values),
+      { title: "same.apis", text: manage("GET", values, "resource-servers") },
+      { title: "same.connections", text: manage("GET", values, "connections") },
+    ],
+  },
+  {
+    path: "/vault/apis/new",
+    lines: (values) => [
+      managementToken(values),
+      {
+        title: "same.api",
+        text: manage("POST", values, "resource-servers", {
+          identifier: "https://my-api.example.com",
+          name: "My API",
+          scopes: [{ value: "read:calendar", description: "Read your calendar" }],
+        }),
+      },
+    ],
+  },
+  {
+    path: "/vault/apis/:id",
+    lines: (values) => [
+      managementToken(values),
+      { title: "same.apis", text: manage("GET", values, "resource-servers") },
+      {
+        title: "same.apiClient",
+        text: manage("POST", values, "clients", {
+          name: "My API backend",
+          app_type: "resource_server",
+          grant_types: ["urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token"],
+          resource_server_identifier: "https://my-api.example.com",
+        }),
+      },
+    ],
+  },
+  {
+    path: "/vault/connections/new",
+    lines: (values) => [
+      managementToken(values),
+      {
+        title: "same.connection",
+        text: manage("POST", values, "connections", {
+          name: "acme-idp",
+          strategy: "oidc",
+          options: { discovery_url: "https://idp.example.org/.well-known/openid-configuration" },
+          connected_accounts: { active: true },
+        }),
+      },
+    ],
+  },
+  {
+    path: "/vault/connections/:id",
+    lines: (values, { id }) => [
+      managementToken(values),
+      {
+        title: "same.connection",
+        text: manage("GET", values, `connections/${encodeURIComponent(id ?? "")}`),
+      },
+    ],
+  },
+  {
+    path: "/vault/ladder",
+    lines: ({ baseUrl }) => [
+      {
+        title: "same.exchange",
+        text: `curl -sf "${baseUrl}oauth/token" \\
+  ${JSON_HEADER} \\
+  -d '{"grant_type": "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token", "client_id": "'"$CLIENT_ID"'", "client_secret": "'"$CLIENT_SECRET"'", "subject_token": "'"$ACCESS_TOKEN"'", "subject_token_type": "urn:ietf:params:oauth:token-type:access_token", "requested_token_type": "http://auth0.com/oauth/token-type/federated-connection-access-token", "connection": "'"$CONNECTION"'"}'`,
+      },
+    ],
   },
   {
     path: "/activity",
