@@ -1,6 +1,9 @@
 //! Would a client's identity provider work, and for whom? Against a provider that is a real server.
 
+use std::net::SocketAddr;
+
 use anteroom_admin::error::Code;
+use anteroom_testkit::client::Request;
 use anteroom_testkit::provider::{Person, Provider, UserInfo};
 use serde_json::{Value, json};
 
@@ -186,4 +189,55 @@ async fn hosts_are_written_with_their_port() {
         desk.fails("settings_update", request, Code::Invalid, Some("allowedOutboundHosts"), "host:port")
             .await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_is_what_happened_since_the_last_sign_in() {
+    let provider = Provider::start().await;
+    let desk = Desk::served().await;
+    desk.call("settings_update", json!({ "allowedOutboundHosts": [provider.host()] })).await;
+    let created = desk.client("Portal", "public").await;
+    let client = text(&created, "/client/id").to_owned();
+    let changes = json!({ "identityProvider": settings_of(&provider),
+        "grantTypes": ["urn:ietf:params:oauth:grant-type:token-exchange"] });
+    let update = json!({ "id": client, "version": created["client"]["version"], "changes": changes });
+    desk.call("clients_update", update).await;
+    desk.call("people_create", with(person(PATIENT, "Pat", "Doe"), json!({ "email": "pat@example.org" })))
+        .await;
+    let health = async || desk.call("identity_provider_health", json!({ "clientId": client })).await;
+    let never = health().await;
+    assert_eq!((&never["lastSuccessAt"], &never["refusedSince"]), (&Value::Null, &json!(0)));
+
+    let base = desk.engine.issuer().as_str().to_owned();
+    let address: SocketAddr = base.trim_start_matches("http://").trim_end_matches('/').parse().unwrap();
+    let exchange = async |email: &str| {
+        let token = provider.access_token(&Person::new("1", email));
+        let form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("client_id", client.as_str()),
+            ("subject_token", token.as_str()),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+        ];
+        Request::new(address, "POST", "/oauth2/token").form(&form).send().await.status
+    };
+    assert_eq!(exchange("nobody@example.org").await, 400);
+    let failing = health().await;
+    assert_eq!(
+        (&failing["refusedSince"], text(&failing, "/lastRefusal/refusal")),
+        (&json!(1), "no_member_found")
+    );
+    assert_eq!(exchange("pat@example.org").await, 200);
+    let well = health().await;
+    assert_eq!((&well["refusedSince"], &well["lastRefusal"]), (&json!(0), &Value::Null));
+    assert!(well["lastSuccessAt"].is_i64());
+    provider.turn(|knobs| knobs.userinfo = UserInfo::Raw(503, "text/html", "<p>".into()));
+    exchange("pat@example.org").await;
+    let again = health().await;
+    assert_eq!(
+        (&again["refusedSince"], text(&again, "/lastRefusal/refusal")),
+        (&json!(1), "provider_refuses")
+    );
+    assert_eq!(again["lastSuccessAt"], well["lastSuccessAt"]);
+    desk.fails("identity_provider_health", json!({ "clientId": NOBODY }), Code::NotFound, None, "no client")
+        .await;
 }

@@ -219,3 +219,19 @@ async fn a_sign_in_is_seen_and_ended() {
     assert!(revoked["magicLinks"][0]["session"].is_null());
     assert_eq!(desk.call("people_revoke_session", revoke).await["sessions"], json!([]), "twice does no harm");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_password_ends_what_the_person_is_signed_in_to() {
+    let desk = Desk::new().await;
+    let with_mail = with(person("Patient", "Pat", "Doe"), json!({ "email": "pat@example.org" }));
+    let pat = desk.call("people_create", with_mail).await;
+    assert_eq!(pat["hasPassword"], json!(false));
+    let set = |id: &Value, password: &str| json!({ "membershipId": id, "password": password });
+    let id = &pat["summary"]["membershipId"];
+    let changed = desk.call("people_set_password", set(id, "correct horse")).await;
+    assert_eq!(changed["hasPassword"], json!(true));
+    desk.fails("people_set_password", set(id, "short"), Code::Invalid, Some("password"), "at least 8").await;
+    let nobody = desk.person("Patient", "Tom", "Okafor").await;
+    let id = &nobody["summary"]["membershipId"];
+    desk.fails("people_set_password", set(id, "correct horse"), Code::Invalid, Some("email"), "e-mail").await;
+}

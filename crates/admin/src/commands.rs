@@ -135,6 +135,8 @@ commands! {
     identity_provider_test = identity_provider::test(identity_provider::Test) -> identity_provider::Tested;
     /// Reads a provider's discovery document.
     identity_provider_discover = identity_provider::discover(identity_provider::Discover) -> identity_provider::Discovered;
+    /// How a client's identity provider did, as the log tells it.
+    identity_provider_health = identity_provider::health(identity_provider::Health) -> identity_provider::ProviderHealth;
 
     /// Lists people.
     people_list = people::list(people::List) -> people::Listed, desk;
@@ -146,6 +148,8 @@ commands! {
     people_update = people::update(people::Update) -> people::Person;
     /// Ends one sign-in of a person.
     people_revoke_session = people::revoke_session(people::RevokeSession) -> people::Person;
+    /// Gives a person another password; what they are signed in to ends.
+    people_set_password = people::set_password(people::SetPassword) -> people::Person;
     /// Takes a person's second factor away: the phone was lost.
     people_reset_second_factor = people::reset_second_factor(people::Ref) -> people::Person;
 

@@ -39,6 +39,8 @@ use serde_json::Value;
 pub struct Options {
     /// The folder of the built screens.
     pub screens: PathBuf,
+    /// Where the store is; in memory if nothing is said.
+    pub data_dir: Option<PathBuf>,
     /// Applied before anything is served.
     pub workspaces: Vec<WorkspaceFile>,
     /// Port of the engine; 0 picks a free one.
@@ -47,7 +49,7 @@ pub struct Options {
     pub port: u16,
 }
 
-/// An engine in memory, and its screens.
+/// An engine, and its screens.
 pub struct Bridge {
     /// The commands.
     pub admin: Admin,
@@ -75,18 +77,18 @@ pub enum BridgeError {
 }
 
 impl Bridge {
-    /// Opens an engine over a store in memory, and the port of the screens.
+    /// Opens an engine over a store, and the port of the screens.
     ///
     /// # Errors
     /// See [`BridgeError`].
     pub async fn open(options: Options) -> Result<Self, BridgeError> {
-        let Options { screens, workspaces, engine_port, port } = options;
+        let Options { screens, data_dir, workspaces, engine_port, port } = options;
         if !screens.join("index.html").is_file() {
             return Err(BridgeError::NoScreens(screens));
         }
         let listener = Listener::bind(loopback(port)).await?;
         let options = HostOptions {
-            place: Place::Ephemeral,
+            place: data_dir.map_or(Place::Ephemeral, Place::Folder),
             keys: KeyOptions { source: None, default: Source::File, passphrase: None },
             listen: loopback(engine_port),
             tls_listen: None,

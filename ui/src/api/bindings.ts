@@ -1202,6 +1202,10 @@ externalId: string | null,
  */
 accessPolicy: string | null, 
 /**
+ * Whether the account has a password.
+ */
+hasPassword: boolean, 
+/**
  * The second factor of the account.
  */
 secondFactor: SecondFactor, 
@@ -1437,6 +1441,34 @@ name: string,
  * `rfc` or `medplum`: which words refusals use.
  */
 dialect: string, };
+
+export type ProviderHealth = { 
+/**
+ * When an answer of the provider last signed somebody in. Unix seconds.
+ */
+lastSuccessAt: number | null, 
+/**
+ * Requests refused over the provider or its answer since then.
+ */
+refusedSince: number, 
+/**
+ * The newest of these.
+ */
+lastRefusal: ProviderRefusal | null, 
+/**
+ * How many events were looked through; what is older is not in here.
+ */
+lookedThrough: number, };
+
+export type ProviderRefusal = { 
+/**
+ * Unix seconds.
+ */
+at: number, 
+/**
+ * Name of the refusal.
+ */
+refusal: string, };
 
 export type RateLimits = { 
 /**
@@ -2315,6 +2347,12 @@ provider?: IdentityProvider, }; response: Tested };
  * The provider's issuer, or the address of its discovery document.
  */
 url: string, }; response: Discovered };
+  /** How a client's identity provider did, as the log tells it. */
+  identity_provider_health: { request: { 
+/**
+ * `client_id`.
+ */
+clientId: string, }; response: ProviderHealth };
   /** Lists people. */
   people_list: { request: { 
 /**
@@ -2425,6 +2463,16 @@ membershipId: string,
  * `login_id`.
  */
 loginId: string, }; response: Person };
+  /** Gives a person another password; what they are signed in to ends. */
+  people_set_password: { request: { 
+/**
+ * Membership id.
+ */
+membershipId: string, 
+/**
+ * Password, at least 8 characters.
+ */
+password: string, }; response: Person };
   /** Takes a person's second factor away: the phone was lost. */
   people_reset_second_factor: { request: { 
 /**

@@ -12,6 +12,7 @@ const NOUNS = [
   "home",
   "setup",
   "clients",
+  "identity_provider",
   "people",
   "magic_links",
   "access_policies",
@@ -60,10 +61,10 @@ export const useCommandMutation = <N extends Name>(name: N) => {
 /** What else shows something of a noun. */
 const SHOWN_IN: Record<string, readonly string[]> = {
   setup: ["home", "settings"],
-  clients: ["home"],
+  clients: ["home", "identity_provider"],
   people: ["home", "magic_links"],
   magic_links: ["home", "people"],
-  activity: ["home"],
+  activity: ["home", "identity_provider"],
   settings: ["home"],
   access_policies: ["policies", "people"],
   desk: ["home", "settings"],

@@ -16,18 +16,12 @@ const MOST = 6;
 /** Finds anything: screens, actions, client applications and people. */
 export function Palette({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      withCloseButton={false}
-      padding={0}
-      yOffset="12vh"
-      centered={false}
-      size={560}
-      aria-label={t("palette.label")}
-    >
-      <Finder onClose={onClose} />
-    </Modal>
+    <Modal.Root opened={opened} onClose={onClose} padding={0} yOffset="12vh" centered={false} size={560}>
+      <Modal.Overlay />
+      <Modal.Content aria-label={t("palette.label")}>
+        <Finder onClose={onClose} />
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 
@@ -105,6 +99,19 @@ function useFound(search: string): Entry[] {
   ];
 }
 
+type Group = { group: Key; first: number; members: Entry[] };
+
+/** Entries that follow each other and belong together; `first` is the place of the first among all. */
+function groupsOf(entries: readonly Entry[]): Group[] {
+  const groups: Group[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const last = groups.at(-1);
+    if (last?.group === entry.group) last.members.push(entry);
+    else groups.push({ group: entry.group, first: index, members: [entry] });
+  }
+  return groups;
+}
+
 function Finder({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const [search] = useDebouncedValue(typed.trim(), 60);
@@ -136,19 +143,22 @@ function Finder({ onClose }: { onClose: () => void }) {
         aria-label={t("palette.results")}
         className={classes.list}
       >
-        {entries.map((entry, index) => (
-          <div key={entry.id} role="presentation">
-            {entries[index - 1]?.group !== entry.group && (
-              <div className={classes.group}>{t(entry.group)}</div>
-            )}
-            <div {...options.optionProps(index)} className={classes.option}>
-              <span>{entry.label}</span>
-              {entry.detail && <span className={classes.detail}>{entry.detail}</span>}
+        {groupsOf(entries).map(({ group, first, members }) => (
+          // biome-ignore lint/a11y/useSemanticElements: a group of options, not a fieldset
+          <div key={group} role="group" aria-label={t(group)}>
+            <div className={classes.group} aria-hidden>
+              {t(group)}
             </div>
+            {members.map((entry, index) => (
+              <div key={entry.id} {...options.optionProps(first + index)} className={classes.option}>
+                <span>{entry.label}</span>
+                {entry.detail && <span className={classes.detail}>{entry.detail}</span>}
+              </div>
+            ))}
           </div>
         ))}
-        {entries.length === 0 && <p className={classes.none}>{t("kit.noMatch")}</p>}
       </div>
+      {entries.length === 0 && <p className={classes.none}>{t("kit.noMatch")}</p>}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { Tooltip, UnstyledButton } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
+import { IconSearch, IconTerminal2 } from "@tabler/icons-react";
 import { useCallback, useEffect, useState } from "react";
 import { NavLink, Outlet, useLocation, useNavigate } from "react-router";
 import type { EngineState, Home } from "../api/bindings";
@@ -13,8 +13,10 @@ import { CopyValue } from "../kit/copyable";
 import { Failed, Loading } from "../kit/states";
 import { toast } from "../kit/toast";
 import { DeskWindow } from "./desk-window";
+import { LeaveGuard } from "./leave-guard";
 import { Palette } from "./palette";
 import { paths } from "./paths";
+import { SameCommand } from "./same-command-drawer";
 import { MOD, SCREENS, type Screen } from "./screens";
 import classes from "./shell.module.css";
 import { Shortcuts, useShortcuts } from "./shortcuts";
@@ -40,6 +42,15 @@ function useReceive() {
 }
 
 export function Shell() {
+  return (
+    <>
+      <LeaveGuard />
+      <Inside />
+    </>
+  );
+}
+
+function Inside() {
   useEvents(useReceive());
   const home = useCommand("home_get", {}, { pollMs: ENGINE_POLL_MS });
   if (!home.data) {
@@ -65,10 +76,22 @@ export function Shell() {
 function Window({ home, project }: { home: Home; project: string }) {
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
+  const [command, setCommand] = useState(false);
   const navigate = useNavigate();
   const location = useLocation();
-  const open = useCallback((index: number) => navigate(SCREENS[index]?.to ?? paths.home()), [navigate]);
-  useShortcuts({ palette: () => setPalette(true), help: () => setHelp(true), open });
+  const open = useCallback(
+    (index: number) => {
+      const screen = SCREENS[index];
+      if (screen) navigate(screen.to);
+    },
+    [navigate],
+  );
+  useShortcuts({
+    palette: () => setPalette(true),
+    help: () => setHelp(true),
+    command: () => setCommand(true),
+    open,
+  });
   useEffect(() => {
     if (location.pathname) document.getElementById("main")?.scrollTo(0, 0);
   }, [location.pathname]);
@@ -91,12 +114,25 @@ function Window({ home, project }: { home: Home; project: string }) {
             badge={screen.name === "nav.magicLinks" ? home.outstandingLinks : 0}
           />
         ))}
-        <UnstyledButton className={classes.find} onClick={() => setPalette(true)} aria-label={t("nav.find")}>
+        <UnstyledButton
+          className={classes.find}
+          onClick={() => setPalette(true)}
+          aria-label={`${t("nav.find")} ${MOD} K`}
+        >
           <span className={classes.icon}>
             <IconSearch size={20} />
           </span>
           <span className={classes.word}>{t("nav.find")}</span>
           <kbd className={classes.word}>{MOD} K</kbd>
+        </UnstyledButton>
+        <UnstyledButton
+          className={classes.command}
+          onClick={() => setCommand(true)}
+          aria-label={t("same.show")}
+          aria-haspopup="dialog"
+        >
+          <IconTerminal2 size={18} />
+          <span className={classes.word}>{t("same.show")}</span>
         </UnstyledButton>
         <Engine engine={home.engine} />
       </nav>
@@ -105,6 +141,7 @@ function Window({ home, project }: { home: Home; project: string }) {
       </main>
       <Palette opened={palette} onClose={() => setPalette(false)} />
       <Shortcuts opened={help} onClose={() => setHelp(false)} />
+      <SameCommand home={home} opened={command} onClose={() => setCommand(false)} />
     </div>
   );
 }
@@ -126,7 +163,7 @@ function NavItem({ screen, badge }: { screen: Screen; badge: number }) {
         </span>
         <span className={classes.word}>{name}</span>
         {badge > 0 && (
-          <span className={classes.badge}>
+          <span className={classes.badge} aria-hidden>
             <Chip tone="wait">{formatCount(badge)}</Chip>
           </span>
         )}
@@ -138,7 +175,7 @@ function NavItem({ screen, badge }: { screen: Screen; badge: number }) {
 function Engine({ engine }: { engine: EngineState }) {
   const state = engine.running ? t("engine.running") : t("engine.stopped");
   return (
-    <section className={classes.engine} aria-label={t("engine.label")}>
+    <section className={classes.engine} aria-label={t("engine.here")}>
       <Tooltip
         label={`${state} · ${engine.baseUrl}`}
         position="right"

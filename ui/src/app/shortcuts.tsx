@@ -1,9 +1,10 @@
 import { Kbd, Modal } from "@mantine/core";
 import { useEffect } from "react";
 import { type Key, t } from "../i18n/i18n";
+import { SCREENS } from "./screens";
 import classes from "./shortcuts.module.css";
 
-type Actions = { palette: () => void; help: () => void; open: (index: number) => void };
+type Actions = { palette: () => void; help: () => void; command: () => void; open: (index: number) => void };
 
 const isTyping = (event: KeyboardEvent) =>
   event.target instanceof HTMLElement &&
@@ -15,26 +16,28 @@ function focusSearch() {
 }
 
 /** The shortcuts that work everywhere. */
-export function useShortcuts({ palette, help, open }: Actions) {
+export function useShortcuts({ palette, help, command, open }: Actions) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const mod = event.ctrlKey || event.metaKey;
       if (mod && event.key.toLowerCase() === "k") palette();
-      else if (event.altKey && /^[1-6]$/.test(event.key)) open(Number(event.key) - 1);
+      else if (event.altKey && /^[1-9]$/.test(event.key)) open(Number(event.key) - 1);
       else if (!mod && !isTyping(event) && event.key === "?") help();
       else if (!mod && !isTyping(event) && event.key === "/") focusSearch();
+      else if (!mod && !isTyping(event) && event.key === "c") command();
       else return;
       event.preventDefault();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [palette, help, open]);
+  }, [palette, help, command, open]);
 }
 
 const LIST: readonly { keys: readonly string[]; does: Key }[] = [
   { keys: ["Ctrl/⌘", "K"], does: "shortcuts.palette" },
   { keys: ["/"], does: "shortcuts.search" },
-  { keys: ["Alt", "1 … 6"], does: "shortcuts.screens" },
+  { keys: ["Alt", `1 … ${SCREENS.length}`], does: "shortcuts.screens" },
+  { keys: ["C"], does: "same.show" },
   { keys: ["↑", "↓"], does: "shortcuts.rows" },
   { keys: ["Enter"], does: "shortcuts.enter" },
   { keys: ["Esc"], does: "shortcuts.escape" },

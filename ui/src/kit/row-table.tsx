@@ -11,6 +11,8 @@ export type Column<Row> = {
   cell: (row: Row) => ReactNode;
   /** Left out when the window is narrow. */
   optional?: boolean;
+  /** The header is there for screen readers only: what stands below speaks for itself. */
+  quiet?: boolean;
 };
 
 /** The rows of a list that may be long: how many, and those that are here. */
@@ -95,7 +97,7 @@ export function RowTable<Row>({ label, columns, rows, keyOf }: Props<Row>) {
           // biome-ignore lint/a11y/useSemanticElements: as above
           // biome-ignore lint/a11y/useFocusableInteractive: a header takes no focus
           <div role="columnheader" key={column.id} data-optional={column.optional || undefined}>
-            {column.header}
+            {column.quiet ? <span className="visually-hidden">{column.header}</span> : column.header}
           </div>
         ))}
       </div>

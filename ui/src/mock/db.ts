@@ -74,6 +74,7 @@ function person(
     },
     externalId: null,
     accessPolicy: staff ? "Staff" : "Patient sees own record",
+    hasPassword: staff,
     secondFactor: { enrolled: staff, required: false },
     sessions: [],
     magicLinks: [],

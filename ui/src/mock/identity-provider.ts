@@ -104,4 +104,14 @@ function discover({ url }: Req<"identity_provider_discover">): Res<"identity_pro
   };
 }
 
-export const identityProvider = { dryRun, test, discover };
+function health({ clientId }: Req<"identity_provider_health">): Res<"identity_provider_health"> {
+  const client = db.clients.find(({ id }) => id === clientId);
+  return {
+    lastSuccessAt: client?.lastUsedAt ?? null,
+    refusedSince: client?.lastUsedAt ? 2 : 0,
+    lastRefusal: client?.lastUsedAt ? { at: client.lastUsedAt + 60, refusal: "no_member_found" } : null,
+    lookedThrough: 40,
+  };
+}
+
+export const identityProvider = { dryRun, test, discover, health };

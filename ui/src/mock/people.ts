@@ -72,6 +72,7 @@ export const people = {
       },
       externalId: request.externalId || null,
       accessPolicy: request.accessPolicy || null,
+      hasPassword: request.password !== "",
       secondFactor: { enrolled: false, required: false },
       sessions: [],
       magicLinks: [],
@@ -98,6 +99,16 @@ export const people = {
     }
     if (changes.accessPolicy !== undefined) person.accessPolicy = changes.accessPolicy || null;
     happened("member_updated", { subject: person, before, after: { ...before, ...changes } });
+    tell("people", membershipId);
+    return whole(person);
+  },
+  setPassword({ membershipId, password }: Req<"people_set_password">): Res<"people_set_password"> {
+    if (password.length < 8) {
+      refuse("invalid", "The password must have at least 8 characters.", "password");
+    }
+    const person = findPerson(membershipId);
+    person.hasPassword = true;
+    happened("member_updated", { subject: person });
     tell("people", membershipId);
     return whole(person);
   },

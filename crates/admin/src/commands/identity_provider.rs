@@ -1,6 +1,8 @@
 //! Identity providers of clients: would it work, and for whom?
 //!
-//! All three commands only look. The dry run asks the engine's own code, so that what it says is what an exchange would do.
+//! All four commands only look. The dry run asks the engine's own code, so that what it says is what an exchange would do.
+
+mod health;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -18,6 +20,8 @@ use serde_json::Value;
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
+pub(crate) use self::health::health;
+pub use self::health::{Health, ProviderHealth};
 use super::activity::TraceCheck;
 use super::clients::{self, IdentityProvider};
 use crate::admin::Admin;

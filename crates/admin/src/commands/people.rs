@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub(crate) use self::read::{get, list, session};
-pub(crate) use self::write::{Checked, create, new_person, reset_second_factor, revoke_session, update};
+pub(crate) use self::write::{
+    Checked, create, new_person, reset_second_factor, revoke_session, set_password, update,
+};
 use super::magic_links::MagicLink;
 use crate::page::Page;
 
@@ -111,6 +113,8 @@ pub struct Person {
     pub external_id: Option<String>,
     /// Name of the access policy.
     pub access_policy: Option<String>,
+    /// Whether the account has a password.
+    pub has_password: bool,
     /// The second factor of the account.
     pub second_factor: SecondFactor,
     /// Live sign-ins, newest first, at most 50.
@@ -189,4 +193,14 @@ pub struct RevokeSession {
     pub membership_id: String,
     /// `login_id`.
     pub login_id: String,
+}
+
+/// Gives a person another password.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetPassword {
+    /// Membership id.
+    pub membership_id: String,
+    /// Password, at least 8 characters.
+    pub password: String,
 }

@@ -20,11 +20,10 @@ use crate::engine::Engine;
 use crate::entropy;
 use crate::fhir::Resource;
 use crate::id::Id;
-use crate::model::event::{EventBody, EventKind};
 use crate::model::user::PasswordHash;
-use crate::model::{Membership, Project, User};
+use crate::model::{Membership, Project};
 use crate::refusal::Refusal;
-use crate::service::{logout, passwords, people};
+use crate::service::{passwords, people};
 use crate::stop::{Fault, Outcome, invalid, refuse};
 
 /// What is asked for.
@@ -212,14 +211,9 @@ fn set_password(
         Some(user) => cx.tx.memberships_of_user(project, user.id)?.into_iter().next(),
         None => None,
     };
-    let (Some(user), Some(membership)) = (user, membership) else {
+    let Some(membership) = membership else {
         return invalid("email", "User not found");
     };
-    cx.tx.update_user(&User { password: Some(password), ..user })?;
-    logout::end_everything(cx, &membership)?;
-    cx.about.project = Some(project);
-    cx.about.subject = Some(membership.id);
-    let detail = Some("account".to_owned());
-    cx.event(EventKind::MemberUpdated, EventBody { detail, ..EventBody::default() })?;
+    people::set_password(cx, &membership, password)?;
     Ok(Answer::Done)
 }

@@ -9,6 +9,7 @@ use crate::model::membership::{Principal, ProfileRef, ProfileType};
 use crate::model::pre_authorized_code::Ending;
 use crate::model::user::PasswordHash;
 use crate::model::{AccessPolicy, Login, Membership, Profile, Project, User};
+use crate::service::logout;
 use crate::stop::{Outcome, conflict, invalid};
 use crate::store::{CodeFilter, Tx, Window};
 
@@ -315,6 +316,28 @@ pub fn delete(cx: &mut Cx<'_>, membership: &Membership) -> Outcome<()> {
     }
     cx.changed(Topic::People);
     cx.changed(Topic::MagicLinks(None));
+    Ok(())
+}
+
+/// Gives the account of a member another password. What the person is signed in to ends.
+///
+/// # Refusals
+/// `email` for somebody without an e-mail address: there is nothing to sign in with.
+pub fn set_password(cx: &mut Cx<'_>, membership: &Membership, password: PasswordHash) -> Outcome<()> {
+    let user = match membership.principal {
+        Principal::User(user) => cx.tx.user(user)?,
+        Principal::Client(_) => None,
+    };
+    let Some(user) = user.filter(|user| user.email.is_some()) else {
+        return invalid("email", "A password needs an e-mail address to sign in with.");
+    };
+    cx.tx.update_user(&User { password: Some(password), ..user })?;
+    logout::end_everything(cx, membership)?;
+    cx.about.project = Some(membership.project);
+    cx.about.subject = Some(membership.id);
+    let detail = Some("account".to_owned());
+    cx.event(EventKind::MemberUpdated, EventBody { detail, ..EventBody::default() })?;
+    cx.changed(Topic::People);
     Ok(())
 }
 

@@ -18,6 +18,9 @@ struct Arguments {
     /// Folder of the built screens.
     #[arg(long, default_value = "ui/dist")]
     screens: PathBuf,
+    /// Where the database and the keys live [default: in memory]
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
     /// Workspace files to apply before anything is served.
     #[arg(long)]
     workspace: Vec<PathBuf>,
@@ -57,6 +60,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         arguments.workspace.iter().map(|file| WorkspaceFile::read(file)).collect::<Result<_, _>>()?;
     let options = Options {
         screens: arguments.screens,
+        data_dir: arguments.data_dir,
         workspaces,
         engine_port: arguments.engine_port,
         port: arguments.port,

@@ -2,17 +2,18 @@ import { Button, UnstyledButton } from "@mantine/core";
 import { IconChevronRight } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { type ReactNode, useId, useState } from "react";
-import type { ActivityEntry, Log, TraceCheck } from "../../api/bindings";
+import type { ActivityEntry, Log } from "../../api/bindings";
 import { type CommandFailed, call, type Req } from "../../api/call";
-import { t, tNamed } from "../../i18n/i18n";
+import { t } from "../../i18n/i18n";
 import { dayHeading } from "../../i18n/time";
 import { Ago } from "../../kit/ago";
 import { Chip } from "../../kit/chip";
-import { Changes, Differing } from "../../kit/compare";
+import { Changes } from "../../kit/compare";
 import { Answer, Empty, NoMatch } from "../../kit/states";
 import { useNow } from "../../kit/use-now";
 import classes from "./activity.module.css";
 import { Sentence } from "./activity-words";
+import { TraceTable } from "./trace-table";
 
 export type LogFilter = Omit<Req<"activity_list">, "before" | "limit">;
 
@@ -154,7 +155,7 @@ function Detail({ entry }: { entry: ActivityEntry }) {
           </>
         )}
       </p>
-      {entry.trace.length > 0 && <Trace trace={entry.trace} />}
+      {entry.trace.length > 0 && <TraceTable trace={entry.trace} />}
       {(entry.before !== null || entry.after !== null) && (
         <Changes
           before={entry.before}
@@ -167,40 +168,5 @@ function Detail({ entry }: { entry: ActivityEntry }) {
         />
       )}
     </>
-  );
-}
-
-/** What the engine checked, in order, with the two values where a check failed. */
-function Trace({ trace }: { trace: readonly TraceCheck[] }) {
-  return (
-    <table className={classes.trace}>
-      <thead>
-        <tr>
-          <th scope="col">{t("trace.verdict")}</th>
-          <th scope="col">{t("trace.check")}</th>
-          <th scope="col">{t("trace.expected")}</th>
-          <th scope="col">{t("trace.found")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {trace.map((check) => (
-          <tr key={check.check} data-failed={!check.passed || undefined}>
-            <td>
-              <span aria-hidden className={check.passed ? classes.held : classes.failed}>
-                {check.passed ? "✓" : "✕"}
-              </span>{" "}
-              {check.passed ? t("trace.held") : t("trace.failed")}
-            </td>
-            <td>
-              {tNamed("check", check.check)} <code className={classes.name}>{check.check}</code>
-            </td>
-            <td>
-              {check.expected !== null && <Differing text={check.expected} other={check.found ?? ""} />}
-            </td>
-            <td>{check.found !== null && <Differing text={check.found} other={check.expected ?? ""} />}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

@@ -22,16 +22,16 @@ export function ClientCreated({ issued: { client, secret } }: { issued: IssuedSe
   const home = useCommand("home_get", {});
   const navigate = useNavigate();
   const [stored, setStored] = useState(secret === null);
-  const [leaving, setLeaving] = useState(false);
-  useLeaveGuard(!stored && !leaving, {
+  const [leaving, setLeaving] = useState<string>();
+  useLeaveGuard(!stored && leaving === undefined, {
     title: t("created.leaveTitle"),
     body: t("created.leaveBody"),
     action: t("created.leave"),
   });
   // once the guard is off
   useEffect(() => {
-    if (leaving) navigate(paths.client(client.id));
-  }, [leaving, navigate, client.id]);
+    if (leaving !== undefined) navigate(leaving);
+  }, [leaving, navigate]);
 
   const values = { baseUrl: home.data?.engine.baseUrl ?? "", client, secret };
   return (
@@ -66,8 +66,15 @@ export function ClientCreated({ issued: { client, secret } }: { issued: IssuedSe
           <CodeBlock text={curl(values)} what="curl" />
         </Panel>
         <Group gap="xs">
-          <Button disabled={!stored} onClick={() => setLeaving(true)}>
+          <Button disabled={!stored} onClick={() => setLeaving(paths.client(client.id))}>
             {t("created.done")}
+          </Button>
+          <Button
+            variant="default"
+            disabled={!stored}
+            onClick={() => setLeaving(paths.playground({ client: client.id }))}
+          >
+            {t("created.run")}
           </Button>
           <Button variant="default" disabled={!stored} component={Link} to={paths.magicLinks()}>
             {t("created.link")}

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Client, ClientChanges, ClientType } from "../../api/bindings";
+import type { Client, ClientChanges, ClientType, IdentityProvider } from "../../api/bindings";
 
 export type ProviderForm = {
   userInfoUrl: string;
@@ -10,6 +10,9 @@ export type ProviderForm = {
   clientSecret: string;
   useSubject: boolean;
   requireVerifiedEmail: boolean;
+  jwksUrl: string;
+  issuer: string;
+  audience: string;
 };
 
 /** A client as its form shows it: an absent text is an empty one. */
@@ -58,6 +61,9 @@ export function formOf(client: Client): ClientForm {
       clientSecret: "",
       useSubject: provider?.useSubject ?? false,
       requireVerifiedEmail: provider?.requireVerifiedEmail ?? false,
+      jwksUrl: provider?.jwksUrl ?? "",
+      issuer: provider?.issuer ?? "",
+      audience: provider?.audience ?? "",
     },
     accessPolicy: client.accessPolicy ?? "",
     admin: client.admin,
@@ -70,19 +76,19 @@ const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stri
 
 /** What the engine is told: only what differs, in its own shape. */
 export function changesOf({ identityProvider, ...draft }: Draft): ClientChanges {
-  if (!identityProvider) return draft;
-  const { clientSecret, ...provider } = identityProvider;
+  return identityProvider ? { ...draft, identityProvider: providerOf(identityProvider) } : draft;
+}
+
+/** The provider's settings in the engine's shape. An empty secret keeps the stored one. */
+export function providerOf(provider: ProviderForm): IdentityProvider {
   const text = (value: string) => value || null;
   return {
-    ...draft,
-    identityProvider: {
-      ...provider,
-      authorizeUrl: text(provider.authorizeUrl),
-      tokenUrl: text(provider.tokenUrl),
-      clientId: text(provider.clientId),
-      clientSecret: text(clientSecret),
-      hasClientSecret: false,
-    },
+    ...provider,
+    authorizeUrl: text(provider.authorizeUrl),
+    tokenUrl: text(provider.tokenUrl),
+    clientId: text(provider.clientId),
+    clientSecret: text(provider.clientSecret),
+    hasClientSecret: false,
   };
 }
 

@@ -68,7 +68,8 @@ const columns = (onIssued: (issued: IssuedSecret) => void): Column<DeletedClient
   },
   {
     id: "restore",
-    header: "",
+    header: t("board.actions"),
+    quiet: true,
     width: "150px",
     cell: (gone) => <Restore gone={gone} onIssued={onIssued} />,
   },

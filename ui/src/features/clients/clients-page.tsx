@@ -207,7 +207,13 @@ const columns = (): Column<ClientSummary>[] => [
     width: "120px",
     cell: (client) => (client.lastUsedAt === null ? t("clients.never") : <Ago at={client.lastUsedAt} />),
   },
-  { id: "menu", header: "", width: "52px", cell: (client) => <RowMenu client={client} /> },
+  {
+    id: "menu",
+    header: t("board.actions"),
+    quiet: true,
+    width: "52px",
+    cell: (client) => <RowMenu client={client} />,
+  },
 ];
 
 function RowMenu({ client }: { client: ClientSummary }) {

@@ -25,7 +25,7 @@ export function RedirectUris({ client }: { client: Client }) {
   };
   return (
     <section aria-label={t("redirect.label")}>
-      <h3 className={classes.label}>{t("redirect.label")}</h3>
+      <h2 className={classes.heading}>{t("redirect.label")}</h2>
       <ul className={classes.rows}>
         {client.redirectUris.map((uri) => (
           <li key={uri} className={classes.row}>

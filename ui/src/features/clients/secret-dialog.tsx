@@ -2,6 +2,7 @@ import { Button, Group, Modal } from "@mantine/core";
 import { useState } from "react";
 import type { IssuedSecret } from "../../api/bindings";
 import { useCommand } from "../../api/commands";
+import { useLeaveGuard } from "../../app/leave-guard";
 import { t } from "../../i18n/i18n";
 import { SecretOnce } from "../../kit/secret-once";
 import classes from "./clients.module.css";
@@ -12,6 +13,11 @@ export function SecretDialog({ issued, onClose }: { issued: IssuedSecret; onClos
   const [stored, setStored] = useState(false);
   const home = useCommand("home_get", {});
   const { client, secret } = issued;
+  useLeaveGuard(secret !== null && !stored, {
+    title: t("created.leaveTitle"),
+    body: t("created.leaveBody"),
+    action: t("created.leave"),
+  });
   if (secret === null) return null;
   const env = envBlock({ baseUrl: home.data?.engine.baseUrl ?? "", client, secret });
   return (

@@ -2,9 +2,13 @@ import { Button, PasswordInput, Switch, TextInput } from "@mantine/core";
 import type { Client } from "../../api/bindings";
 import { t } from "../../i18n/i18n";
 import { Panel, WithRail } from "../../kit/panel";
+import { AllowedHosts } from "../settings/allowed-hosts";
 import { AdviceRail } from "./advice-rail";
 import type { FormProps, ProviderForm } from "./client-form";
 import classes from "./clients.module.css";
+import { ProviderDryRun } from "./provider-dry-run";
+import { ProviderFill } from "./provider-fill";
+import { ProviderHealth, ProviderTest } from "./provider-test";
 
 const NONE: ProviderForm = {
   userInfoUrl: "",
@@ -14,12 +18,18 @@ const NONE: ProviderForm = {
   clientSecret: "",
   useSubject: false,
   requireVerifiedEmail: false,
+  jwksUrl: "",
+  issuer: "",
+  audience: "",
 };
 
+type TextField = "userInfoUrl" | "authorizeUrl" | "tokenUrl" | "clientId" | "jwksUrl" | "issuer" | "audience";
+
+/** The provider whose people are let in: its addresses, whether it answers, and whom its answers mean. */
 export function IdentityProviderTab({ client, form, set, problem }: FormProps & { client: Client }) {
   const provider = form.identityProvider;
   const change = (changes: Partial<ProviderForm>) => set("identityProvider", { ...provider, ...changes });
-  const text = (field: "userInfoUrl" | "authorizeUrl" | "tokenUrl" | "clientId") => ({
+  const text = (field: TextField) => ({
     value: provider[field],
     onChange: (event: React.ChangeEvent<HTMLInputElement>) =>
       change({ [field]: event.currentTarget.value.trim() }),
@@ -27,7 +37,16 @@ export function IdentityProviderTab({ client, form, set, problem }: FormProps & 
     classNames: { input: classes.mono },
   });
   return (
-    <WithRail railFirst rail={<AdviceRail client={client} />}>
+    <WithRail
+      railFirst
+      rail={
+        <>
+          <AdviceRail client={client} />
+          {client.identityProvider && <ProviderHealth client={client} />}
+        </>
+      }
+    >
+      <ProviderFill onFill={change} />
       <Panel title={t("provider.title")}>
         <div className={classes.form}>
           <p className={classes.quiet}>{t("provider.lead")}</p>
@@ -63,6 +82,23 @@ export function IdentityProviderTab({ client, form, set, problem }: FormProps & 
             autoComplete="off"
             error={problem("identityProvider.clientSecret")}
           />
+          <TextInput
+            label={t("provider.audience")}
+            description={t("provider.audienceHelp")}
+            {...text("audience")}
+          />
+          <TextInput
+            label={t("provider.jwksUrl")}
+            description={t("provider.jwksUrlHelp")}
+            placeholder="https://login.example.org/jwks.json"
+            {...text("jwksUrl")}
+          />
+          <TextInput
+            label={t("provider.issuer")}
+            description={t("provider.issuerHelp")}
+            placeholder="https://login.example.org"
+            {...text("issuer")}
+          />
         </div>
       </Panel>
       <Panel title={t("provider.matching")}>
@@ -91,6 +127,9 @@ export function IdentityProviderTab({ client, form, set, problem }: FormProps & 
           )}
         </div>
       </Panel>
+      <ProviderTest client={client} provider={provider} />
+      <ProviderDryRun client={client} provider={provider} />
+      <AllowedHosts />
     </WithRail>
   );
 }

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, PasswordInput, Radio, Select, TextInput } from "@mantine/core";
 import { type FormEvent, useEffect, useState } from "react";
-import { Link, useNavigate } from "react-router";
+import { Link, useLocation, useNavigate } from "react-router";
 import type { ResourceType } from "../../api/bindings";
 import type { Req } from "../../api/call";
 import { useCommand, useCommandMutation } from "../../api/commands";
@@ -35,10 +35,22 @@ const KIND_WORDS = {
   RelatedPerson: { label: "people.relatedPerson", description: "people.relatedPersonHelp" },
 } as const;
 
+/** What is known of the person already. It comes beside the address, in which no e-mail address stands. */
+function whom(state: unknown): Partial<Form> {
+  const known = typeof state === "object" && state !== null ? (state as Partial<Form>) : {};
+  return {
+    ...(typeof known.email === "string" && { email: known.email }),
+    ...(typeof known.externalId === "string" && { externalId: known.externalId }),
+  };
+}
+
 /** Adds a person: profile, membership, and a user account when there is an e-mail address. */
 export function PersonCreatePage() {
-  const [form, setForm] = useState(EMPTY);
-  const [done, setDone] = useState(false);
+  // a dry run of a provider found nobody, and leads here with what it looked for
+  const found: unknown = useLocation().state;
+  const [form, setForm] = useState<Form>(() => ({ ...EMPTY, ...whom(found) }));
+  /** Where to go once the person is there. */
+  const [done, setDone] = useState<"person" | "link">();
   const create = useCommandMutation("people_create");
   const navigate = useNavigate();
   const dirty = !done && JSON.stringify(form) !== JSON.stringify(EMPTY);
@@ -55,18 +67,20 @@ export function PersonCreatePage() {
     error: problem(field),
   });
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const add = (then: "person" | "link") =>
     create.mutate(form, {
       onError: (error) => error.field === null && toast("bad", error.message),
-      onSuccess: () => setDone(true),
+      onSuccess: () => setDone(then),
     });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    add("person");
   };
   // once the guard is off, to the new person
   const created = done ? create.data?.summary.membershipId : undefined;
   useEffect(() => {
-    if (created) navigate(paths.person(created));
-  }, [created, navigate]);
+    if (created) navigate(done === "link" ? paths.magicLinks({ for: created }) : paths.person(created));
+  }, [created, done, navigate]);
 
   return (
     <Page title={t("people.createTitle")} breadcrumb={<Link to={paths.people()}>{t("nav.people")}</Link>}>
@@ -120,6 +134,9 @@ export function PersonCreatePage() {
           <Group gap="xs">
             <Button type="submit" loading={create.isPending}>
               {t("people.create")}
+            </Button>
+            <Button variant="default" disabled={create.isPending} onClick={() => add("link")}>
+              {t("people.createAndInvite")}
             </Button>
             <Button variant="default" component={Link} to={paths.people()}>
               {t("kit.cancel")}

@@ -20,6 +20,7 @@ import { LinkTable } from "../magic-links/board";
 import classes from "./people.module.css";
 import { Rights } from "./people-page";
 import { kindWords } from "./person-line";
+import { SignInPanel } from "./sign-in-panel";
 
 /** One person: who it is, what they may do, where they are signed in, which links they were given. */
 export function PersonPage() {
@@ -59,6 +60,7 @@ function Detail({ person }: { person: Person }) {
       <Column wide>
         <WithRail rail={<RightsPanel person={person} />}>
           <Facts person={person} />
+          <SignInPanel person={person} />
           {summary.email !== null && <SecondFactorPanel person={person} />}
           <Sessions person={person} />
         </WithRail>

@@ -25,6 +25,7 @@ import { Column, Panel } from "../../kit/panel";
 import { Answer } from "../../kit/states";
 import { toast } from "../../kit/toast";
 import { useNow } from "../../kit/use-now";
+import { AllowedHosts } from "./allowed-hosts";
 import { DeskPanel } from "./desk-panel";
 import { LanPanel } from "./lan-panel";
 import classes from "./settings.module.css";
@@ -42,6 +43,7 @@ export function SettingsPage() {
               <DeskPanel settings={settings} />
               <Engine settings={settings} />
               <LanPanel settings={settings} />
+              <AllowedHosts />
               <Keys keys={settings.signingKeys} />
               <Rates key={JSON.stringify(settings.rateLimits)} saved={settings.rateLimits} />
               <Panel title={t("settings.data")}>

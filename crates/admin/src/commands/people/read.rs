@@ -106,9 +106,9 @@ pub(super) fn view(tx: &dyn Tx, row: PersonRow, now: Timestamp) -> Outcome<Perso
         Some(id) => tx.access_policy(id)?,
         None => None,
     };
-    let factor = match membership.principal {
-        Principal::User(user) => tx.second_factor(user)?,
-        Principal::Client(_) => None,
+    let (user, factor) = match membership.principal {
+        Principal::User(user) => (tx.user(user)?, tx.second_factor(user)?),
+        Principal::Client(_) => (None, None),
     };
     let second_factor = SecondFactor {
         enrolled: factor.as_ref().is_some_and(stored_factor::SecondFactor::is_enrolled),
@@ -122,6 +122,7 @@ pub(super) fn view(tx: &dyn Tx, row: PersonRow, now: Timestamp) -> Outcome<Perso
         summary,
         external_id: membership.external_id,
         access_policy: policy.map(|policy| policy.name.clone()),
+        has_password: user.is_some_and(|user| user.password.is_some()),
         second_factor,
         sessions: sessions.iter().map(session).collect(),
         magic_links: magic_links::of_membership(tx, membership.project, membership.id, now, LINKS)?,

@@ -10,7 +10,7 @@ use anteroom_engine::stop::{Outcome, invalid, not_found};
 use serde_json::{Map, Value, json};
 
 use super::read::{find, view};
-use super::{Create, Person, Ref, ResourceType, RevokeSession, Update};
+use super::{Create, Person, Ref, ResourceType, RevokeSession, SetPassword, Update};
 use crate::acting;
 use crate::admin::Admin;
 use crate::error::{Code, CommandError};
@@ -152,6 +152,19 @@ pub(crate) async fn update(admin: &Admin, request: Update) -> Result<Person, Com
             }
             let row = find(cx.tx, acting.project, &request.membership_id)?;
             view(cx.tx, row, cx.now)
+        })
+        .await
+}
+
+/// Hashes first: that is slow on purpose, and must not happen on the writer.
+pub(crate) async fn set_password(admin: &Admin, request: SetPassword) -> Result<Person, CommandError> {
+    let SetPassword { membership_id, password } = request;
+    let hash = admin.aside(move |engine| passwords::hash(engine.entropy(), &password)).await?;
+    admin
+        .change(move |cx, _, acting| {
+            let person = find(cx.tx, acting.project, &membership_id)?;
+            service::set_password(cx, &person.membership, hash)?;
+            view(cx.tx, person, cx.now)
         })
         .await
 }

@@ -1,0 +1,98 @@
+// Lists of real length: how long each screen takes to open, and whether it scrolls. docs/performance.md has the figures.
+import assert from "node:assert/strict";
+import process from "node:process";
+import { test } from "node:test";
+import { open } from "./harness.mjs";
+
+const FULL = process.env.ANTEROOM_NIGHTLY !== undefined;
+const [PEOPLE, CLIENTS, EVENTS] = FULL ? [100_000, 500, 1_000_000] : [10_000, 500, 20_000];
+
+/** A screen is open when something of its list is drawn. */
+const SCREENS = [
+  ["Client applications", 'main [role="row"] a'],
+  ["People", 'main [role="row"] a'],
+  ["Activity", "main ol li"],
+  ["Access policies", "main h1"],
+  ["Playground", "main form, main [role=region]"],
+  ["Settings", "main dl dd"],
+  ["Home", "main ol li"],
+];
+
+/** Milliseconds from the press of a screen's link to the frame in which its list is drawn; 0 is never reached. */
+const opening = (page, name, selector) =>
+  page.evaluate(
+    ([name, selector]) =>
+      new Promise((resolve) => {
+        const link = [...document.querySelectorAll("nav a")].find((a) => a.getAttribute("aria-label")?.startsWith(name));
+        const before = document.querySelector("main h1")?.textContent;
+        const began = performance.now();
+        link.click();
+        const look = () => {
+          const other = document.querySelector("main h1")?.textContent !== before;
+          if (other && document.querySelector(selector)) resolve(performance.now() - began);
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      }),
+    [name, selector],
+  );
+
+/** Scrolls for `frames` frames; how long they took on average, and the longest. */
+const scrolling = (page, frames) =>
+  page.evaluate(
+    (frames) =>
+      new Promise((resolve) => {
+        const main = document.getElementById("main");
+        const took = [];
+        let last = performance.now();
+        const step = (now) => {
+          took.push(now - last);
+          last = now;
+          main.scrollTop += 120;
+          if (took.length <= frames) requestAnimationFrame(step);
+          else resolve({ mean: took.slice(1).reduce((sum, one) => sum + one, 0) / frames, longest: Math.max(...took.slice(1)) });
+        };
+        requestAnimationFrame(step);
+      }),
+    frames,
+  );
+
+test(`${CLIENTS} clients, ${PEOPLE} people and ${EVENTS} events`, async (t) => {
+  const seeds = ["--seed-people", PEOPLE, "--seed-clients", CLIENTS, "--seed-events", EVENTS].map(String);
+  const desk = await open(t, ...seeds);
+  const { page } = desk;
+  await page.locator("main h1").waitFor();
+
+  for (const [name, selector] of SCREENS) {
+    // the second time nothing is left to fetch but the data, which is asked for anew
+    const first = await opening(page, name, selector);
+    await opening(page, name === "Home" ? "Settings" : "Home", "main h1");
+    const second = await opening(page, name, selector);
+    await opening(page, name === "Home" ? "Settings" : "Home", "main h1");
+    t.diagnostic(`${name}: ${Math.round(first)} ms, again ${Math.round(second)} ms`);
+    assert.ok(first < 2_000, `${name} opened after ${first} ms`);
+  }
+
+  for (const name of ["People", "Client applications"]) {
+    await opening(page, name, 'main [role="row"] a');
+    const { mean, longest } = await scrolling(page, 120);
+    t.diagnostic(`${name} scrolls: ${mean.toFixed(1)} ms a frame, the longest ${Math.round(longest)} ms`);
+    assert.ok((await page.getByRole("row").count()) < 100, "only what is on screen is drawn");
+  }
+
+  // the far end of the list, by offset
+  for (const offset of [0, Math.floor(PEOPLE / 2), PEOPLE - 100]) {
+    const began = performance.now();
+    const { items } = await desk.call("people_list", { search: "", resourceType: null, offset, limit: 100 });
+    t.diagnostic(`people from ${offset}: ${Math.round(performance.now() - began)} ms`);
+    assert.equal(items.length, 100);
+  }
+  const filters = [{ kind: "refused" }, { refusedOnly: true }, { kind: "client_updated" }];
+  for (const filter of filters) {
+    const log = { kind: "", refusedOnly: false, about: "", client: null, from: null, until: null, before: null, limit: 50 };
+    const began = performance.now();
+    const { items } = await desk.call("activity_list", { ...log, ...filter });
+    t.diagnostic(`log ${JSON.stringify(filter)}: ${Math.round(performance.now() - began)} ms`);
+    assert.ok(items.length > 0);
+  }
+});
