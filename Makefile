@@ -82,7 +82,7 @@ e2e: $(UI_BUILT) ## browser tests, and the test in the real window
 bench: ## speed against bare handlers; writes target/bench.json
 	@scripts/bench.sh
 
-pictures: $(UI_INSTALLED) ## every screen, light and dark, wide and narrow, into target/pictures
+pictures: $(UI_INSTALLED) ## every screen, light and dark, wide and narrow, in three languages, into target/pictures
 	npm --prefix ui run pictures
 
 fuzz: ## libFuzzer on every target, FUZZ_SECONDS each (60 if not said)

@@ -13,7 +13,7 @@ packages=(gcc libc6-dev)
 window_packages=(pkg-config libwebkit2gtk-4.1-dev xdg-utils desktop-file-utils)
 # What the tests need besides: a display, a session bus, drivers for the window and for a browser, readers of QR codes and of PDF, and Python
 # for a judge of the OpenAPI document.
-test_packages=(xvfb xauth webkit2gtk-driver shared-mime-info dbus zbar-tools poppler-utils curl python3 python3-venv)
+test_packages=(xvfb xauth webkit2gtk-driver shared-mime-info dbus zbar-tools poppler-utils curl jq python3 python3-venv)
 browsers=(chromium chromium-browser google-chrome google-chrome-stable)
 
 fail() {
@@ -104,6 +104,7 @@ setup_elsewhere() {
     need "zbarimg (ZBar), the independent reader of QR codes" have zbarimg
     need "Chromium or Chrome, for the browser tests" have_browser
     need "curl" have curl
+    need "jq" have jq
     need "Python 3 with venv, for the judge of the OpenAPI document" python3 -c 'import venv, ensurepip'
   fi
   [ ${#lacking[@]} -eq 0 ] ||

@@ -1,4 +1,5 @@
-// Writes a picture of every screen, light and dark, wide and narrow, to target/pictures.
+// Writes a picture of every screen, light and dark, wide and narrow, and of every route in every language, to
+// target/pictures.
 //
 //   node scripts/pictures.mjs                          against the mock backend
 //   node scripts/pictures.mjs http://127.0.0.1:8199/   against a page served beside a running engine
@@ -18,8 +19,29 @@ const SIZES = [
 ];
 const SCHEMES = ["light", "dark"];
 
+/** English in both sizes and both themes; the others where their longer words have most room, and where least. */
+const TURNS = [
+  ...SIZES.flatMap((size) => SCHEMES.map((scheme) => ({ size, scheme, language: "en" }))),
+  ...["de", "es"].flatMap((language) => [
+    { size: SIZES[0], scheme: "light", language },
+    { size: SIZES[1], scheme: "dark", language },
+  ]),
+];
+
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const firstLink = (page) => page.getByRole("row").nth(1).getByRole("link").first();
+const openFirst = (page) => firstLink(page).click();
+const press = {
+  palette: (page) => page.keyboard.press("Control+k"),
+  help: (page) => page.keyboard.press("?"),
+  // not into the field that has the focus
+  command: async (page) => {
+    await page.locator("main h1").click();
+    await page.keyboard.press("c");
+  },
+};
+/** What is done without a word of any language. */
+const SPEECHLESS = new Set([openFirst, ...Object.values(press)]);
 
 async function pickPerson(page, name) {
   await page.getByRole("combobox", { name: "Search people" }).fill(name);
@@ -35,6 +57,7 @@ async function issue(page, name, action = "Show the QR code") {
 
 /** The screens that any backend with some data has. */
 const EVERYWHERE = [
+  { name: "no-such-page", path: "/nowhere" },
   { name: "home", path: "/" },
   { name: "clients", path: "/clients" },
   { name: "client-new", path: "/clients/new" },
@@ -50,14 +73,28 @@ const EVERYWHERE = [
   { name: "access-policy-new", path: "/access-policies/new" },
   { name: "activity", path: "/activity" },
   { name: "settings", path: "/settings" },
-  { name: "client", path: "/clients", act: (page) => firstLink(page).click() },
-  { name: "person", path: "/people", act: (page) => firstLink(page).click() },
-  { name: "access-policy", path: "/access-policies", act: (page) => firstLink(page).click() },
-  { name: "palette", path: "/", act: (page) => page.keyboard.press("Control+k") },
-  { name: "shortcuts", path: "/", act: (page) => page.keyboard.press("?") },
+  { name: "client", path: "/clients", act: openFirst },
+  { name: "person", path: "/people", act: openFirst },
+  { name: "access-policy", path: "/access-policies", act: openFirst },
+  { name: "palette", path: "/", act: press.palette },
+  { name: "shortcuts", path: "/", act: press.help },
+  { name: "same-command", path: "/people/new", act: press.command },
 ];
 
 const PORTAL = "/clients/c0ffee00-51ce-4f0a-9b1d-2f6a3c4d5e6f";
+
+/** Fills the provider in, tests it, and asks whom an answer means. */
+async function dryRun(page, email) {
+  await page.getByRole("combobox", { name: "From" }).click();
+  await page.getByRole("option", { name: "Auth0" }).click();
+  await page.getByRole("textbox", { name: "Your domain there" }).fill("clinic.eu.auth0.com");
+  await button(page, "Fill in").click();
+  await button(page, "Test the address").click();
+  const answer = page.getByRole("textbox", { name: "Answer of the userinfo address" });
+  await answer.fill(JSON.stringify({ sub: "4711", email, email_verified: true }));
+  await button(page, "Who would it be?").click();
+  await page.getByRole("status", { name: "Result of the dry run" }).scrollIntoViewIfNeeded();
+}
 
 async function runAndFail(page) {
   await button(page, "Run").click();
@@ -83,6 +120,24 @@ const MOCK_ONLY = [
     }),
   ),
   {
+    name: "client-provider-matched",
+    path: `${PORTAL}?tab=identity-provider`,
+    act: (page) => dryRun(page, "pat@example.org"),
+  },
+  {
+    name: "client-provider-nobody",
+    path: `${PORTAL}?tab=identity-provider`,
+    act: (page) => dryRun(page, "nobody@example.org"),
+  },
+  {
+    name: "person-password",
+    path: "/people?q=pat+doe",
+    act: async (page) => {
+      await firstLink(page).click();
+      await button(page, "Set password").click();
+    },
+  },
+  {
     name: "client-rotate",
     path: `${PORTAL}?tab=credentials`,
     act: async (page) => {
@@ -92,7 +147,11 @@ const MOCK_ONLY = [
   },
   {
     name: "clients-compare",
-    path: "/clients/compare?one=c0ffee00-51ce-4f0a-9b1d-2f6a3c4d5e6f&other=00000000-0000-4000-8000-000000000019",
+    path: "/clients/compare?one=c0ffee00-51ce-4f0a-9b1d-2f6a3c4d5e6f",
+    act: async (page) => {
+      await page.getByRole("combobox", { name: "Second client" }).fill("patient app");
+      await page.getByRole("option", { name: /Patient app/ }).click();
+    },
   },
   {
     name: "settings-data-preview",
@@ -239,19 +298,23 @@ async function serveMock() {
   return { base: `http://127.0.0.1:${port}/`, stop: () => server.close() };
 }
 
-async function take(context, base, { name, path, scenario, act, settle }, size, scheme) {
+async function take(context, base, { name, path, scenario, act, settle }, { size, scheme, language }) {
+  const where = `${name}-${language === "en" ? "" : `${language}-`}${scheme}-${size.width}`;
   const page = await context.newPage();
   const errors = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   try {
-    await page.addInitScript(() => localStorage.clear());
+    await page.addInitScript((language) => {
+      localStorage.clear();
+      localStorage.setItem("anteroom.language", language);
+    }, language);
     await page.goto(`${base}${scenario ? `?mock=${scenario}` : ""}#${path}`);
     await page.locator("main, form").first().waitFor();
     await page.evaluate(() => document.fonts.ready);
     if (act) await act(page);
     await page.waitForTimeout(settle ?? 450);
-    await page.screenshot({ path: join(out, `${name}-${scheme}-${size.width}.png`) });
+    await page.screenshot({ path: join(out, `${where}.png`) });
     const wide = await page.evaluate(
       () => document.querySelector("main")?.scrollWidth > document.querySelector("main")?.clientWidth,
     );
@@ -261,7 +324,7 @@ async function take(context, base, { name, path, scenario, act, settle }, size, 
   } finally {
     await page.close();
   }
-  return errors.map((error) => `${name} ${scheme} ${size.width}: ${error}`);
+  return errors.map((error) => `${where}: ${error}`);
 }
 
 const given = process.argv[2];
@@ -273,19 +336,27 @@ const browser = await chromium.launch({
   args: ["--no-sandbox"],
 });
 const problems = [];
+let taken = 0;
 try {
-  for (const size of SIZES) {
-    for (const scheme of SCHEMES) {
-      const context = await browser.newContext({ viewport: size, colorScheme: scheme, locale: "en-GB" });
-      for (const picture of pictures)
-        problems.push(...(await take(context, served.base, picture, size, scheme)));
-      await context.close();
+  for (const turn of TURNS) {
+    const context = await browser.newContext({
+      viewport: turn.size,
+      colorScheme: turn.scheme,
+      locale: turn.language === "en" ? "en-GB" : turn.language,
+    });
+    // what is pressed on the way is found by its English name
+    for (const picture of pictures.filter(
+      ({ act }) => turn.language === "en" || !act || SPEECHLESS.has(act),
+    )) {
+      problems.push(...(await take(context, served.base, picture, turn)));
+      taken++;
     }
+    await context.close();
   }
 } finally {
   await browser.close();
   await served.stop();
 }
-console.log(`${pictures.length * SIZES.length * SCHEMES.length} pictures in ${out}`);
+console.log(`${taken} pictures in ${out}`);
 for (const problem of problems) console.error(problem);
 process.exit(problems.length > 0 ? 1 : 0);

@@ -65,6 +65,12 @@ test("no key is left that no screen asks for", () => {
   expect(unused).toEqual([]);
 });
 
+/** The engine's sources, without the tests of it. */
+const engine = () =>
+  sources("../crates/engine/src", /\.rs$/)
+    .filter(({ path }) => !/tests?(\/|\.rs)|\/store\/contract/.test(path))
+    .map(({ text }) => text);
+
 describe("the engine's names have words", () => {
   const rust = (path: string, pattern: RegExp) =>
     [...read(`../crates/${path}`).matchAll(pattern)].map((found) => found[1] ?? "");
@@ -82,6 +88,14 @@ describe("the engine's names have words", () => {
     const names = rust("engine/src/refusal.rs", /^ {4}\w+ = "(\w+)" \{$/gm);
     expect(names.length).toBeGreaterThan(40);
     expect(names.filter((name) => !(`refusal.${name}` in en))).toEqual([]);
+  });
+
+  test("checks", () => {
+    const names = engine()
+      .flatMap((text) => [...text.matchAll(/\bcheck\(\s*(?:trace,\s*)?"([a-z_.]+)"/g)])
+      .map((found) => found[1] ?? "");
+    expect(names.length).toBeGreaterThan(80);
+    expect([...new Set(names)].filter((name) => !(`check.${name}` in en))).toEqual([]);
   });
 
   test("rules of advice", () => {

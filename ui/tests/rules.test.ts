@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { paths } from "../src/app/paths";
+import { linesOf } from "../src/app/same-command";
 import { changesOf, countOf, formOf } from "../src/features/clients/client-form";
 import { checkRedirectUri, OWN_REDIRECT_URI } from "../src/features/clients/redirect-uri";
 import { lifetime } from "../src/features/clients/tab-tokens";
@@ -214,4 +215,14 @@ describe("contrast of text on its ground is at least 4.5:1", () => {
     );
     expect(weak.filter(([, value]) => !(value >= 4.5))).toEqual([]);
   });
+});
+
+test("every screen has a command that does the same", () => {
+  const values = { baseUrl: "http://127.0.0.1:8103/", projectId: "a-project" };
+  const routes = [...read("src/app/router.tsx").matchAll(/path: "([^"*]+)"/g)].map((found) => found[1] ?? "");
+  expect(routes.length).toBeGreaterThan(15);
+  for (const route of routes) {
+    const address = `/${route.replace(/^\//, "").replace(/:\w+/, "an-id")}`;
+    expect([address, linesOf(address, values).length > 0]).toEqual([address, true]);
+  }
 });

@@ -7,7 +7,7 @@ const UI = join(import.meta.dirname, "..");
 export const read = (path: string): string => readFileSync(join(UI, path), "utf8");
 
 /** Every source file below `folder` with its text. */
-export const sources = (folder: string): { path: string; text: string }[] =>
+export const sources = (folder: string, ending = /\.tsx?$/): { path: string; text: string }[] =>
   readdirSync(join(UI, folder), { recursive: true, encoding: "utf8" })
-    .filter((path) => /\.tsx?$/.test(path))
+    .filter((path) => ending.test(path))
     .map((path) => ({ path: join(folder, path), text: read(join(folder, path)) }));

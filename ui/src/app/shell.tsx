@@ -114,16 +114,17 @@ function Window({ home, project }: { home: Home; project: string }) {
             badge={screen.name === "nav.magicLinks" ? home.outstandingLinks : 0}
           />
         ))}
-        <UnstyledButton
-          className={classes.find}
-          onClick={() => setPalette(true)}
-          aria-label={`${t("nav.find")} ${MOD} K`}
-        >
+        <UnstyledButton className={classes.find} onClick={() => setPalette(true)}>
+          <span className="visually-hidden">{t("nav.find")}</span>
           <span className={classes.icon}>
             <IconSearch size={20} />
           </span>
-          <span className={classes.word}>{t("nav.find")}</span>
-          <kbd className={classes.word}>{MOD} K</kbd>
+          <span className={classes.word} aria-hidden>
+            {t("nav.find")}
+          </span>
+          <kbd className={classes.word} aria-hidden>
+            {MOD} K
+          </kbd>
         </UnstyledButton>
         <UnstyledButton
           className={classes.command}
@@ -157,11 +158,15 @@ function NavItem({ screen, badge }: { screen: Screen; badge: number }) {
   const label = badge > 0 ? t("nav.withOutstanding", { name, count: formatCount(badge) }) : name;
   return (
     <Tooltip label={label} position="right" classNames={{ tooltip: classes.narrowOnly }}>
-      <NavLink to={screen.to} end={screen.to === "/"} className={classes.item} aria-label={label}>
+      <NavLink to={screen.to} end={screen.to === "/"} className={classes.item}>
+        {/* the name for screen readers, whatever is shown of it */}
+        <span className="visually-hidden">{label}</span>
         <span className={classes.icon}>
           <Icon size={20} />
         </span>
-        <span className={classes.word}>{name}</span>
+        <span className={classes.word} aria-hidden>
+          {name}
+        </span>
         {badge > 0 && (
           <span className={classes.badge} aria-hidden>
             <Chip tone="wait">{formatCount(badge)}</Chip>

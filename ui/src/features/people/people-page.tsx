@@ -132,7 +132,7 @@ const columns = (): Column<PersonSummary>[] => [
   {
     id: "identifier",
     header: t("people.identifier"),
-    width: "1fr",
+    width: "1.3fr",
     cell: (person) => <span className={classes.mono}>{person.identifier ?? "–"}</span>,
     optional: true,
   },

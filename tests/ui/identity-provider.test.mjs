@@ -1,0 +1,84 @@
+// The identity-provider screen against a provider that is a real server on this machine.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { test } from "node:test";
+import { open } from "./harness.mjs";
+
+/** Discovery and userinfo of a provider that knows one person. */
+async function provider(t) {
+  const server = createServer((request, response) => {
+    const base = `http://${request.headers.host}`;
+    const answers = {
+      "/.well-known/openid-configuration": {
+        issuer: base,
+        userinfo_endpoint: `${base}/userinfo`,
+        authorization_endpoint: `${base}/authorize`,
+        token_endpoint: `${base}/token`,
+        jwks_uri: `${base}/jwks.json`,
+      },
+      "/userinfo": request.headers.authorization && { sub: "4711", email: "pat@example.org", email_verified: true },
+    };
+    const answer = answers[request.url];
+    response.statusCode = answer ? 200 : request.url === "/userinfo" ? 401 : 404;
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(answer ?? {}));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  return `127.0.0.1:${server.address().port}`;
+}
+
+test("a provider is filled in, tried, and tells whom it would sign in", async (t) => {
+  const host = await provider(t);
+  const desk = await open(t);
+  const { page } = desk;
+  const { portal } = await desk.furnish();
+  await page.goto(`${desk.bridge.url}#/clients/${portal.id}?tab=identity-provider`);
+
+  await t.test("a host inside the own network is called once it is allowed", async () => {
+    await desk.field("Issuer or discovery address").fill(`http://${host}`);
+    await desk.button("Fill in").click();
+    await page.getByText(/could not be read/).waitFor();
+    await desk.field("Host and port").fill(host);
+    await desk.button("Add").click();
+    await desk.button(`Remove ${host}`).waitFor();
+  });
+  await t.test("its discovery document fills the fields", async () => {
+    await desk.button("Fill in").click();
+    await page.getByText(/^Filled in from/).waitFor();
+    assert.equal(await desk.field("Userinfo URL").inputValue(), `http://${host}/userinfo`);
+    assert.equal(await desk.field("Keys (JWKS URL)").inputValue(), `http://${host}/jwks.json`);
+  });
+  await t.test("a healthy address asks for a token", async () => {
+    await desk.button("Test the address").click();
+    await page.getByText("it asks for a token, as it should.").waitFor();
+    await page.getByText(/^HTTP 401 · application\/json · \d+ ms$/).waitFor();
+  });
+  const result = page.getByRole("status", { name: "Result of the dry run" });
+  await t.test("nobody is matched, with the reason, and the way to add the person", async () => {
+    await page.getByText("Ask it live").click();
+    await page.getByLabel("Access token of the provider").fill("of-the-provider");
+    await desk.button("Who would it be?").click();
+    await result.getByText("nobody here is the person the provider names").waitFor();
+    await result.getByText("nobody has this email").waitFor();
+  });
+  await t.test("what was filled in is saved, and the person added from there", async () => {
+    await desk.button("Save").click();
+    await page.getByText(/^Patient portal is saved|saved/i).first().waitFor();
+    await result.getByRole("link", { name: "Add this person" }).click();
+    assert.equal(await page.getByLabel("E-mail").inputValue(), "pat@example.org");
+    assert.ok(!page.url().includes("pat"), "no e-mail address stands in an address");
+    await desk.field("Given names").fill("Pat");
+    await desk.field("Family name").fill("Elsewhere");
+    await desk.button("Add and hand over a link").click();
+    await page.getByRole("heading", { name: "Link for Pat Elsewhere" }).waitFor();
+  });
+  await t.test("the same answer now means this person", async () => {
+    await page.goto(`${desk.bridge.url}#/clients/${portal.id}?tab=identity-provider`);
+    const answer = { sub: "4711", email: "PAT@example.org", email_verified: true };
+    await desk.field("Answer of the userinfo address").fill(JSON.stringify(answer));
+    await desk.button("Who would it be?").click();
+    await result.getByRole("link", { name: "Pat Elsewhere" }).waitFor();
+    await page.getByText("Nobody has signed in through it yet.").waitFor();
+  });
+});
