@@ -77,8 +77,12 @@ test("five journeys, counted", async (t) => {
     await page.keyboard.type("Portal");
     await page.keyboard.press("Enter");
     await desk.button("Run it in the playground").click();
+    await page.getByRole("combobox", { name: "Grant" }).click();
+    await page.getByRole("option", { name: "Pre-authorized code" }).click();
+    await page.getByRole("combobox", { name: "Person" }).first().click();
+    await page.getByRole("option", { name: /Pat Doe/ }).click();
     await desk.button("Run").click();
-    await page.getByRole("region", { name: "Sequence of the run" }).waitFor();
+    await page.getByText("done", { exact: true }).waitFor();
     await end(t, desk, "Create a client and run its first flow");
   });
 
@@ -121,7 +125,7 @@ test("five journeys, counted", async (t) => {
     });
     await begin(desk);
     await desk.screen("Client applications").click();
-    await page.getByRole("link", { name: "Reporting" }).click();
+    await page.getByRole("row").getByRole("link", { name: "Reporting" }).click();
     await page.getByRole("tab", { name: "Credentials" }).click();
     await desk.button("Rotate …").click();
     await page.getByRole("dialog").getByRole("button", { name: /^Rotate|^Make/ }).click();
@@ -137,7 +141,7 @@ test("five journeys, counted", async (t) => {
     await desk.call("clients_update", { id: portal.id, version, changes: { description: "by mistake" } });
     await begin(desk);
     await desk.screen("Client applications").click();
-    await page.getByRole("link", { name: "Patient portal" }).click();
+    await page.getByRole("row").getByRole("link", { name: "Patient portal" }).click();
     await page.getByRole("tab", { name: "History" }).click();
     await page.getByRole("button", { name: /^Undo/ }).first().click();
     await page.getByText(WORDS["history.undone"]).first().waitFor();

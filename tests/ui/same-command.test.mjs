@@ -50,13 +50,13 @@ test("the commands of the screens run", async (t) => {
     "/clients/new",
     "/clients/check",
     "/clients/compare",
-    `/clients/${portal.id}`,
     "/people",
     "/people/new",
     "/magic-links",
     "/access-policies/new",
     "/access-policies",
     `/access-policies/${policy.id}`,
+    `/clients/${portal.id}`,
     `/people/${pat.membershipId}`,
   ]) {
     await t.test(path, async () => {

@@ -1,19 +1,17 @@
 import { Button } from "@mantine/core";
 import { Link, useRouteError } from "react-router";
 import { t } from "../i18n/i18n";
-import { Empty, Failed } from "../kit/states";
+import { Page } from "../kit/page";
+import { Failed } from "../kit/states";
 import { paths } from "./paths";
 
 export function NotFound() {
   return (
-    <Empty
-      title={t("notFound.title")}
-      action={
-        <Button component={Link} to={paths.home()}>
-          {t("notFound.home")}
-        </Button>
-      }
-    />
+    <Page title={t("notFound.title")}>
+      <Button component={Link} to={paths.home()}>
+        {t("notFound.home")}
+      </Button>
+    </Page>
   );
 }
 

@@ -203,7 +203,6 @@ done < memberships.txt`,
     path: "/access-policies",
     lines: (values) => [
       { title: "same.policies", text: get(values.baseUrl, "fhir/R4/AccessPolicy?_count=100") },
-      writePolicy(values),
     ],
   },
   { path: "/access-policies/new", lines: (values) => [writePolicy(values)] },

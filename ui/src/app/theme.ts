@@ -101,7 +101,14 @@ export const theme = createTheme({
         title: { fontWeight: 650, fontSize: 15 },
       },
     },
-    Menu: { defaultProps: { shadow: "none", transitionProps: { duration: 120, transition: "fade" } } },
+    Menu: {
+      defaultProps: {
+        shadow: "none",
+        transitionProps: { duration: 120, transition: "fade" },
+        // a menu has nothing but its items in it
+        withInitialFocusPlaceholder: false,
+      },
+    },
     Tooltip: {
       defaultProps: {
         transitionProps: { duration: 120 },
