@@ -13,7 +13,10 @@ const { chromium } = createRequire(path.join(root, "ui/package.json"))("playwrig
 /** How long anything may take that is not measured. */
 const PATIENCE_MS = 20_000;
 
-const bridgeProgram = path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, "target"), "debug", "anteroom-bridge");
+/** `ANTEROOM_BRIDGE` names another build of it, for measuring. */
+const bridgeProgram =
+  process.env.ANTEROOM_BRIDGE ??
+  path.join(process.env.CARGO_TARGET_DIR ?? path.join(root, "target"), "debug", "anteroom-bridge");
 
 /** Starts a bridge over an empty store; it ends with this process, however that ends. */
 async function startBridge(args) {

@@ -66,7 +66,8 @@ test("a provider is filled in, tried, and tells whom it would sign in", async (t
     await desk.button("Save").click();
     await desk.button("Save").waitFor({ state: "hidden" });
     await result.getByRole("link", { name: "Add this person" }).click();
-    assert.equal(await page.getByLabel("E-mail").inputValue(), "pat@example.org");
+    await page.getByRole("heading", { name: "New person" }).waitFor();
+    assert.equal(await desk.field("E-mail").inputValue(), "pat@example.org");
     assert.ok(!page.url().includes("pat"), "no e-mail address stands in an address");
     await desk.field("Given names").fill("Pat");
     await desk.field("Family name").fill("Elsewhere");
