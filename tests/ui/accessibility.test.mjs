@@ -127,9 +127,17 @@ test("axe finds nothing on any route, in either theme", async (t) => {
     await page.keyboard.press("Escape");
   });
   await t.test("the list of shortcuts", async () => {
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
     await page.keyboard.press("?");
-    await page.getByRole("dialog").waitFor();
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
     await clean(page, "shortcuts");
+    await page.keyboard.press("Escape");
+  });
+  await t.test("the drawer with the command", async () => {
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    await desk.button("Show the command").click();
+    await page.getByRole("dialog", { name: "The command that does the same" }).waitFor();
+    await clean(page, "command");
     await page.keyboard.press("Escape");
   });
   await t.test("a refusal, opened", async () => {

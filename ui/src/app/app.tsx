@@ -2,12 +2,12 @@ import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { RouterProvider } from "react-router";
-import { useLanguage } from "../i18n/i18n";
+import { t, useLanguage } from "../i18n/i18n";
 import { Announcer } from "../kit/announce";
 import { Confirmations } from "../kit/confirm";
 import { Toasts } from "../kit/toast";
 import { createRouter } from "./router";
-import { cssVariablesResolver, theme } from "./theme";
+import { cssVariablesResolver, themeIn } from "./theme";
 
 /** The engine is on this machine: asking twice is cheap, and a failure is shown at once with "Try again". */
 const newCache = () =>
@@ -24,6 +24,7 @@ const ENV = import.meta.env.MODE === "test" ? "test" : "default";
 export function App() {
   const [cache] = useState(newCache);
   const language = useLanguage();
+  const theme = themeIn({ close: t("kit.close") });
   return (
     <MantineProvider
       theme={theme}

@@ -20,7 +20,6 @@ export function SameCommand({ home, opened, onClose }: Props) {
       position="right"
       size={560}
       title={t("same.title")}
-      closeButtonProps={{ "aria-label": t("kit.close") }}
       transitionProps={{ duration: 120, transition: "fade" }}
       overlayProps={{ backgroundOpacity: 0.2 }}
       classNames={{ content: classes.content, header: classes.header, title: classes.title }}

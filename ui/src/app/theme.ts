@@ -63,58 +63,64 @@ export const cssVariablesResolver: CSSVariablesResolver = () => {
   return { variables: {}, light: shared, dark: shared };
 };
 
-export const theme = createTheme({
-  primaryColor: "accent",
-  colors: { accent: token("accent"), bad: token("bad"), wait: token("wait"), ok: token("ok") },
-  variantColorResolver,
-  fontFamily: "'Inter Variable', Inter, system-ui, sans-serif",
-  fontFamilyMonospace: "'JetBrains Mono Variable', 'JetBrains Mono', ui-monospace, monospace",
-  fontSizes: { xs: "12.5px", sm: "14px", md: "14px", lg: "17px", xl: "21px" },
-  lineHeights: { xs: "1.4", sm: "1.45", md: "1.45", lg: "1.45", xl: "1.3" },
-  spacing: { xs: "8px", sm: "12px", md: "16px", lg: "24px", xl: "32px" },
-  radius: { xs: "4px", sm: "6px", md: "8px", lg: "12px", xl: "99px" },
-  defaultRadius: "sm",
-  headings: {
-    fontWeight: "650",
-    sizes: { h1: { fontSize: "21px", lineHeight: "1.3" }, h2: { fontSize: "15px", lineHeight: "1.4" } },
-  },
-  focusRing: "auto",
-  cursorType: "pointer",
-  components: {
-    Button: {
-      styles: { root: { fontWeight: 550 } },
-      vars: (_: unknown, { size = "sm" }: ButtonProps) =>
-        size === "sm" ? { root: { "--button-height": "34px", "--button-padding-x": "13px" } } : { root: {} },
+/** The theme, in the language of the window: the cross of a dialog has a name. */
+export const themeIn = (words: { close: string }) =>
+  createTheme({
+    primaryColor: "accent",
+    colors: { accent: token("accent"), bad: token("bad"), wait: token("wait"), ok: token("ok") },
+    variantColorResolver,
+    fontFamily: "'Inter Variable', Inter, system-ui, sans-serif",
+    fontFamilyMonospace: "'JetBrains Mono Variable', 'JetBrains Mono', ui-monospace, monospace",
+    fontSizes: { xs: "12.5px", sm: "14px", md: "14px", lg: "17px", xl: "21px" },
+    lineHeights: { xs: "1.4", sm: "1.45", md: "1.45", lg: "1.45", xl: "1.3" },
+    spacing: { xs: "8px", sm: "12px", md: "16px", lg: "24px", xl: "32px" },
+    radius: { xs: "4px", sm: "6px", md: "8px", lg: "12px", xl: "99px" },
+    defaultRadius: "sm",
+    headings: {
+      fontWeight: "650",
+      sizes: { h1: { fontSize: "21px", lineHeight: "1.3" }, h2: { fontSize: "15px", lineHeight: "1.4" } },
     },
-    // the help stands under the field
-    InputWrapper: { defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] } },
-    Modal: {
-      defaultProps: {
-        centered: true,
-        radius: "md",
-        transitionProps: { duration: 120, transition: "fade" },
-        overlayProps: { backgroundOpacity: 0.4 },
+    focusRing: "auto",
+    cursorType: "pointer",
+    components: {
+      Button: {
+        styles: { root: { fontWeight: 550 } },
+        vars: (_: unknown, { size = "sm" }: ButtonProps) =>
+          size === "sm"
+            ? { root: { "--button-height": "34px", "--button-padding-x": "13px" } }
+            : { root: {} },
       },
-      styles: {
-        content: { border: "1px solid var(--a-line)", background: "var(--a-panel)", boxShadow: "none" },
-        header: { background: "var(--a-panel)" },
-        title: { fontWeight: 650, fontSize: 15 },
+      // the help stands under the field
+      InputWrapper: { defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] } },
+      Modal: {
+        defaultProps: {
+          centered: true,
+          radius: "md",
+          transitionProps: { duration: 120, transition: "fade" },
+          overlayProps: { backgroundOpacity: 0.4 },
+          closeButtonProps: { "aria-label": words.close },
+        },
+        styles: {
+          content: { border: "1px solid var(--a-line)", background: "var(--a-panel)", boxShadow: "none" },
+          header: { background: "var(--a-panel)" },
+          title: { fontWeight: 650, fontSize: 15 },
+        },
+      },
+      Drawer: { defaultProps: { closeButtonProps: { "aria-label": words.close } } },
+      Menu: {
+        defaultProps: {
+          shadow: "none",
+          transitionProps: { duration: 120, transition: "fade" },
+          // a menu has nothing but its items in it
+          withInitialFocusPlaceholder: false,
+        },
+      },
+      Tooltip: {
+        defaultProps: {
+          transitionProps: { duration: 120 },
+          openDelay: 300,
+          events: { hover: true, focus: true, touch: true },
+        },
       },
     },
-    Menu: {
-      defaultProps: {
-        shadow: "none",
-        transitionProps: { duration: 120, transition: "fade" },
-        // a menu has nothing but its items in it
-        withInitialFocusPlaceholder: false,
-      },
-    },
-    Tooltip: {
-      defaultProps: {
-        transitionProps: { duration: 120 },
-        openDelay: 300,
-        events: { hover: true, focus: true, touch: true },
-      },
-    },
-  },
-});
+  });

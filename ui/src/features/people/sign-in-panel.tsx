@@ -64,7 +64,6 @@ export function SignInPanel({ person }: { person: Person }) {
         opened={asking}
         onClose={() => setAsking(false)}
         title={t("signIn.setTitle", { person: summary.name })}
-        closeButtonProps={{ "aria-label": t("kit.close") }}
       >
         <SetPassword person={person} onDone={() => setAsking(false)} />
       </Modal>
