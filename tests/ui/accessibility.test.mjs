@@ -152,6 +152,8 @@ test("axe finds nothing on any route, in either theme", async (t) => {
     await page.getByRole("menuitem", { name: "Delete" }).click();
     await page.getByRole("dialog").waitFor();
     await clean(page, "delete dialog");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
   });
   await t.test("a QR code on the stage", async () => {
     await go(page, url, "/");
