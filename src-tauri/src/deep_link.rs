@@ -23,8 +23,27 @@ const MAX_BYTES: usize = 2048;
 pub enum DeepLink {
     /// `anteroom://oauth/callback`: the authorization response of a sign-in in the system browser.
     OauthCallback(AuthorizationResponse),
+    /// `anteroom://in/{code}`: a magic link that its client wants redeemed here, in the playground.
+    MagicLink(HandedCode),
     /// `anteroom://open`: bring the window to the front.
     Open,
+}
+
+/// A pre-authorized code, as the landing page hands it over. It is a secret until it is redeemed, so the type has no
+/// `Debug`.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct HandedCode {
+    /// 52 capitals in base-32, or 256 hexadecimal characters.
+    pub code: String,
+}
+
+impl HandedCode {
+    /// Only what a landing page writes; whether there is such a code is the engine's to say.
+    fn parse(code: &str) -> Result<Self, Refusal> {
+        let short = code.len() == 52 && code.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'));
+        let long = code.len() == 256 && code.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if short || long { Ok(Self { code: code.to_owned() }) } else { Err(Refusal::NoCode) }
+    }
 }
 
 /// [RFC6749 §4.1.2, §4.1.2.1] [RFC9207 §2] What an authorization server sends back through the browser.
@@ -57,7 +76,9 @@ pub enum Refusal {
     NotPrintableAscii,
     /// It has a fragment: a link of ours never has one, but an implicit-grant token would arrive in it.
     Fragment,
-    /// Neither `oauth/callback` nor `open`.
+    /// What follows `in/` is no code.
+    NoCode,
+    /// None of `oauth/callback`, `in/…` and `open`.
     UnknownPath,
     /// A percent sign without two hexadecimal digits, or a value that is not printable ASCII once decoded.
     BadEncoding,
@@ -90,6 +111,12 @@ impl DeepLink {
             return Err(Refusal::Fragment);
         }
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        if let Some(code) = path.strip_prefix("in/") {
+            return match query {
+                "" => HandedCode::parse(code).map(Self::MagicLink),
+                _ => Err(Refusal::UnknownParameter),
+            };
+        }
         match path {
             "oauth/callback" => Ok(Self::OauthCallback(AuthorizationResponse::parse(query)?)),
             "open" if query.is_empty() => Ok(Self::Open),
@@ -143,6 +170,7 @@ impl fmt::Debug for DeepLink {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::OauthCallback(_) => "OauthCallback(..)",
+            Self::MagicLink(_) => "MagicLink(..)",
             Self::Open => "Open",
         })
     }
@@ -155,7 +183,8 @@ impl fmt::Display for Refusal {
             Self::TooLong => "longer than 2048 bytes",
             Self::NotPrintableAscii => "a character outside printable ASCII",
             Self::Fragment => "it has a fragment",
-            Self::UnknownPath => "neither oauth/callback nor open",
+            Self::NoCode => "no code after in/",
+            Self::UnknownPath => "none of oauth/callback, in/… and open",
             Self::BadEncoding => "a value that does not decode to printable ASCII",
             Self::Repeated => "a parameter twice",
             Self::UnknownParameter => "a parameter that this path does not have",

@@ -10,7 +10,7 @@ use std::{
 };
 
 use anteroom_admin::{
-    Admin, CommandError,
+    Admin, CommandError, LocalCa,
     commands::{
         home::EngineState,
         playground::{DeepLinkCheck, DeepLinkFinding},
@@ -218,6 +218,13 @@ impl<R: Runtime> anteroom_admin::Host for Seat<R> {
         Box::pin(async move {
             let address = lan::private_address()?;
             self.host.start_lan(address, seconds).await.map(|_| ())
+        })
+    }
+
+    fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, String>> + Send + '_>> {
+        Box::pin(async move {
+            let ca = self.host.local_ca().await.map_err(|error| error.to_string())?;
+            Ok(LocalCa { pem: ca.pem().to_owned(), fingerprint: ca.fingerprint() })
         })
     }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anteroom_admin::commands::home::EngineState;
 use anteroom_admin::error::Code;
-use anteroom_admin::{Admin, CommandError, Host, dispatch};
+use anteroom_admin::{Admin, CommandError, Host, LocalCa, dispatch};
 use anteroom_engine::clock::ManualClock;
 use anteroom_engine::cx::Origin;
 use anteroom_engine::endpoint::token;
@@ -66,6 +66,11 @@ impl Host for Bench {
     fn start_lan(&self, _: u32) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
         self.1.store(true, Ordering::Relaxed);
         Box::pin(async { Ok(()) })
+    }
+
+    fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, String>> + Send + '_>> {
+        let ca = LocalCa { pem: "-----BEGIN CERTIFICATE-----".into(), fingerprint: "AB:CD".into() };
+        Box::pin(async { Ok(ca) })
     }
 
     fn stop_lan(&self) {

@@ -71,7 +71,7 @@ async fn a_card_holds_all_that_a_hand_over_needs() {
         json!({
             "id": "…", "state": "waiting", "membershipId": ready.person, "person": "Pat Doe",
             "personShort": "Pat D.", "clientId": ready.client, "clientName": "Patient portal",
-            "handOver": "waiting", "issuedBy": "Ada Byron", "issuedAt": NOW, "expiresAt": NOW + 15 * MINUTE,
+            "handOver": "waiting", "language": null, "phone": "own", "issuedBy": "Ada Byron", "issuedAt": NOW, "expiresAt": NOW + 15 * MINUTE,
             "openedAt": null, "redeemedAt": null, "redeemedFrom": null, "endedAt": null, "pin": false,
             "wrongPins": 0, "refused": 0, "sessionSeconds": 3600, "session": null,
         })
@@ -84,6 +84,33 @@ async fn a_card_holds_all_that_a_hand_over_needs() {
     assert!(text(&card, "/qrSvg").starts_with("<svg ") && !text(&card, "/qrSvg").contains(code));
     assert_eq!(card["qrModules"], 33, "version 4: capitals only");
     assert!(text(&card, "/command").contains(code) && text(&card, "/command").contains(&ready.client));
+}
+
+/// Chosen at the desk, kept on the board and by the link that takes its place.
+#[tokio::test]
+async fn whose_phone_and_which_language_are_chosen_at_issue() {
+    let ready = Ready::new().await;
+    let chosen = json!({ "language": "es", "phone": "carer" });
+    let card = ready.desk.call("magic_links_issue", with(ready.request("waiting", false), chosen)).await;
+    let again = ready.desk.call("magic_links_reissue", id(&card)).await;
+    for link in [&card["link"], &again["link"], &ready.get(&again).await] {
+        assert_eq!((&link["language"], &link["phone"]), (&json!("es"), &json!("carer")));
+    }
+    for (changes, words) in
+        [(json!({ "language": "fr" }), "en, de and es"), (json!({ "language": "" }), "en, de and es")]
+    {
+        let request = with(ready.request("waiting", false), changes);
+        ready.desk.fails("magic_links_issue", request, Code::Invalid, Some("language"), words).await;
+    }
+    let batch = json!({
+        "membershipIds": [ready.person], "clientId": ready.client, "handOver": "take_home", "pin": false,
+    });
+    let request = with(batch.clone(), json!({ "language": "xx" }));
+    ready.desk.fails("magic_links_issue_batch", request, Code::Invalid, Some("language"), "xx").await;
+    ready.desk.call("magic_links_revoke", id(&again)).await;
+    ready.desk.call("magic_links_issue_batch", with(batch, json!({ "language": "de" }))).await;
+    let shown = ready.desk.call("magic_links_list", board("")).await;
+    assert_eq!(shown["items"][0]["language"], "de");
 }
 
 #[tokio::test]

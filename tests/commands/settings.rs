@@ -116,10 +116,29 @@ async fn links_lead_to_the_local_network_while_it_is_served() {
     let lan = desk.call("settings_start_lan", json!({ "minutes": 60 })).await["lan"].take();
     assert_eq!((&lan["baseUrl"], &lan["until"]), (&json!("https://192.168.1.7:8443/"), &json!(NOW + 3_600)));
     assert!(lan["qrSvg"].as_str().unwrap().starts_with("<svg "));
+    assert!(lan["trustQrSvg"].as_str().unwrap().starts_with("<svg "));
+    assert_eq!(
+        (&lan["trustUrl"], &lan["caFingerprint"]),
+        (&json!("https://192.168.1.7:8443/in/trust"), &json!("AB:CD"))
+    );
     let card = ready.issue("waiting", false).await;
     assert!(card["url"].as_str().unwrap().starts_with("https://192.168.1.7:8443/in/"));
     assert_eq!(card["typedAt"], "192.168.1.7:8443/in");
     assert_eq!(desk.call("settings_stop_lan", json!({})).await["lan"], Value::Null);
     let again = desk.call("magic_links_show", crate::magic_links::id(&card)).await;
     assert!(again["url"].as_str().unwrap().starts_with("http://127.0.0.1:8103/in/"));
+}
+
+/// The file is saved, and each system's command names it: the system asks the person, not we.
+#[tokio::test]
+async fn the_local_ca_is_saved_for_the_system_to_trust() {
+    let desk = Desk::new().await;
+    let saved = desk.call("settings_save_ca", json!({})).await;
+    let path = text(&saved, "/path");
+    assert!(path.ends_with("anteroom-ca.crt"), "{path}");
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "-----BEGIN CERTIFICATE-----");
+    assert_eq!(saved["fingerprint"], "AB:CD");
+    for system in ["/windows", "/macos", "/linux", "/chromium"] {
+        assert!(text(&saved, system).contains(&format!("\"{path}\"")), "{system}");
+    }
 }

@@ -19,7 +19,13 @@ async fn a_patient_signs_in_with_the_qr_code_on_the_screen() {
     set_up(&desktop).await;
     let client_id = create_client(&desktop).await;
     add_patient(&desktop).await;
-    show_qr_code(&desktop).await;
+    let began = Instant::now();
+    let presses = show_qr_code(&desktop).await;
+    eprintln!(
+        "from the window to a code that can be scanned: {presses} presses, {:.1} s",
+        began.elapsed().as_secs_f64()
+    );
+    assert_eq!(presses, 3, "the screen, the person, the hand-over");
 
     let (picture, _) = desktop.picture("qr-code").await;
     let link = decode(&picture);
@@ -85,14 +91,18 @@ pub(crate) async fn add_patient(desktop: &Desktop) {
     desktop.role("heading", "Pat Doe").await;
 }
 
-/// Three steps and a part of a name.
-async fn show_qr_code(desktop: &Desktop) {
+/// A part of a name, and as many presses as are counted.
+async fn show_qr_code(desktop: &Desktop) -> usize {
     desktop.follow("Magic links").await;
+    let mut presses = 1;
     desktop.fill("Search people", "pat d").await;
     let found = desktop.part_of("option", "Pat Doe").await;
     found.click().await.expect("the person can be chosen");
+    presses += 1;
     desktop.press("Show the QR code").await;
+    presses += 1;
     desktop.part_of("image", "QR code that signs").await;
+    presses
 }
 
 /// Reads the QR code in the picture with a program that shares nothing with ours.

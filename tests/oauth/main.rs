@@ -24,6 +24,8 @@ mod fhir;
 #[cfg(test)]
 mod fhir_access;
 #[cfg(test)]
+mod hand_over;
+#[cfg(test)]
 mod http_behaviour;
 #[cfg(test)]
 mod landing;

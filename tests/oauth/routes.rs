@@ -232,6 +232,10 @@ const WITHOUT_CREDENTIALS: &[(&str, &str, &str, u16, &str)] = &[
     ("/in", "/in", "GET", 200, "text/html"),
     ("/IN", "/IN", "GET", 200, "text/html"),
     ("/in/{code}", "/in/AAAA", "GET", 404, "text/html"),
+    ("/in/trust", "/in/trust", "GET", 404, "text/html"),
+    ("/in/trust/anteroom-ca.crt", "/in/trust/anteroom-ca.crt", "GET", 404, "text/html"),
+    ("/in/trust/anteroom-ca.mobileconfig", "/in/trust/anteroom-ca.mobileconfig", "GET", 404, "text/html"),
+    ("/in/offers/{id}", "/in/offers/AAAA", "GET", 404, "application/json"),
     ("/IN/{code}", "/IN/AAAA", "POST", 404, "text/html"),
 ];
 

@@ -2,7 +2,19 @@
 
 use std::sync::Arc;
 
-use anteroom_testkit::builders::{PAT, PORTAL};
+use anteroom_engine::Engine;
+use anteroom_engine::client_auth::Presented;
+use anteroom_engine::cx::Origin;
+use anteroom_engine::endpoint::landing::{self, Key};
+use anteroom_engine::grant::pre_authorized_code as grant;
+use anteroom_engine::id::Id;
+use anteroom_engine::model::pre_authorized_code::{HandOver, Phone};
+use anteroom_engine::service::magic_links::{self, NewCode, Plain};
+use anteroom_magic_link::TypedCode;
+use anteroom_oauth::form::Form;
+use anteroom_oauth::scope::Scope;
+use anteroom_oauth::{base32, medplum_code};
+use anteroom_testkit::builders::{PAT, PAT_MEMBERSHIP, PORTAL};
 use anteroom_testkit::server::TestServer;
 use serde_json::json;
 use tokio::sync::Barrier;
@@ -76,4 +88,114 @@ async fn pa_04_page_and_token_endpoint_race_for_one_code() {
         assert_eq!(successes, 1);
         server.clock.advance(60);
     }
+}
+
+/// Races, each for a code of its own.
+const RACES: usize = 10_000;
+/// Races that are run side by side.
+const AT_ONCE: usize = 100;
+
+/// Ten thousand codes; for each, all ways to present it at once: the three spellings at the token endpoint, the link's
+/// page, and the typed code. Exactly one wins each.
+#[tokio::test(flavor = "multi_thread")]
+async fn f_02_ten_thousand_races_are_won_by_exactly_one() {
+    let server = TestServer::start().await;
+    let engine = Arc::clone(&server.engine);
+    let mut won = 0;
+    for _ in 0..RACES / AT_ONCE {
+        let codes = issue(&server).await;
+        let contenders: Vec<_> = codes.iter().map(|code| contend(&engine, code)).collect();
+        for contenders in contenders {
+            let mut winners = 0;
+            for contender in contenders {
+                winners += usize::from(contender.await.unwrap());
+            }
+            assert_eq!(winners, 1, "race {won}");
+            won += 1;
+        }
+        // typed codes are counted by the minute
+        server.clock.advance(1);
+    }
+    assert_eq!(won, RACES);
+    println!("{RACES} races, five contenders each: {won} won by exactly one");
+}
+
+struct Code {
+    plain: Arc<Plain>,
+    typed: TypedCode,
+}
+
+async fn issue(server: &TestServer) -> Vec<Code> {
+    let entropy = server.engine.entropy();
+    let make = |_| {
+        let plain = Arc::new(magic_links::make(entropy, None).unwrap());
+        let typed = TypedCode::from_random(&anteroom_engine::entropy::bytes(entropy).unwrap());
+        Code { plain, typed }
+    };
+    let codes: Vec<Code> = (0..AT_ONCE).map(make).collect();
+    let plain: Vec<_> = codes.iter().map(|code| (Arc::clone(&code.plain), code.typed.digest())).collect();
+    let engine = Arc::clone(&server.engine);
+    server
+        .change(move |cx| {
+            let client = cx.tx.client(Id::parse(PORTAL).unwrap())?.expect("the portal");
+            let pat = cx.tx.membership(Id::parse(PAT_MEMBERSHIP).unwrap())?.expect("Pat");
+            for (plain, typed) in plain {
+                let new = NewCode {
+                    client: &client,
+                    membership: &pat,
+                    issued_by: pat.id,
+                    scope: Scope::parse("openid").unwrap(),
+                    nonce: "n".to_owned(),
+                    expires_in: 3_600,
+                    hand_over: HandOver::Waiting,
+                    language: None,
+                    phone: Phone::Own,
+                    typed: Some(typed),
+                };
+                magic_links::issue(cx, &engine, &plain, new)?;
+            }
+            Ok(())
+        })
+        .await;
+    codes
+}
+
+/// Everybody who wants the code. Whether they got it is what they answer.
+fn contend(engine: &Arc<Engine>, code: &Code) -> Vec<tokio::task::JoinHandle<bool>> {
+    let bytes = &code.plain.code;
+    let spellings = [
+        grant::encode(bytes).expose().to_owned(),
+        base32::encode_code(bytes).to_string(),
+        medplum_code::encode(bytes).to_string(),
+    ];
+    let mut contenders: Vec<_> = spellings
+        .into_iter()
+        .map(|spelling| {
+            let engine = Arc::clone(engine);
+            tokio::spawn(async move {
+                let body = format!("pre-authorized_code={spelling}");
+                let inner = Arc::clone(&engine);
+                let origin = Origin::inside(engine.issuer().clone());
+                let redeemed = engine.transact(origin, move |cx| {
+                    let mut form = Form::decode(body.as_bytes()).expect("a form");
+                    let presented = Presented { client_id: Some(PORTAL.to_owned()), ..Presented::default() };
+                    grant::redeem(cx, &inner, grant::Request::read(presented, &mut form)).map(drop)
+                });
+                redeemed.await.is_ok()
+            })
+        })
+        .collect();
+    for key in [Key::Link(grant::encode(bytes).digest()), Key::Typed(code.typed.digest())] {
+        let engine = Arc::clone(engine);
+        contenders.push(tokio::spawn(async move {
+            // each from a phone of its own: one phone may type ten codes a minute
+            let address = anteroom_engine::entropy::bytes::<8>(engine.entropy()).expect("an address");
+            let origin = Origin {
+                remote_address: Some(format!("{address:?}")),
+                ..Origin::inside(engine.issuer().clone())
+            };
+            landing::press(&engine, origin, key, None).await.is_ok()
+        }));
+    }
+    contenders
 }

@@ -1,20 +1,50 @@
 // The desk: sheets of paper, many links at once, and a window that is locked to it.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { rm } from "node:fs/promises";
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import process from "node:process";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { open, within } from "./harness.mjs";
+
+const fromUi = createRequire(fileURLToPath(new URL("../../ui/package.json", import.meta.url)));
+const jsqr = readFileSync(fromUi.resolve("jsqr"), "utf8");
+
+const zbar = (picture) =>
+  execFileSync("zbarimg", ["--quiet", "--raw", "--nodbus", "-Sdisable", "-Sqrcode.enable", "-"], {
+    input: picture,
+    encoding: "utf8",
+  }).trim();
+
+/** The second decoder, in a browser: only dark on light, an inverted code is not read. */
+async function readInBrowser(page, picture) {
+  await page.evaluate(jsqr);
+  return page.evaluate(async (png) => {
+    const bytes = Uint8Array.from(atob(png), (character) => character.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    context.drawImage(image, 0, 0);
+    const { data, width, height } = context.getImageData(0, 0, image.width, image.height);
+    return globalThis.jsQR(data, width, height, { inversionAttempts: "dontInvert" })?.data;
+  }, picture.toString("base64"));
+}
+
+/** A picture of the screen, kept where somebody wants to look at it. */
+async function screenshot(page, name) {
+  const folder = process.env.ANTEROOM_PICTURES;
+  return page.screenshot(folder ? { path: path.join(folder, `desk-${name}.png`) } : {});
+}
 
 /** What stands in a PDF, and where its QR code leads. */
 async function read(path) {
   const text = execFileSync("pdftotext", ["-layout", path, "-"], { encoding: "utf8" });
   const png = execFileSync("pdftoppm", ["-png", "-r", "150", "-singlefile", path], { maxBuffer: 1 << 24 });
-  const link = execFileSync("zbarimg", ["--quiet", "--raw", "--nodbus", "-Sdisable", "-Sqrcode.enable", "-"], {
-    input: png,
-    encoding: "utf8",
-  });
   await rm(path);
-  return { text, link: link.trim() };
+  return { text, link: zbar(png) };
 }
 
 test("a sheet is previewed, saved, and can be scanned from paper", async (t) => {
@@ -38,6 +68,104 @@ test("a sheet is previewed, saved, and can be scanned from paper", async (t) => 
   assert.ok(!text.includes("Doe"), "the short name only");
   const pin = /\b\d{6}\b/.exec(text)?.[0];
   assert.equal((await desk.redeem(link, portal.id, pin)).status, 200);
+});
+
+test("whose phone and which language are chosen before, and shown after", async (t) => {
+  const desk = await open(t);
+  await desk.furnish();
+  await desk.screen(/^Magic links/).click();
+  await desk.page.getByRole("combobox", { name: "Search people" }).fill("pat");
+  await desk.page.getByRole("option").first().click();
+  for (const words of ["The link lives 15 minutes and works once", "The sign-in lasts one hour, to Patient portal"]) {
+    await desk.page.getByText(words).first().waitFor();
+  }
+  assert.equal(await desk.page.getByText("After that: no refresh, a new link is needed").count(), 2);
+  await desk.page.getByText("A carer's phone").click();
+  await desk.page.getByRole("combobox", { name: "Language of the page and the sheet" }).click();
+  await desk.page.getByRole("option", { name: "Español" }).click();
+  await screenshot(desk.page, "hand-over");
+  await desk.button("Make the sheet").click();
+  await desk.qr.waitFor();
+  await desk.page.getByText("for a carer's phone · page in Español").waitFor();
+  await screenshot(desk.page, "stage");
+  await desk.button("Print").click();
+  const language = desk.page.getByRole("dialog").getByRole("combobox", { name: "Language", exact: true });
+  assert.equal(await language.inputValue(), "Español", "the sheet speaks it, too");
+  await desk.page.getByRole("dialog").getByRole("img", { name: "Preview of the first sheet" }).waitFor();
+  await screenshot(desk.page, "sheet");
+  const board = await desk.call("magic_links_list", { search: "", state: null, offset: 0, limit: 1 });
+  const { url } = await desk.call("magic_links_show", { id: board.items[0].id });
+  const phone = await desk.phone(url);
+  await phone.getByRole("heading", { name: "Para Pat D." }).waitFor();
+  await desk.page.keyboard.press("Escape");
+  await desk.button("Done").click();
+  await desk.page.getByRole("table", { name: "Links" }).getByTitle("for a carer's phone").waitFor();
+  await screenshot(desk.page, "board");
+});
+
+test("the code on the screen is read by two decoders, light or dark", async (t) => {
+  const desk = await open(t);
+  await desk.furnish();
+  await desk.issue("pat");
+  const board = await desk.call("magic_links_list", { search: "", state: null, offset: 0, limit: 1 });
+  const { url } = await desk.call("magic_links_show", { id: board.items[0].id });
+  for (const colorScheme of ["light", "dark"]) {
+    await desk.page.emulateMedia({ colorScheme });
+    await desk.qr.waitFor();
+    const picture = await screenshot(desk.page, `stage-${colorScheme}`);
+    // The link in capitals is the same link.
+    assert.equal(zbar(picture).toLowerCase(), url.toLowerCase(), `zbar, ${colorScheme}`);
+    assert.equal((await readInBrowser(desk.page, picture))?.toLowerCase(), url.toLowerCase(), `jsqr, ${colorScheme}`);
+  }
+});
+
+test("phones and computers are told how to trust the local CA", async (t) => {
+  const desk = await open(t);
+  await desk.furnish();
+  await desk.screen("Settings").click();
+  const trust = desk.page.getByRole("region", { name: "Trust the local CA" });
+  await trust.getByText("iPhone", { exact: true }).click();
+  await trust.getByText("Serve the local network first").waitFor();
+  await desk.button("Serve the local network").click();
+  const code = trust.getByRole("img", { name: "QR code of the page that says how to trust the local CA" });
+  await code.scrollIntoViewIfNeeded();
+  assert.match(zbar(await code.screenshot()), /^https:\/\/localhost:\d+\/in\/trust$/);
+  const shown = await trust.getByText("Compare this fingerprint there").innerText();
+  await screenshot(desk.page, "trust-phone");
+  await trust.getByText("Linux", { exact: true }).click();
+  await trust.getByRole("button", { name: "Save the certificate" }).click();
+  const saved = await trust.getByText(/anteroom-ca.*\.crt$/).first().innerText();
+  const fingerprint = new X509Certificate(await readFile(saved)).fingerprint256;
+  assert.ok(shown.includes(fingerprint), `${fingerprint} is not in ${shown}`);
+  await trust.getByText("update-ca-certificates").waitFor();
+  await screenshot(desk.page, "trust-linux");
+  await rm(saved);
+  await desk.button("Turn off").click();
+});
+
+test("two hundred sheets from a pasted list", async (t) => {
+  const desk = await open(t, "--seed-people", "200");
+  await desk.call("clients_create", { name: "Portal", clientType: "public", redirectUris: [], admin: false });
+  const everybody = { search: "", resourceType: "Patient", offset: 0, limit: 200 };
+  const { items } = await desk.call("people_list", everybody);
+  assert.equal(items.length, 200);
+  await desk.screen(/^Magic links/).click();
+  await desk.page.getByRole("link", { name: "Many at once" }).click();
+  await desk.field("One person a line").fill(items.map(({ identifier }) => identifier).join("\n"));
+  const seconds = async (what, press, until) => {
+    const began = performance.now();
+    await press.click();
+    await until.waitFor();
+    t.diagnostic(`${what}: ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  };
+  await seconds("200 lines checked", desk.button("Check the list"), desk.button("Issue 200 links"));
+  const preview = desk.page.getByRole("img", { name: "Preview of the first sheet" });
+  await seconds("200 links issued, 200 sheets laid out and previewed", desk.button("Issue 200 links"), preview);
+  const saved = desk.page.getByText(/\.pdf$/);
+  await seconds("200 sheets saved as PDF", desk.button("Save as PDF"), saved);
+  const file = await saved.innerText();
+  assert.match(execFileSync("pdfinfo", [file], { encoding: "utf8" }), /Pages: +200/);
+  await rm(file);
 });
 
 test("a list is checked, issued once, and printed as one file", async (t) => {

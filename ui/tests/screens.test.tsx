@@ -67,6 +67,9 @@ describe("the main job", () => {
     await user.click(await button("Revoke the link for Ines Roth"));
     const dialog = await screen.findByRole("dialog", { name: "Revoke the link for Ines Roth?" });
     await user.click(within(dialog).getByRole("button", { name: "Revoke" }));
+    await waitFor(() =>
+      expect(screen.queryByRole("button", { name: "Revoke the link for Ines Roth" })).toBeNull(),
+    );
     expect(await button("Issue the link for Ines Roth again")).toBeVisible();
   });
 

@@ -26,6 +26,15 @@ use crate::error::{Code, CommandError};
 use crate::playground::Playground;
 use crate::shelf::Shelf;
 
+/// The local CA's own certificate. It is public.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalCa {
+    /// As PEM.
+    pub pem: String,
+    /// SHA-256 of it, as systems show it: `AB:CD:…`.
+    pub fingerprint: String,
+}
+
 /// What the commands need from whatever runs them: the window, or the bridge.
 pub trait Host: Send + Sync + 'static {
     /// The listener: where it answers, or why it does not; and the program's version.
@@ -43,6 +52,11 @@ pub trait Host: Send + Sync + 'static {
     fn start_lan(&self, seconds: u32) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>>;
     /// Serves it no longer.
     fn stop_lan(&self);
+    /// The CA that vouches for the https addresses of this program, made when there is none.
+    ///
+    /// # Errors
+    /// A sentence that says why there is none.
+    fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, String>> + Send + '_>>;
     /// Writes a new file where the person finds it, readable by nobody else, and gives its path. `stem` and `extension`
     /// make its name; a number is added where that is taken.
     ///

@@ -245,6 +245,8 @@ commands! {
     settings_start_lan = settings::start_lan(settings::StartLan) -> settings::Settings;
     /// Serves the local network no longer.
     settings_stop_lan = settings::stop_lan(settings::Get) -> settings::Settings;
+    /// Saves the local CA's certificate, and says how each system comes to trust it.
+    settings_save_ca = settings::save_ca(settings::SaveCa) -> settings::SavedCa;
     /// Rotates a signing key.
     settings_rotate_key = settings::rotate_key(settings::RotateKey) -> settings::Settings;
 

@@ -9,13 +9,14 @@ mod bindings;
 pub mod changed;
 pub mod commands;
 pub mod error;
+mod member;
 pub mod page;
 mod playground;
 mod request;
 mod shelf;
 mod text;
 
-pub use admin::{Admin, Host};
+pub use admin::{Admin, Host, LocalCa};
 pub use changed::{Changed, Subscription};
 pub use commands::dispatch;
 pub use error::CommandError;

@@ -15,7 +15,7 @@ use anteroom_engine::id::Id;
 use anteroom_engine::issuer::Issuer;
 use anteroom_engine::model::client::{ClientSettings, ClientStatus, ClientType};
 use anteroom_engine::model::membership::ProfileType;
-use anteroom_engine::model::pre_authorized_code::{CodeState, Ending, HandOver};
+use anteroom_engine::model::pre_authorized_code::{CodeState, Ending, HandOver, Phone};
 use anteroom_engine::model::project::{Dialect, ProjectSettings};
 use anteroom_engine::model::{Client, Login, Membership, PreAuthorizedCode};
 use anteroom_engine::refusal::Refusal;
@@ -118,6 +118,8 @@ impl Bench {
                     nonce: "n".into(),
                     expires_in: LIFE,
                     hand_over: HandOver::Waiting,
+                    language: None,
+                    phone: Phone::Own,
                     typed: None,
                 };
                 let code = magic_links::issue(cx, &inner, &shared, new)?;

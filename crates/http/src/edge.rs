@@ -25,6 +25,8 @@ use crate::discovery::Documents;
 use crate::headers::{self, TEXT};
 use crate::host::Hosts;
 use crate::jwks::Jwks;
+use crate::landing::offers::Offers;
+use crate::landing::trust::Trust;
 use crate::outcome::random_id;
 use crate::respond::{oauth_error, response};
 
@@ -41,16 +43,20 @@ pub(crate) struct Shared {
     pub(crate) documents: Documents,
     /// The key set, as bytes.
     pub(crate) jwks: Jwks,
+    /// Credential offers that wallets may fetch.
+    pub(crate) offers: Offers,
+    /// The local CA, where phones may come to trust it.
+    pub(crate) trust: Option<Trust>,
     hosts: Hosts,
 }
 
 impl Shared {
     /// For the bases that are served: all of the engine's, or the one of a listener of its own.
-    pub(crate) fn new(engine: Arc<Engine>, issuers: &[Issuer]) -> Self {
+    pub(crate) fn new(engine: Arc<Engine>, issuers: &[Issuer], trust: Option<Trust>) -> Self {
         let hosts = Hosts::new(issuers);
         let documents = Documents::new(issuers);
         let jwks = Jwks::new(&engine);
-        Self { engine, documents, jwks, hosts }
+        Self { engine, documents, jwks, offers: Offers::default(), trust, hosts }
     }
 }
 

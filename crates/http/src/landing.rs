@@ -3,16 +3,17 @@
 //! Looking spends nothing, so that a link scanner or a preview cannot use a link up: only the press of the button (POST)
 //! redeems. `HEAD` does not even look. A typed code travels in the form, never in the address.
 
-use anteroom_engine::endpoint::landing::{self, Key, Pressed, View};
+use anteroom_engine::endpoint::landing::{self, HandOver, Key, Pressed, View};
 use anteroom_engine::grant::pre_authorized_code;
 use anteroom_engine::model::pre_authorized_code::CodeState;
 use anteroom_engine::refusal::Refusal;
-use anteroom_engine::stop::{Refused, Stop};
+use anteroom_engine::stop::{Fault, Refused, Stop};
+use anteroom_magic_link::template::Destination;
 use anteroom_magic_link::typed_code::TypedCodeError;
-use anteroom_magic_link::{Template as LinkTemplate, TypedCode};
-use anteroom_oauth::base32;
+use anteroom_magic_link::{Link, TypedCode};
 use anteroom_oauth::form::Form;
 use anteroom_oauth::secret::{PreAuthorizedCode, Secret, TxCode};
+use anteroom_oauth::{base32, medplum_code};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
@@ -24,10 +25,12 @@ use crate::call::Call;
 use crate::extract::{self, FORM_LIMIT};
 use crate::headers::HTML;
 use crate::page::words::Words;
-use crate::page::{self, words_for};
+use crate::page::{self, words_for, words_in};
 use crate::respond;
 
+pub(crate) mod offers;
 mod pages;
+pub(crate) mod trust;
 
 use pages::Presented;
 pub(crate) use pages::failed;
@@ -84,12 +87,12 @@ fn head() -> Response {
     respond::response(StatusCode::OK, HTML, Body::empty())
 }
 
-/// A code from the address: 256 bits in base-32, or in base64url as `preAuthorizedCode` writes them.
+/// A code from the address: 256 bits in base-32, in base64url as `preAuthorizedCode` writes them, or in Medplum's length.
 struct Code(Zeroizing<[u8; 32]>);
 
 impl Code {
     fn parse(text: &str) -> Option<Self> {
-        if let Some(bytes) = base32::decode_code(text) {
+        if let Some(bytes) = base32::decode_code(text).or_else(|| medplum_code::decode(text)) {
             return Some(Self(bytes));
         }
         let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(text).ok()?);
@@ -160,6 +163,7 @@ async fn look(call: &Call, words: &Words, presented: &Presented) -> Response {
 }
 
 fn show(call: &Call, words: &Words, presented: &Presented, view: &View, error: Option<Refusal>) -> Response {
+    let words = words_in(view.language).unwrap_or(words);
     let (title, text) = match view.state {
         CodeState::Waiting | CodeState::Opened => return pages::confirm(words, presented, view, error),
         CodeState::Redeemed => words.used,
@@ -182,11 +186,11 @@ async fn press(
     tx_code: Option<Secret<TxCode>>,
 ) -> Response {
     match landing::press(&call.shared.engine, call.origin(), key(&presented), tx_code).await {
-        Ok(Pressed::SignedIn { person, client, until, launch_uri }) => {
-            let seconds = call.shared.engine.now().until(until);
-            pages::signed_in(words, &person, &client, seconds, launch_uri.as_deref())
+        Ok(Pressed::SignedIn(done)) => {
+            let words = words_in(done.language).unwrap_or(words);
+            pages::signed_in(words, &done, call.shared.engine.now())
         }
-        Ok(Pressed::HandOver { template, code }) => hand_over(call, words, presented, &template, code),
+        Ok(Pressed::HandOver(to)) => hand_over(call, words, presented, to),
         Err(stop) => match refusal(&stop) {
             // The page again, with what is wrong; or with what became of the code meanwhile.
             Some(
@@ -213,24 +217,23 @@ fn refusal(stop: &Stop) -> Option<Refusal> {
     }
 }
 
-/// Sends the browser to the client's own page, which redeems the code.
-fn hand_over(
-    call: &Call,
-    words: &Words,
-    presented: Presented,
-    template: &str,
-    code: Option<Zeroizing<[u8; 32]>>,
-) -> Response {
-    let code = match (code, presented) {
+/// Sends the browser on to the client, which redeems the code: its own page, the desktop window, or a wallet.
+fn hand_over(call: &Call, words: &Words, presented: Presented, to: HandOver) -> Response {
+    let code = match (to.code, presented) {
         (Some(code), _) | (None, Presented::Link(Code(code))) => code,
         (None, Presented::Typed(_)) => return pages::message(StatusCode::NOT_FOUND, words, words.unknown),
     };
-    let location = LinkTemplate::parse(template)
-        .ok()
-        .and_then(|template| HeaderValue::try_from(template.fill(&code).expose()).ok());
-    let Some(mut location) = location else {
-        let fault = anteroom_engine::stop::Fault::Inconsistent("magicLinkTemplate of a client");
-        return pages::failed(call, words, Stop::Fault(fault));
+    let fault = || Stop::Fault(Fault::Inconsistent("magicLinkTemplate of a client"));
+    let link: Result<Link, Stop> = match Destination::parse(&to.template) {
+        Ok(Destination::Link(template)) if to.long => Ok(template.fill_long(&code)),
+        Ok(Destination::Link(template)) => Ok(template.fill(&code)),
+        Ok(Destination::Wallet) => offers::offer(call, &code, &to.wallet),
+        Err(_) => Err(fault()),
+    };
+    let location = link.and_then(|link| HeaderValue::try_from(link.expose()).map_err(|_| fault()));
+    let mut location = match location {
+        Ok(location) => location,
+        Err(stop) => return pages::failed(call, words, stop),
     };
     location.set_sensitive(true);
     // [RFC9700 §4.12] 303: the browser forgets the form, PIN included

@@ -59,5 +59,6 @@ mod token;
 mod userinfo;
 
 pub use edge::Edge;
+pub use landing::trust::Trust;
 pub use listener::{BindError, Listener};
 pub use router::{ROUTES, Route, lan_router, router};

@@ -2,6 +2,7 @@
 //!
 //! No script, nothing from elsewhere, one column from 320 pixels up.
 
+use anteroom_engine::model::pre_authorized_code::Language;
 use anteroom_engine::timestamp::Timestamp;
 use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -38,6 +39,12 @@ pub(crate) fn words_for(headers: &HeaderMap) -> &'static Words {
         }
     }
     best.map_or(Words::ENGLISH, |(words, _)| words)
+}
+
+/// The words of a language that was chosen for the reader.
+pub(crate) fn words_in(language: Option<Language>) -> Option<&'static Words> {
+    let tag = language?.tag();
+    Words::ALL.into_iter().find(|words| words.lang == tag)
 }
 
 /// A language range and its weight in thousandths [RFC9110 §12.4.2].

@@ -86,7 +86,9 @@ impl Answer {
         let link = wanted.then(|| magic_link(base.as_str(), code).ok()).flatten();
         let offer = wanted.then(|| offer(base, issued).ok()).flatten();
         Self {
-            pre_authorized_code: Zeroized::new(pre_authorized_code::encode(code).expose()),
+            pre_authorized_code: Zeroized::new(
+                pre_authorized_code::encode_for(issued.dialect, code).expose(),
+            ),
             expires_at: issued.expires_at.iso8601(),
             magic_link: link.map(|link| Zeroized::new(link.expose())),
             typed_code: typed.map(|typed| Zeroized::new(typed.grouped().expose())),

@@ -21,6 +21,7 @@ use crate::auth::{self, Auth};
 use crate::call::Call;
 pub use crate::cors::Readers;
 use crate::edge::{Edge, Shared};
+use crate::landing::trust::{self, Trust};
 use crate::respond::{self, Family};
 use crate::{
     admin_projects, authorize, cors, discovery, exchange, fhir, healthcheck, interaction, introspect, jwks,
@@ -49,6 +50,8 @@ pub(crate) enum Endpoint {
     Healthcheck,
     LandingTyped,
     LandingLink,
+    LandingOffer,
+    LandingTrust(trust::Part),
 }
 
 /// A line of the table.
@@ -75,6 +78,8 @@ const RESOURCE: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 const MEMBER: &str = "GET, HEAD, POST, DELETE, OPTIONS";
 /// Pages answer no preflight.
 const PAGE: &str = "GET, HEAD, POST";
+/// Pages without a form, and what they link to.
+const LOOK: &str = "GET, HEAD";
 
 /// Every route. Medplum's are there twice, as Medplum has them.
 pub const ROUTES: &[Route] = &[
@@ -208,18 +213,32 @@ pub const ROUTES: &[Route] = &[
     route(PAGE, "/IN", Readers::Nobody, Endpoint::LandingTyped),
     route(PAGE, "/in/{code}", Readers::Nobody, Endpoint::LandingLink),
     route(PAGE, "/IN/{code}", Readers::Nobody, Endpoint::LandingLink),
+    route(READ, "/in/offers/{id}", Readers::All, Endpoint::LandingOffer),
+    route(LOOK, "/in/trust", Readers::Nobody, Endpoint::LandingTrust(trust::Part::Page)),
+    route(
+        LOOK,
+        "/in/trust/anteroom-ca.crt",
+        Readers::Nobody,
+        Endpoint::LandingTrust(trust::Part::Certificate),
+    ),
+    route(
+        LOOK,
+        "/in/trust/anteroom-ca.mobileconfig",
+        Readers::Nobody,
+        Endpoint::LandingTrust(trust::Part::Profile),
+    ),
 ];
 
 /// The whole HTTP side of an engine: every route, behind the edge.
 pub fn router(engine: Arc<Engine>) -> Edge {
     let issuers = engine.issuers().to_vec();
-    behind_the_edge(engine, &issuers, |_| true)
+    behind_the_edge(engine, &issuers, None, |_| true)
 }
 
 /// What the local network may reach on the base `issuer`: the pages of magic links, and what a client needs to redeem and
-/// use them. Everything else is not there, a route that is added later included.
-pub fn lan_router(engine: Arc<Engine>, issuer: &Issuer) -> Edge {
-    behind_the_edge(engine, std::slice::from_ref(issuer), is_for_lan)
+/// use them; and how to trust the CA behind it. Everything else is not there, a route that is added later included.
+pub fn lan_router(engine: Arc<Engine>, issuer: &Issuer, trust: Trust) -> Edge {
+    behind_the_edge(engine, std::slice::from_ref(issuer), Some(trust), is_for_lan)
 }
 
 fn is_for_lan(route: &Route) -> bool {
@@ -228,8 +247,13 @@ fn is_for_lan(route: &Route) -> bool {
     matches!(route.path, "/in" | "/IN") || REACHABLE.iter().any(|prefix| route.path.starts_with(prefix))
 }
 
-fn behind_the_edge(engine: Arc<Engine>, issuers: &[Issuer], serves: impl Fn(&Route) -> bool) -> Edge {
-    let shared = Arc::new(Shared::new(engine, issuers));
+fn behind_the_edge(
+    engine: Arc<Engine>,
+    issuers: &[Issuer],
+    trust: Option<Trust>,
+    serves: impl Fn(&Route) -> bool,
+) -> Edge {
+    let shared = Arc::new(Shared::new(engine, issuers, trust));
     let mut routes = Router::new();
     for route in ROUTES.iter().filter(|route| serves(route)) {
         let handler =
@@ -293,6 +317,8 @@ async fn dispatch(endpoint: Endpoint, call: Call, body: Body) -> Response {
         Endpoint::Healthcheck => healthcheck::healthcheck(&call),
         Endpoint::LandingTyped => Box::pin(landing::typed(call, body)).await,
         Endpoint::LandingLink => Box::pin(landing::link(call, body)).await,
+        Endpoint::LandingOffer => landing::offers::fetch(&call),
+        Endpoint::LandingTrust(part) => trust::answer(part, &call),
     }
 }
 

@@ -38,8 +38,8 @@ pub enum OfferError {
     /// The description of the transaction code is longer than 300 characters.
     #[error("the description of a transaction code has at most {LONGEST_DESCRIPTION} characters")]
     TxCodeDescription,
-    /// `credential_offer_uri` is not an https URL without fragment.
-    #[error("credential_offer_uri must be an https URL without a fragment")]
+    /// `credential_offer_uri` is not an https URL (or http URL of this machine) without fragment.
+    #[error("credential_offer_uri must be an https URL, or http on this machine, without a fragment")]
     OfferUri,
 }
 
@@ -135,11 +135,10 @@ impl CredentialOffer {
 /// `openid-credential-offer://?credential_offer_uri=<URL>`: the offer by reference, short enough for a QR code.
 ///
 /// # Errors
-/// [OID4VCI §4.1.3] When `offer_uri` is not https.
+/// [OID4VCI §4.1.3] When `offer_uri` is not https; http is for trials on the same machine.
 pub fn link_to(offer_uri: &str) -> Result<Link, OfferError> {
     let url = Url::parse(offer_uri).map_err(|_| OfferError::OfferUri)?;
-    if url.scheme() != "https" || url.as_str() != offer_uri || url.fragment().is_some() || has_user_info(&url)
-    {
+    if !is_allowed(&url) || url.as_str() != offer_uri || url.fragment().is_some() || has_user_info(&url) {
         return Err(OfferError::OfferUri);
     }
     let mut text = String::with_capacity(64 + 3 * offer_uri.len());
@@ -158,21 +157,30 @@ fn json(offer: &Offer<'_>) -> Redacted<String> {
 /// [OID4VCI §12.2.1] https, no query, no fragment; http is for trials on the same machine.
 fn check_issuer(credential_issuer: &str) -> Result<(), OfferError> {
     let url = Url::parse(credential_issuer).map_err(|_| OfferError::CredentialIssuer)?;
+    // `https://clinic.example` is an identifier too; the parser would add the slash
+    let is_normal =
+        url.as_str() == credential_issuer || url.as_str().strip_suffix('/') == Some(credential_issuer);
+    if is_allowed(&url)
+        && is_normal
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && !has_user_info(&url)
+    {
+        Ok(())
+    } else {
+        Err(OfferError::CredentialIssuer)
+    }
+}
+
+/// https, or http on this machine.
+fn is_allowed(url: &Url) -> bool {
     let is_loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    let is_allowed = url.scheme() == "https" || (url.scheme() == "http" && is_loopback);
-    // `https://clinic.example` is an identifier too; the parser would add the slash
-    let is_normal =
-        url.as_str() == credential_issuer || url.as_str().strip_suffix('/') == Some(credential_issuer);
-    if is_allowed && is_normal && url.query().is_none() && url.fragment().is_none() && !has_user_info(&url) {
-        Ok(())
-    } else {
-        Err(OfferError::CredentialIssuer)
-    }
+    url.scheme() == "https" || (url.scheme() == "http" && is_loopback)
 }
 
 fn check_configurations(ids: &[String]) -> Result<(), OfferError> {
@@ -291,12 +299,14 @@ mod tests {
             link.expose(),
             "openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fclinic.example%2Foffers%2F7f3a%3Fx%3D1%26y%3D2"
         );
+        assert!(link_to("http://127.0.0.1:8103/in/offers/x").is_ok(), "a trial on the same machine");
         for uri in [
             "",
             "http://clinic.example/o",
             "https://clinic.example/#o",
             "https://a@clinic.example/",
             "HTTPS://c.example/",
+            "http://localhost.example/o",
         ] {
             assert_eq!(link_to(uri).unwrap_err(), OfferError::OfferUri, "{uri:?}");
         }

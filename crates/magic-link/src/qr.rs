@@ -145,6 +145,8 @@ impl QrPicture {
 }
 
 #[cfg(test)]
+mod every_picture;
+#[cfg(test)]
 pub(crate) mod readers;
 #[cfg(test)]
 mod tests;

@@ -21,12 +21,12 @@ use anteroom_oauth::secret::{Secret, TxCode};
 use thiserror::Error;
 
 pub use self::words::{Language, Moment};
-use crate::qr::QrPicture;
+use crate::qr::{QrPicture, SMALLEST_MODULE_MM};
 use crate::redacted::Redacted;
 use crate::typed_code::TypedCode;
 
 /// Side of the QR code on paper with its quiet zone, in millimetres: even the largest QR code that is drawn has modules
-/// of more than [`crate::qr::SMALLEST_MODULE_MM`].
+/// of more than [`SMALLEST_MODULE_MM`]. What would be finer all the same is refused.
 pub const QR_MM: f64 = 62.0;
 
 /// Sheets of one file at most.
@@ -41,6 +41,11 @@ pub enum SheetError {
     /// The words do not fit on the page.
     #[error("the words do not fit on one page; use a shorter desk phone or one language")]
     TooLong,
+    /// The modules of a QR code would be smaller than [`SMALLEST_MODULE_MM`].
+    #[error(
+        "a QR code would have modules smaller than {SMALLEST_MODULE_MM} mm, which phones do not read from paper"
+    )]
+    TooFine,
     /// Both languages are the same.
     #[error("the second language is the first one again")]
     SameLanguage,
@@ -136,8 +141,7 @@ impl Sheets {
         if sheets.is_empty() || sheets.len() > MOST_SHEETS {
             return Err(SheetError::Count);
         }
-        let module_mm =
-            sheets.iter().map(|sheet| sheet.picture.module_size_mm(QR_MM)).fold(f64::INFINITY, f64::min);
+        let module_mm = coarse_enough(sheets.iter().map(|sheet| sheet.picture.module_size_mm(QR_MM)))?;
         let pages = sheets.iter().map(|sheet| layout::page(sheet, print)).collect::<Result<_, _>>()?;
         Ok(Self { print, pages, module_mm })
     }
@@ -169,6 +173,12 @@ impl Sheets {
     pub fn pdf(&self) -> Result<Redacted<Vec<u8>>, SheetError> {
         pdf::write(&self.pages, self.print.first)
     }
+}
+
+/// The finest of these sizes of modules.
+fn coarse_enough(modules_mm: impl Iterator<Item = f64>) -> Result<f64, SheetError> {
+    let finest = modules_mm.fold(f64::INFINITY, f64::min);
+    if finest < SMALLEST_MODULE_MM { Err(SheetError::TooFine) } else { Ok(finest) }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
-//! `magicLinkTemplate`: a client's own landing page, `https://portal.example.org/in/{code}`.
+//! `magicLinkTemplate`: where a client wants a code handed over instead of redeemed on our page. Three kinds:
 //!
-//! The client's page or app takes the code and redeems it at the token endpoint. Only https, http on the same machine
-//! and private-use schemes ([RFC 8252 §7.1]) are accepted, and `{code}` stands in the path or the fragment: a query
-//! ends up in logs and in `Referer` headers.
+//! - its own page or app, `https://portal.example.org/in/{code}`. Only https, http on the same machine and private-use
+//!   schemes ([RFC 8252 §7.1]) are accepted, and `{code}` stands in the path or the fragment: a query ends up in logs and
+//!   in `Referer` headers;
+//! - the desktop window, [`OWN`]: its playground redeems;
+//! - a wallet, [`WALLET`]: it gets a credential offer by reference, which holds no code.
 //!
 //! # Not supported
 //! Any placeholder but `{code}`: links never carry a person's data.
@@ -11,6 +13,7 @@
 
 use std::fmt;
 
+use anteroom_oauth::medplum_code;
 use thiserror::Error;
 use url::{Host, Position, Url};
 
@@ -19,6 +22,13 @@ use crate::link::{LONGEST_LINK, Link, has_user_info};
 use crate::redacted::Redacted;
 
 const PLACEHOLDER: &str = "{code}";
+
+/// Hands the code over to the desktop window.
+pub const OWN: &str = "anteroom://in/{code}";
+/// Hands the code over as a credential offer ([OID4VCI 1.0 §4.1.3]).
+///
+/// [OID4VCI 1.0 §4.1.3]: https://openid.net/specs/openid-4-verifiable-credential-issuance-1_0.html#section-4.1.3
+pub const WALLET: &str = "openid-credential-offer://";
 
 /// Why a `magicLinkTemplate` is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -31,7 +41,7 @@ pub enum TemplateError {
     NotAUrl,
     /// Not https, not http on this machine, not a private-use scheme.
     #[error(
-        "the template must begin with https://, http:// on this machine, or an app's scheme such as com.example.app:"
+        "the template must begin with https://, http:// on this machine, or an app's scheme such as com.example.app:, or be {OWN} or {WALLET}"
     )]
     Scheme,
     /// It carries a user name or a password.
@@ -54,7 +64,26 @@ pub enum TemplateError {
     },
 }
 
-/// A checked `magicLinkTemplate`.
+/// Where a client wants a code handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// A link with the code in it.
+    Link(Template),
+    /// A wallet, by credential offer.
+    Wallet,
+}
+
+impl Destination {
+    /// Checks `text`.
+    ///
+    /// # Errors
+    /// As [`Template::parse`].
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        if text == WALLET { Ok(Self::Wallet) } else { Template::parse(text).map(Self::Link) }
+    }
+}
+
+/// A checked `magicLinkTemplate` with its `{code}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     text: String,
@@ -79,7 +108,7 @@ impl Template {
         let stand_in = "a".repeat(CODE_CHARACTERS);
         let sample = text.replace(PLACEHOLDER, &stand_in);
         let url = Url::parse(&sample).map_err(|_| TemplateError::NotAUrl)?;
-        let is_web = is_allowed(&url)?;
+        let is_web = text != OWN && is_allowed(&url)?;
         if has_user_info(&url) {
             return Err(TemplateError::UserInfo);
         }
@@ -102,10 +131,19 @@ impl Template {
 
     /// The link for `code`.
     pub fn fill(&self, code: &[u8; CODE_BYTES]) -> Link {
+        self.fill_with(base32::encode(code).expose())
+    }
+
+    /// The link for `code` in the length that Medplum gives one: to be opened, never drawn.
+    pub fn fill_long(&self, code: &[u8; CODE_BYTES]) -> Link {
+        self.fill_with(&medplum_code::encode(code))
+    }
+
+    fn fill_with(&self, code: &str) -> Link {
         let path = self.web_origin.unwrap_or(0);
-        let mut rest = String::with_capacity(LONGEST_LINK);
+        let mut rest = String::with_capacity(LONGEST_LINK + code.len());
         rest.push_str(&self.text[path..self.at]);
-        rest.push_str(base32::encode(code).expose());
+        rest.push_str(code);
         rest.push_str(&self.text[self.at + PLACEHOLDER.len()..]);
         let rest = Redacted::new(rest);
         match self.web_origin {
@@ -167,11 +205,31 @@ mod tests {
             "com.example.app:/in/{code}",
             "com.example.app://in/{code}",
             "com.example.app:{code}",
+            OWN,
         ] {
             let template = Template::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
             assert_eq!(template.as_str(), text);
             assert_eq!(template.fill(&CODE).expose(), text.replace("{code}", code.expose()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_wallet_is_a_destination_and_no_template() {
+        assert_eq!(Destination::parse(WALLET), Ok(Destination::Wallet));
+        assert_eq!(Template::parse(WALLET), Err(TemplateError::Placeholder));
+        assert_eq!(Destination::parse(OWN), Ok(Destination::Link(Template::parse(OWN).unwrap())));
+        for near in ["openid-credential-offer:", "openid-credential-offer://?", "OPENID-CREDENTIAL-OFFER://"]
+        {
+            assert_eq!(Destination::parse(near), Err(TemplateError::Placeholder), "{near}");
+        }
+    }
+
+    #[test]
+    fn a_long_code_is_handed_over_in_medplum_s_length() {
+        let template = Template::parse("https://portal.example.org/#{code}").unwrap();
+        let link = template.fill_long(&CODE);
+        let code = link.expose().strip_prefix("https://portal.example.org/#").unwrap();
+        assert_eq!(medplum_code::decode(code).map(|code| *code), Some(CODE));
     }
 
     #[test]
@@ -217,7 +275,9 @@ mod tests {
             ("intent://in/{code}", Scheme),
             ("ftp://portal.example.org/{code}", Scheme),
             ("ws://localhost/{code}", Scheme),
-            ("anteroom://in/{code}", Scheme),
+            ("anteroom://out/{code}", Scheme),
+            ("anteroom://oauth/callback#{code}", Scheme),
+            ("openid-credential-offer://?credential_offer_uri={code}", Scheme),
             ("openid-credential-offer://in/{code}", Scheme),
             ("{code}://in/", Scheme),
             ("https://user:secret@portal.example.org/{code}", UserInfo),

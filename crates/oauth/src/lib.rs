@@ -12,6 +12,7 @@
 //! | [`grant_type`] | the values of `grant_type` |
 //! | [`jose`] | RFC 7515–7518, RFC 8725: signed tokens and keys |
 //! | [`lifetime`] | Medplum's lifetime texts (`1h`, `2w`) |
+//! | [`medplum_code`] | a pre-authorized code in Medplum's length |
 //! | [`metadata`] | RFC 8414: the discovery document |
 //! | [`pkce`] | RFC 7636: proof keys for codes |
 //! | [`redirect_uri`] | RFC 8252, RFC 9700 §2.1: where answers may go |
@@ -32,6 +33,7 @@ pub mod form;
 pub mod grant_type;
 pub mod jose;
 pub mod lifetime;
+pub mod medplum_code;
 pub mod metadata;
 pub mod pkce;
 pub mod redirect_uri;

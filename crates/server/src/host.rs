@@ -8,15 +8,13 @@ use anteroom_engine::Engine;
 use anteroom_engine::issuer::Issuer;
 use anteroom_engine::service::purge;
 use anteroom_engine::store::StoreResult;
-use anteroom_engine::timestamp::Timestamp;
-use anteroom_http::tls::Certificate;
 use anteroom_http::{Edge, Listener};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::lan::{self, Lan};
-use crate::local_ca::LocalCa;
+use crate::local_ca::{CaError, LocalCa, Renewal};
 use crate::place::{KeyOptions, Place, open_engine};
 use crate::problem::{HostError, ListenError};
 use crate::workspace_file::WorkspaceFile;
@@ -161,6 +159,14 @@ impl Host {
         Ok(lan)
     }
 
+    /// The local CA, made when there is none.
+    ///
+    /// # Errors
+    /// See [`CaError`].
+    pub async fn local_ca(&self) -> Result<LocalCa, CaError> {
+        LocalCa::open_or_create(&self.engine).await
+    }
+
     /// Serves the local network no longer.
     pub fn stop_lan(&self) {
         self.lan.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -262,41 +268,18 @@ fn serve_tls(
 ) -> Result<Tls, HostError> {
     let ca = runtime.block_on(LocalCa::open_or_create(engine))?;
     let names = names_of(listener.local_addr().ip());
-    let (certificate, renew_at) = shown(&ca, engine, &names)?;
-    let listener = listener.with_tls(&certificate).map_err(|error| HostError::Tls(error.to_string()))?;
+    let mut renewal = Renewal::begin(engine, ca, names)?;
+    let listener =
+        listener.with_tls(renewal.certificate()).map_err(|error| HostError::Tls(error.to_string()))?;
     let serving = serve(engine, runtime, listener);
     let engine = Arc::clone(engine);
-    let renewing = runtime.spawn(renew(engine, ca, names, certificate, renew_at));
+    let renewing = runtime.spawn(async move {
+        loop {
+            tokio::time::sleep(RENEW_EVERY).await;
+            renewal.renew_if_due(&engine);
+        }
+    });
     Ok(Tls { base, serving: Mutex::new(serving), renewing })
-}
-
-fn shown(ca: &LocalCa, engine: &Engine, names: &[String]) -> Result<(Certificate, Timestamp), HostError> {
-    let made = ca.issue(engine, names)?;
-    let certificate = Certificate::new(&made.chain()).map_err(|error| HostError::Tls(error.to_string()))?;
-    Ok((certificate, made.renew_at))
-}
-
-/// Exchanges the certificate before it ends; one that cannot be made is tried again.
-async fn renew(
-    engine: Arc<Engine>,
-    ca: LocalCa,
-    names: Vec<String>,
-    certificate: Certificate,
-    mut renew_at: Timestamp,
-) {
-    loop {
-        tokio::time::sleep(RENEW_EVERY).await;
-        if engine.now() < renew_at {
-            continue;
-        }
-        match ca.issue(&engine, &names) {
-            Ok(made) => match certificate.exchange(&made.chain()) {
-                Ok(()) => renew_at = made.renew_at,
-                Err(error) => tracing::warn!(%error, "the new certificate cannot be used; it is tried again"),
-            },
-            Err(error) => tracing::warn!(%error, "the certificate was not renewed; it is tried again"),
-        }
-    }
 }
 
 /// The names a certificate for this address vouches for.

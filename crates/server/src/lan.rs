@@ -1,7 +1,7 @@
 //! Serving the local network, so that a phone can open a magic link: off unless switched on, and off again by itself.
 //!
 //! On one private address of this machine, over TLS with a certificate of the local CA, and only what
-//! [`anteroom_http::lan_router`] lets through: the pages of magic links and the OAuth endpoints.
+//! [`anteroom_http::lan_router`] lets through: the pages of magic links, the OAuth endpoints, and how to trust the CA.
 //!
 //! # Not supported
 //! Public addresses, several networks at once, and IPv6-only networks.
@@ -14,7 +14,7 @@ use anteroom_engine::Engine;
 use anteroom_engine::issuer::Issuer;
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_http::tls::Certificate;
-use anteroom_http::{Listener, lan_router};
+use anteroom_http::{Listener, Trust, lan_router};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
@@ -67,7 +67,8 @@ pub(crate) async fn serve(
     let certificate = Certificate::new(&made.chain()).map_err(|error| error.to_string())?;
     let listener = listener.with_tls(&certificate).map_err(|error| error.to_string())?;
     engine.add_issuer(base.clone());
-    let routes = lan_router(Arc::clone(engine), &base);
+    let trust = Trust::new(ca.pem()).ok_or("the stored local CA cannot be read")?;
+    let routes = lan_router(Arc::clone(engine), &base, trust);
     let (stop, mut stopped) = watch::channel(false);
     let until = engine.now() + seconds;
     runtime.spawn(async move {

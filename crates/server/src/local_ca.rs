@@ -17,7 +17,8 @@ use anteroom_engine::entropy;
 use anteroom_engine::service::local_ca;
 use anteroom_engine::stop::{Fault, Stop};
 use anteroom_engine::timestamp::Timestamp;
-use anteroom_http::tls::Chain;
+use anteroom_http::Trust;
+use anteroom_http::tls::{Certificate, Chain};
 use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
     Issuer, KeyPair, KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, SerialNumber,
@@ -46,6 +47,9 @@ pub enum CaError {
     /// What is stored is no CA.
     #[error("the stored local CA cannot be read")]
     Damaged,
+    /// The TLS library does not take the certificate.
+    #[error("the certificate cannot be used: {0}")]
+    Unusable(String),
     /// The certificate library gave up.
     #[error("a certificate could not be made: {0}")]
     Certificate(#[from] rcgen::Error),
@@ -122,6 +126,11 @@ impl LocalCa {
         &self.certificate
     }
 
+    /// SHA-256 of the certificate, as systems show it: what a person compares before they trust it.
+    pub fn fingerprint(&self) -> String {
+        Trust::new(&self.certificate).map_or_else(String::new, |trust| trust.fingerprint())
+    }
+
     /// A certificate for the server's own names.
     ///
     /// # Errors
@@ -143,6 +152,47 @@ impl LocalCa {
             key: Zeroizing::new(key.serialize_der()),
             renew_at: now + (LIFE - RENEW_BEFORE),
         })
+    }
+}
+
+/// The certificate a listener shows, and when it needs another.
+pub struct Renewal {
+    ca: LocalCa,
+    names: Vec<String>,
+    certificate: Certificate,
+    renew_at: Timestamp,
+}
+
+impl Renewal {
+    /// Makes the first certificate.
+    ///
+    /// # Errors
+    /// See [`CaError`].
+    pub fn begin(engine: &Engine, ca: LocalCa, names: Vec<String>) -> Result<Self, CaError> {
+        let made = ca.issue(engine, &names)?;
+        let certificate =
+            Certificate::new(&made.chain()).map_err(|error| CaError::Unusable(error.to_string()))?;
+        Ok(Self { ca, names, certificate, renew_at: made.renew_at })
+    }
+
+    /// What a listener shows: always the newest one.
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// Exchanges the certificate when its time has come. One that cannot be made is tried again at the next call, and the
+    /// old one is shown on.
+    pub fn renew_if_due(&mut self, engine: &Engine) {
+        if engine.now() < self.renew_at {
+            return;
+        }
+        match self.ca.issue(engine, &self.names) {
+            Ok(made) => match self.certificate.exchange(&made.chain()) {
+                Ok(()) => self.renew_at = made.renew_at,
+                Err(error) => tracing::warn!(%error, "the new certificate cannot be used; it is tried again"),
+            },
+            Err(error) => tracing::warn!(%error, "the certificate was not renewed; it is tried again"),
+        }
     }
 }
 

@@ -292,7 +292,7 @@ CREATE TABLE pre_authorized_code (
   ended_at        INTEGER,
   wrong_tx_codes  INTEGER NOT NULL,
   refused         INTEGER NOT NULL
-) STRICT;
+, language TEXT, phone TEXT NOT NULL DEFAULT 'own') STRICT;
 
 CREATE TABLE profile (
   id             BLOB    NOT NULL CHECK (length(id) = 16),

@@ -60,6 +60,18 @@ pub(crate) fn word<T>(row: &Row<'_>, at: usize, parse: impl FnOnce(&str) -> Opti
         .ok_or_else(|| StoreError::Damaged(format!("{}: {text:?} is no word of its list", column(row, at))))
 }
 
+/// A word of a closed list that may be absent.
+pub(crate) fn optional_word<T>(
+    row: &Row<'_>,
+    at: usize,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> StoreResult<Option<T>> {
+    match get::<Option<String>>(row, at)? {
+        Some(_) => word(row, at, parse).map(Some),
+        None => Ok(None),
+    }
+}
+
 /// JSON.
 pub(crate) fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, at: usize) -> StoreResult<T> {
     let text = row.get_ref(at).map_err(fault)?;

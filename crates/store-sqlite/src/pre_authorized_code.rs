@@ -1,7 +1,7 @@
 //! Pre-authorized codes.
 
 use anteroom_engine::id::Id;
-use anteroom_engine::model::pre_authorized_code::{Ending, HandOver, StoredTxCode};
+use anteroom_engine::model::pre_authorized_code::{Ending, HandOver, Language, Phone, StoredTxCode};
 use anteroom_engine::model::{Client, Login, PreAuthorizedCode, Project};
 use anteroom_engine::store::{
     CodeFilter, CodeRow, PreAuthorizedCodes, Slice, StoreError, StoreResult, Window,
@@ -17,13 +17,14 @@ macro_rules! columns {
     () => {
         "code.id, code.project, code.client, code.membership, code.digest, code.typed_digest, code.tx_code_mac, \
          code.tx_code_length, code.scope, code.nonce, code.hand_over, code.issued_by, code.issued_at, code.expires_at, \
-         code.opened_at, code.redeemed_at, code.login, code.ending, code.ended_at, code.wrong_tx_codes, code.refused"
+         code.opened_at, code.redeemed_at, code.login, code.ending, code.ended_at, code.wrong_tx_codes, code.refused, \
+         code.language, code.phone"
     };
 }
 pub(crate) use columns;
 
 /// How many columns that are.
-pub(crate) const WIDTH: usize = 21;
+pub(crate) const WIDTH: usize = 23;
 
 pub(crate) fn from_row(row: &Row<'_>) -> StoreResult<PreAuthorizedCode> {
     Ok(PreAuthorizedCode {
@@ -46,6 +47,8 @@ pub(crate) fn from_row(row: &Row<'_>) -> StoreResult<PreAuthorizedCode> {
         ended: ended(row)?,
         wrong_tx_codes: column::get(row, 19)?,
         refused: column::get(row, 20)?,
+        language: column::optional_word(row, 21, Language::from_tag)?,
+        phone: column::word(row, 22, Phone::parse)?,
     })
 }
 
@@ -137,8 +140,8 @@ impl PreAuthorizedCodes for SqliteTx<'_> {
         self.run(
             "INSERT INTO pre_authorized_code (id, project, client, membership, digest_prefix, digest, typed_prefix, \
              typed_digest, tx_code_mac, tx_code_length, scope, nonce, hand_over, issued_by, issued_at, expires_at, \
-             opened_at, redeemed_at, login, ending, ended_at, wrong_tx_codes, refused) VALUES (?1, ?2, ?3, ?4, ?5, ?6, \
-             ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+             opened_at, redeemed_at, login, ending, ended_at, wrong_tx_codes, refused, language, phone) VALUES (?1, ?2, \
+             ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
             params![
                 row.id.as_bytes(),
                 row.project.as_bytes(),
@@ -163,6 +166,8 @@ impl PreAuthorizedCodes for SqliteTx<'_> {
                 row.ended.map(|(_, at)| at.seconds()),
                 row.wrong_tx_codes,
                 row.refused,
+                row.language.map(Language::tag),
+                row.phone.as_str(),
             ],
         )
         .map(drop)

@@ -18,7 +18,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use anteroom_admin::commands::home::EngineState;
-use anteroom_admin::{Admin, dispatch};
+use anteroom_admin::{Admin, LocalCa, dispatch};
 use anteroom_http::Listener;
 use anteroom_server::host::{Host, HostOptions, ListenerState};
 use anteroom_server::master_key::Source;
@@ -174,6 +174,13 @@ impl anteroom_admin::Host for InMemory {
             // Tests stay on this machine.
             let address = Ipv4Addr::LOCALHOST.into();
             self.0.start_lan(address, seconds).await.map(|_| ())
+        })
+    }
+
+    fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, String>> + Send + '_>> {
+        Box::pin(async move {
+            let ca = self.0.local_ca().await.map_err(|error| error.to_string())?;
+            Ok(LocalCa { pem: ca.pem().to_owned(), fingerprint: ca.fingerprint() })
         })
     }
 

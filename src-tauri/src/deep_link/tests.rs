@@ -35,6 +35,24 @@ fn open_has_no_parameters() {
 }
 
 #[test]
+fn a_magic_link_holds_a_code_in_one_of_its_two_lengths_and_nothing_else() {
+    let (short, long) = ("A2".repeat(26), "0f".repeat(128));
+    for code in [&short, &long] {
+        let link = format!("anteroom://in/{code}");
+        assert_eq!(payload(&link), json!({ "kind": "magic_link", "code": code }));
+        assert!(!format!("{:?}", DeepLink::parse(&link).unwrap()).contains(&code[..4]));
+    }
+    for code in
+        ["", "A", &short.to_lowercase(), &long.to_uppercase(), &short[1..], &format!("{short}/"), "../open"]
+    {
+        assert_eq!(DeepLink::parse(&format!("anteroom://in/{code}")), Err(Refusal::NoCode), "{code}");
+    }
+    assert_eq!(DeepLink::parse(&format!("anteroom://in/{short}?a=b")), Err(Refusal::UnknownParameter));
+    assert_eq!(DeepLink::parse(&format!("anteroom://in/{short}#a")), Err(Refusal::Fragment));
+    assert_eq!(DeepLink::parse("anteroom://in"), Err(Refusal::UnknownPath));
+}
+
+#[test]
 fn rfc6749_4_1_2_unrecognized_parameters_are_ignored() {
     let link = "anteroom://oauth/callback?code=c&state=s&session_state=x&scope=openid";
     assert_eq!(DeepLink::parse(link), DeepLink::parse("anteroom://oauth/callback?code=c&state=s"));

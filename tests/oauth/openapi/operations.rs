@@ -57,6 +57,21 @@ pub(super) fn describe(path: &str, method: &str) -> Option<Value> {
         "/in/{code}" | "/IN/{code}" => {
             page("The landing page of a magic link. Only a press redeems.", method, &["tx_code"])
         }
+        "/in/trust" => {
+            page("How a phone comes to trust the local CA. On the local network only.", method, &[])
+        }
+        "/in/trust/anteroom-ca.crt" => {
+            page("The local CA's certificate. On the local network only.", method, &[])
+        }
+        "/in/trust/anteroom-ca.mobileconfig" => {
+            page("The same as a profile for iPhones. On the local network only.", method, &[])
+        }
+        "/in/offers/{id}" => operation(
+            "A credential offer by reference: OID4VCI 1.0 §4.1.3.",
+            None,
+            &json!({ "200": ok("The offer, for five minutes.", "CredentialOffer") }),
+            &edge_errors(),
+        ),
         "/.well-known/smart-configuration" | "/fhir/R4/.well-known/smart-configuration" => {
             discovery("SmartConfiguration", "SMART App Launch: what this server can do.")
         }

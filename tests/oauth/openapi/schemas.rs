@@ -73,6 +73,11 @@ fn answers() -> Value {
             "email": text,
             "email_verified": { "type": "boolean" },
         })),
+        "CredentialOffer": object(&["credential_issuer", "credential_configuration_ids", "grants"], &json!({
+            "credential_issuer": text,
+            "credential_configuration_ids": texts,
+            "grants": { "type": "object" },
+        })),
         "Introspection": object(&["active"], &json!({
             "active": { "type": "boolean" },
             "scope": text,

@@ -990,7 +990,19 @@ until: number,
 /**
  * The address for typing a code, as QR code (SVG).
  */
-qrSvg: string, };
+qrSvg: string, 
+/**
+ * The page that tells a phone how to trust the local CA.
+ */
+trustUrl: string, 
+/**
+ * The same as QR code (SVG).
+ */
+trustQrSvg: string, 
+/**
+ * SHA-256 of the local CA's certificate, to compare on the phone.
+ */
+caFingerprint: string, };
 
 export type Lane = "app" | "browser" | "issuer";
 
@@ -1085,6 +1097,14 @@ clientName: string,
  * How it is handed over.
  */
 handOver: HandOver, 
+/**
+ * `en`, `de` or `es`, if the language of its page was chosen.
+ */
+language: string | null, 
+/**
+ * Whose phone it is for.
+ */
+phone: Phone, 
 /**
  * Display name of who issued it.
  */
@@ -1263,6 +1283,8 @@ admin: boolean,
  * May issue magic links, and nothing else.
  */
 desk: boolean, };
+
+export type Phone = "own" | "carer";
 
 export type PlaygroundChoices = { 
 /**
@@ -1638,6 +1660,31 @@ tokens: Array<string>,
  */
 issuer: string | null, };
 
+export type SavedCa = { 
+/**
+ * The whole path of the file.
+ */
+path: string, 
+/**
+ * SHA-256 of the certificate, as systems show it.
+ */
+fingerprint: string, 
+/**
+ * For Windows, the person's own store.
+ */
+windows: string, 
+/**
+ * For macOS, the person's own keychain.
+ */
+macos: string, 
+/**
+ * For Debian and Ubuntu, the whole system.
+ */
+linux: string, 
+/**
+ * For Chromium and Chrome on Linux, which have a store of their own.
+ */
+chromium: string, };
 export type SavedRow = { 
 /**
  * Its id.
@@ -2498,7 +2545,15 @@ handOver: HandOver,
 /**
  * Ask for a PIN (`tx_code`) as well.
  */
-pin: boolean, }; response: Card };
+pin: boolean, 
+/**
+ * `en`, `de` or `es`: what its page speaks. Absent: whatever the phone asks for.
+ */
+language?: string, 
+/**
+ * Whose phone it is for. Absent: the person's own.
+ */
+phone?: Phone, }; response: Card };
   /** Shows a link again, while the app holds its code in memory. */
   magic_links_show: { request: { 
 /**
@@ -2621,7 +2676,11 @@ handOver: HandOver,
 /**
  * Ask for a PIN (`tx_code`) as well.
  */
-pin: boolean, }; response: IssuedBatch };
+pin: boolean, 
+/**
+ * `en`, `de` or `es`: what their pages speak. Absent: whatever each phone asks for.
+ */
+language?: string, }; response: IssuedBatch };
   /** Locks the window to the desk. */
   desk_enter: { request: { 
 /**
@@ -2970,6 +3029,8 @@ alg: string, }; response: Settings };
 minutes: number, }; response: Settings };
   /** Serves the local network no longer. */
   settings_stop_lan: { request: Record<symbol, never>; response: Settings };
+  /** Saves the local CA's certificate, and says how each system comes to trust it. */
+  settings_save_ca: { request: Record<symbol, never>; response: SavedCa };
   /** Rotates a signing key. */
   settings_rotate_key: { request: { 
 /**

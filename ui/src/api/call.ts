@@ -15,6 +15,7 @@ export type Res<N extends Name> = Commands[N]["response"];
 /** What the desktop passes on of an `anteroom://` link. */
 export type DeepLink =
   | { kind: "open" }
+  | { kind: "magic_link"; code: string }
   | {
       kind: "oauth_callback";
       state: string;

@@ -24,11 +24,13 @@ import { Shortcuts, useShortcuts } from "./shortcuts";
 /** Nothing tells the window when the listener dies, so it asks now and then. */
 const ENGINE_POLL_MS = 5000;
 
-/** A sign-in that came back from the browser: for the run of the playground that waits for it. Nothing else acts on it. */
+/** A sign-in that came back from the browser, or a code to redeem: for the playground. Nothing else acts on it. */
 function useReceive() {
   const navigate = useNavigate();
   return useCallback(
     async (link: DeepLink) => {
+      // The code goes into a field of the playground; a person presses. It is in no address.
+      if (link.kind === "magic_link") navigate(paths.playground({}), { state: { code: link.code } });
       if (link.kind !== "oauth_callback") return;
       const { state, code, iss, error, error_description: errorDescription } = link;
       const taken = await call("playground_return", { state, code, iss, error, errorDescription }).catch(

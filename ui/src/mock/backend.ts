@@ -28,6 +28,12 @@ const project = () =>
     ? null
     : { id: "8a5c1f8e-3b0e-4d52-9a0f-6c1d2e3f4a5b", name: db.projectName, dialect: db.settings.dialect };
 
+const CA_FINGERPRINT = Array.from({ length: 32 }, (_, at) =>
+  ((at * 37 + 11) % 256).toString(16).padStart(2, "0"),
+)
+  .join(":")
+  .toUpperCase();
+
 const settings = (): Res<"settings_get"> => ({
   project: project() ?? refuse("setup_needed", "Set up the project first."),
   revokeOnReplay: db.settings.revokeOnReplay,
@@ -191,6 +197,9 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
       baseUrl,
       until: now() + minutes * 60,
       qrSvg: renderSVG(`${baseUrl}in`, { ecc: "M", border: 4 }),
+      trustUrl: `${baseUrl}in/trust`,
+      trustQrSvg: renderSVG(`${baseUrl}in/trust`, { ecc: "M", border: 4 }),
+      caFingerprint: CA_FINGERPRINT,
     };
     tell("settings");
     return settings();
@@ -199,6 +208,17 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
     db.lan = null;
     tell("settings");
     return settings();
+  },
+  settings_save_ca() {
+    const path = "/home/ada/Downloads/anteroom-ca.crt";
+    return {
+      path,
+      fingerprint: CA_FINGERPRINT,
+      windows: `certutil -user -addstore Root "${path}"`,
+      macos: `security add-trusted-cert -r trustRoot "${path}"`,
+      linux: `sudo cp "${path}" /usr/local/share/ca-certificates/ && sudo update-ca-certificates`,
+      chromium: `certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n "Anteroom local CA" -i "${path}"`,
+    };
   },
   settings_rotate_key({ alg }) {
     const next = db.settings.signingKeys.find((key) => key.alg === alg && key.state === "next");

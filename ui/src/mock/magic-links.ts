@@ -22,6 +22,8 @@ function newLink(
   clientId: string,
   handOver: MagicLink["handOver"],
   pin: boolean,
+  phone: MagicLink["phone"] = "own",
+  language: string | null = null,
 ): MagicLink {
   const { summary } = findPerson(membershipId);
   const client =
@@ -37,6 +39,8 @@ function newLink(
     clientId,
     clientName: client.name,
     handOver,
+    language,
+    phone,
     issuedBy: ADMIN.split(" ")[0] ?? ADMIN,
     issuedAt: now(),
     expiresAt: now() + (summary.name === "Lou Late" ? 4 : LIFE[handOver]),
@@ -177,7 +181,16 @@ export const magicLinks = {
     if (!findPerson(request.membershipId).summary.active) {
       refuse("invalid", "This person's membership is not active. Switch it on first.", "membershipId");
     }
-    return put(newLink(request.membershipId, request.clientId, request.handOver, request.pin));
+    return put(
+      newLink(
+        request.membershipId,
+        request.clientId,
+        request.handOver,
+        request.pin,
+        request.phone,
+        request.language,
+      ),
+    );
   },
   show({ id }: Req<"magic_links_show">): Res<"magic_links_show"> {
     const link = current(find(id));
@@ -263,7 +276,9 @@ export const magicLinks = {
         const live = db.links.find((link) => link.membershipId === membershipId && isOutstanding(link));
         const person = findPerson(membershipId).summary.name;
         if (live) return { membershipId, person, outcome: "live", linkId: live.id };
-        const { link } = put(newLink(membershipId, request.clientId, request.handOver, request.pin));
+        const { link } = put(
+          newLink(membershipId, request.clientId, request.handOver, request.pin, "own", request.language),
+        );
         return { membershipId, person, outcome: "issued", linkId: link.id };
       }),
     };
@@ -271,7 +286,7 @@ export const magicLinks = {
   reissue({ id }: Req<"magic_links_reissue">): Res<"magic_links_reissue"> {
     const link = find(id);
     if (isOutstanding(link)) Object.assign(link, { state: "replaced", endedAt: now() });
-    return put(newLink(link.membershipId, link.clientId, link.handOver, link.pin));
+    return put(newLink(link.membershipId, link.clientId, link.handOver, link.pin, link.phone, link.language));
   },
 };
 

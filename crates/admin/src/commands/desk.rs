@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::admin::Admin;
 use crate::error::{Code, CommandError};
+use crate::member::person;
 
 /// Shortest time after which the screen is cleared, seconds.
 const SHORTEST_IDLE: u32 = 15;
@@ -99,14 +100,7 @@ pub(crate) async fn enter(admin: &Admin, request: Enter) -> Result<DeskState, Co
 /// The member, if they may work at the desk.
 fn member(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<Arc<Membership>> {
     let field = "membershipId";
-    let found = match Id::parse(id) {
-        Some(id) => tx.membership(id)?,
-        None => None,
-    };
-    let is_person = |member: &Membership| matches!(member.principal, Principal::User(_));
-    let Some(member) = found.filter(|member| member.project == project && is_person(member)) else {
-        return invalid(field, format!("There is no person with the membership {id:?}."));
-    };
+    let member = person(tx, project, id, field)?;
     if !member.may_issue_links() {
         let message = format!("{} has no desk right. Give it under People first.", member.display);
         return invalid(field, message);

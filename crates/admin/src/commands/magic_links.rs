@@ -27,6 +27,17 @@ pub enum HandOver {
     Api,
 }
 
+/// Whose phone the link is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Phone {
+    /// The person's own.
+    #[default]
+    Own,
+    /// That of somebody who cares for the person: a parent, a child, a nurse.
+    Carer,
+}
+
 /// Where a link is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -98,6 +109,14 @@ pub struct Issue {
     pub hand_over: HandOver,
     /// Ask for a PIN (`tx_code`) as well.
     pub pin: bool,
+    /// `en`, `de` or `es`: what its page speaks. Absent: whatever the phone asks for.
+    #[serde(default)]
+    #[ts(optional)]
+    pub language: Option<String>,
+    /// Whose phone it is for. Absent: the person's own.
+    #[serde(default)]
+    #[ts(as = "Option<Phone>", optional)]
+    pub phone: Phone,
 }
 
 /// Names one link.
@@ -128,6 +147,10 @@ pub struct MagicLink {
     pub client_name: String,
     /// How it is handed over.
     pub hand_over: HandOver,
+    /// `en`, `de` or `es`, if the language of its page was chosen.
+    pub language: Option<String>,
+    /// Whose phone it is for.
+    pub phone: Phone,
     /// Display name of who issued it.
     pub issued_by: String,
     /// Unix seconds.

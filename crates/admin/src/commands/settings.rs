@@ -10,13 +10,13 @@ use anteroom_engine::service::{keys, projects, rates};
 use anteroom_engine::stop::{Fault, Outcome, invalid};
 use anteroom_engine::store::Tx;
 use anteroom_engine::timestamp::Timestamp;
-use anteroom_magic_link::QrPicture;
+use anteroom_magic_link::{QrPicture, Redacted};
 use anteroom_oauth::jose::Alg;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::home::{EngineState, ProjectSummary};
-use crate::admin::Admin;
+use crate::admin::{Admin, LocalCa};
 use crate::error::{Code, CommandError};
 use crate::text;
 
@@ -76,6 +76,35 @@ pub struct LanState {
     pub until: i64,
     /// The address for typing a code, as QR code (SVG).
     pub qr_svg: String,
+    /// The page that tells a phone how to trust the local CA.
+    pub trust_url: String,
+    /// The same as QR code (SVG).
+    pub trust_qr_svg: String,
+    /// SHA-256 of the local CA's certificate, to compare on the phone.
+    pub ca_fingerprint: String,
+}
+
+/// Saves the local CA's certificate, for the system to be told to trust it.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SaveCa {}
+
+/// The local CA's certificate as a file, and what makes a system trust it.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SavedCa {
+    /// The whole path of the file.
+    pub path: String,
+    /// SHA-256 of the certificate, as systems show it.
+    pub fingerprint: String,
+    /// For Windows, the person's own store.
+    pub windows: String,
+    /// For macOS, the person's own keychain.
+    pub macos: String,
+    /// For Debian and Ubuntu, the whole system.
+    pub linux: String,
+    /// For Chromium and Chrome on Linux, which have a store of their own.
+    pub chromium: String,
 }
 
 /// Serves the local network.
@@ -139,7 +168,10 @@ pub struct RotateKey {
 
 pub(crate) async fn get(admin: &Admin, _: Get) -> Result<Settings, CommandError> {
     let engine = admin.host().engine_state();
-    let lan = admin.host().lan().map(|(base, until)| lan_state(base, until)).transpose()?;
+    let lan = match admin.host().lan() {
+        Some((base, until)) => Some(lan_state(base, until, local_ca(admin).await?)?),
+        None => None,
+    };
     let (data_dir, master_key) = (admin.host().data_dir(), admin.host().master_key().to_owned());
     admin
         .read_project(move |tx, project, now| {
@@ -162,10 +194,46 @@ pub(crate) async fn get(admin: &Admin, _: Get) -> Result<Settings, CommandError>
         .await
 }
 
-fn lan_state(base_url: String, until: i64) -> Result<LanState, CommandError> {
-    let picture = QrPicture::of_text(&format!("{base_url}in"));
-    let qr_svg = picture.map_err(|_| Fault::Inconsistent("the address of the local network"))?.svg();
-    Ok(LanState { base_url, until, qr_svg })
+fn lan_state(base_url: String, until: i64, ca: LocalCa) -> Result<LanState, CommandError> {
+    let drawn = |address: &str| match QrPicture::of_text(address) {
+        Ok(picture) => Ok(picture.svg()),
+        Err(_) => Err(Fault::Inconsistent("the address of the local network")),
+    };
+    let trust_url = format!("{base_url}in/trust");
+    Ok(LanState {
+        qr_svg: drawn(&format!("{base_url}in"))?,
+        trust_qr_svg: drawn(&trust_url)?,
+        trust_url,
+        ca_fingerprint: ca.fingerprint,
+        base_url,
+        until,
+    })
+}
+
+async fn local_ca(admin: &Admin) -> Result<LocalCa, CommandError> {
+    admin.host().local_ca().await.map_err(|reason| {
+        CommandError::new(Code::Unavailable, None, format!("The local CA cannot be had: {reason}."))
+    })
+}
+
+/// Trusting is left to the system, which asks the person: this saves the file and says how.
+pub(crate) async fn save_ca(admin: &Admin, _: SaveCa) -> Result<SavedCa, CommandError> {
+    let LocalCa { pem, fingerprint } = local_ca(admin).await?;
+    let path = admin.save_file("anteroom-ca", "crt", Redacted::new(pem.into_bytes())).await?;
+    Ok(SavedCa {
+        windows: format!("certutil -user -addstore Root \"{path}\""),
+        macos: format!(
+            "security add-trusted-cert -r trustRoot -k ~/Library/Keychains/login.keychain-db \"{path}\""
+        ),
+        linux: format!(
+            "sudo cp \"{path}\" /usr/local/share/ca-certificates/anteroom-ca.crt && sudo update-ca-certificates"
+        ),
+        chromium: format!(
+            "certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n \"Anteroom local CA\" -i \"{path}\""
+        ),
+        path,
+        fingerprint,
+    })
 }
 
 /// Longest time the local network is served, minutes: a long shift.

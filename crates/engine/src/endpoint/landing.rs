@@ -9,8 +9,10 @@ use zeroize::Zeroizing;
 use crate::cx::{Cx, Origin};
 use crate::engine::Engine;
 use crate::grant::pre_authorized_code;
-use crate::model::pre_authorized_code::{CodeState, Ending, WRONG_TX_CODES};
+use crate::id::Id;
+use crate::model::pre_authorized_code::{CodeState, Ending, Language, Phone, WRONG_TX_CODES};
 use crate::model::profile::short_name;
+use crate::model::project::Dialect;
 use crate::model::{Client, PreAuthorizedCode};
 use crate::refusal::Refusal;
 use crate::service::magic_links::{self, NewCode, Plain};
@@ -39,6 +41,10 @@ pub struct View {
     pub state: CodeState,
     /// First name and initial.
     pub person: String,
+    /// Whose phone the code is for.
+    pub phone: Phone,
+    /// The language chosen for the person at the desk.
+    pub language: Option<Language>,
     /// Name of the client application.
     pub client: String,
     /// Where the client wants to be handed the code, instead of redemption on this page.
@@ -59,24 +65,50 @@ pub struct View {
 
 /// What a press came to. Not printed: it may hold a code.
 pub enum Pressed {
-    /// Signed in, until then.
-    SignedIn {
-        /// First name and initial.
-        person: String,
-        /// Name of the client application.
-        client: String,
-        /// When the sign-in ends.
-        until: Timestamp,
-        /// Where the client begins, if it says so.
-        launch_uri: Option<String>,
-    },
+    /// Signed in.
+    SignedIn(SignedIn),
     /// The client redeems the code itself: send the browser there.
-    HandOver {
-        /// `magicLinkTemplate` of the client.
-        template: String,
-        /// The code to fill in, when another than the pressed one: after a typed code.
-        code: Option<Zeroizing<[u8; 32]>>,
-    },
+    HandOver(HandOver),
+}
+
+/// Who was signed in where.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// First name and initial.
+    pub person: String,
+    /// Whose phone the code was for.
+    pub phone: Phone,
+    /// The language chosen for the person at the desk.
+    pub language: Option<Language>,
+    /// Name of the client application.
+    pub client: String,
+    /// When the sign-in ends.
+    pub until: Timestamp,
+    /// Where the client begins, if it says so.
+    pub launch_uri: Option<String>,
+}
+
+/// What the client is handed. Not printed: it may hold a code.
+pub struct HandOver {
+    /// `magicLinkTemplate` of the client.
+    pub template: String,
+    /// The code to fill in, when another than the pressed one: after a typed code.
+    pub code: Option<Zeroizing<[u8; 32]>>,
+    /// Whether the client expects Medplum's length: a project in Medplum's dialect.
+    pub long: bool,
+    /// What a wallet is told besides the code.
+    pub wallet: ForWallet,
+}
+
+/// What a credential offer says besides the code.
+#[derive(Debug, Clone, Copy)]
+pub struct ForWallet {
+    /// The client that may redeem the code.
+    pub client: Id<Client>,
+    /// Digits of the PIN that the wallet has to ask for.
+    pub tx_code_length: Option<u8>,
+    /// Until when the code works.
+    pub expires_at: Timestamp,
 }
 
 fn find(tx: &dyn Tx, key: &Key) -> Outcome<Option<PreAuthorizedCode>> {
@@ -93,6 +125,8 @@ fn view(tx: &dyn Tx, code: &PreAuthorizedCode, now: Timestamp) -> Outcome<View> 
     Ok(View {
         state: code.state(now),
         person: short_name(&membership.display),
+        phone: code.phone,
+        language: code.language,
         client: client.name.clone(),
         template: client.settings.magic_link_template.clone(),
         tx_code_length: code.tx_code.map(|tx_code| tx_code.length),
@@ -200,16 +234,27 @@ pub async fn press(
                         Some(replace(cx, &inner, &row, &client, plain)?)
                     }
                 };
-                return Ok(Pressed::HandOver { template: template.clone(), code });
+                let project = cx.tx.project(row.project)?;
+                let long = project.is_some_and(|project| project.dialect == Dialect::Medplum);
+                let wallet = ForWallet {
+                    client: client.id,
+                    // The PIN of a typed code was checked here, and the new code has none.
+                    tx_code_length: view.tx_code_length.filter(|_| code.is_none()),
+                    expires_at: view.expires_at,
+                };
+                let template = template.clone();
+                return Ok(Pressed::HandOver(HandOver { template, code, long, wallet }));
             }
             let request = pre_authorized_code::Request::by_landing_page(&client, row.digest, tx_code);
             pre_authorized_code::redeem(cx, &inner, request)?;
-            Ok(Pressed::SignedIn {
+            Ok(Pressed::SignedIn(SignedIn {
                 person: view.person,
+                phone: view.phone,
+                language: view.language,
                 client: view.client,
                 until: cx.now + view.session_seconds,
                 launch_uri: client.settings.launch_uri.clone(),
-            })
+            }))
         })
         .await
 }
@@ -235,6 +280,8 @@ fn replace(
         nonce: row.nonce.clone(),
         expires_in: cx.now.until(row.expires_at),
         hand_over: row.hand_over,
+        language: row.language,
+        phone: row.phone,
         typed: None,
     };
     magic_links::issue(cx, engine, &plain, new)?;

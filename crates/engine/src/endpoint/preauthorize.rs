@@ -12,7 +12,8 @@ use crate::cx::{Cx, Origin};
 use crate::engine::Engine;
 use crate::id::Id;
 use crate::model::membership::ProfileRef;
-use crate::model::pre_authorized_code::HandOver;
+use crate::model::pre_authorized_code::{HandOver, Phone};
+use crate::model::project::Dialect;
 use crate::model::{Client, Membership};
 use crate::refusal::Refusal;
 use crate::service::magic_links::{self, DEFAULT_LIFE, LONGEST_LIFE, NewCode, Plain};
@@ -125,6 +126,8 @@ pub struct Issued {
     pub expires_at: Timestamp,
     /// The client that may redeem it.
     pub client: Arc<Client>,
+    /// The dialect of its project: it says how long the code is written.
+    pub dialect: Dialect,
 }
 
 impl Issued {
@@ -235,10 +238,12 @@ fn issue(
         nonce,
         expires_in: body.expires_in,
         hand_over: HandOver::Api,
+        language: None,
+        phone: Phone::Own,
         typed: body.magic_link.then_some(typed).flatten(),
     };
     let row = magic_links::issue(cx, engine, &plain, new)?;
-    Ok(Issued { plain, expires_at: row.expires_at, client })
+    Ok(Issued { plain, expires_at: row.expires_at, client, dialect: project.dialect })
 }
 
 fn throttle(cx: &mut Cx<'_>, caller: &Membership, limit: u32) -> Outcome<()> {

@@ -10,8 +10,10 @@
 //! # Not supported
 //! Redemption without `client_id` (anonymous access), polling (`interval`), refresh tokens.
 
+use anteroom_oauth::base32;
 use anteroom_oauth::form::Form;
 use anteroom_oauth::grant_type::GrantType;
+use anteroom_oauth::medplum_code;
 use anteroom_oauth::scope::Scope;
 use anteroom_oauth::secret::{Digest, PreAuthorizedCode as CodeKind, Secret, TxCode};
 
@@ -22,6 +24,7 @@ use crate::engine::Engine;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::login::AuthMethod;
 use crate::model::pre_authorized_code::{CodeState, Ending, WRONG_TX_CODES};
+use crate::model::project::Dialect;
 use crate::model::{Client, PreAuthorizedCode};
 use crate::refusal::Refusal;
 use crate::service::tokens::{self, NewLogin, PreparedTokens};
@@ -51,15 +54,25 @@ impl Request {
     }
 }
 
-/// Digest of a presented code: 43 base64url characters, or the same 256 bits in the capital base-32 of magic links.
+/// Digest of a presented code: 43 base64url characters, or the same 256 bits in the capital base-32 of magic links or in
+/// Medplum's length. All spellings of a code have one digest, so one row and one winner.
 pub fn digest(code: &Secret<CodeKind>) -> Digest<CodeKind> {
-    match anteroom_oauth::base32::decode_code(code.expose()) {
+    let text = code.expose();
+    match base32::decode_code(text).or_else(|| medplum_code::decode(text)) {
         Some(bytes) => encode(&bytes).digest(),
         None => code.digest(),
     }
 }
 
-/// The code as `preAuthorizedCode` writes it: base64url.
+/// The code as `preAuthorizedCode` writes it: base64url; or in Medplum's length, where the project speaks its dialect.
+pub fn encode_for(dialect: Dialect, bytes: &[u8; 32]) -> Secret<CodeKind> {
+    match dialect {
+        Dialect::Rfc => encode(bytes),
+        Dialect::Medplum => Secret::new(medplum_code::encode(bytes).to_string()),
+    }
+}
+
+/// The code in base64url.
 pub fn encode(bytes: &[u8; 32]) -> Secret<CodeKind> {
     use base64::Engine as _;
     Secret::new(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes))

@@ -1,5 +1,6 @@
 //! Pre-authorized codes: one-time sign-ins handed to a person ([OpenID4VCI 1.0 §4.1.1]).
 
+pub use anteroom_magic_link::sheet::Language;
 use anteroom_oauth::secret::{Digest, PreAuthorizedCode as CodeKind, TypedCode};
 
 use crate::id::Id;
@@ -30,6 +31,30 @@ impl HandOver {
     /// From the stored word.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Waiting, Self::TakeHome, Self::Api].into_iter().find(|way| way.as_str() == text)
+    }
+}
+
+/// Whose phone a code is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Phone {
+    /// The person's own.
+    Own,
+    /// That of somebody who cares for the person: a parent, a child, a nurse.
+    Carer,
+}
+
+impl Phone {
+    /// The stored word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Carer => "carer",
+        }
+    }
+
+    /// From the stored word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Own, Self::Carer].into_iter().find(|phone| phone.as_str() == text)
     }
 }
 
@@ -130,6 +155,10 @@ pub struct PreAuthorizedCode {
     pub nonce: String,
     /// How it is handed over.
     pub hand_over: HandOver,
+    /// The language of its page; `None` is whatever the browser asks for.
+    pub language: Option<Language>,
+    /// Whose phone it is for.
+    pub phone: Phone,
     /// Who issued it: a member, person or client.
     pub issued_by: Id<Membership>,
     /// When.

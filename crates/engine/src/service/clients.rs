@@ -2,7 +2,7 @@
 
 pub mod undo;
 
-use anteroom_magic_link::Template;
+use anteroom_magic_link::template::Destination;
 use anteroom_oauth::redirect_uri;
 use anteroom_oauth::secret::{ClientSecret, Secret};
 use serde_json::{Value, json};
@@ -103,7 +103,7 @@ pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> 
         }
     }
     if let Some(template) = &settings.magic_link_template
-        && let Err(problem) = Template::parse(template)
+        && let Err(problem) = Destination::parse(template)
     {
         return invalid("magicLinkTemplate", format!("{template}: {problem}."));
     }

@@ -10,7 +10,7 @@ use crate::entropy::{self, Entropy, EntropyFailed};
 use crate::grant::pre_authorized_code;
 use crate::id::Id;
 use crate::model::event::{EventBody, EventKind};
-use crate::model::pre_authorized_code::{Ending, HandOver, StoredTxCode};
+use crate::model::pre_authorized_code::{Ending, HandOver, Language, Phone, StoredTxCode};
 use crate::model::{Client, Membership, PreAuthorizedCode};
 use crate::stop::Outcome;
 
@@ -64,6 +64,10 @@ pub struct NewCode<'a> {
     pub expires_in: u32,
     /// How it is handed over.
     pub hand_over: HandOver,
+    /// The language of its page; `None` is whatever the browser asks for.
+    pub language: Option<Language>,
+    /// Whose phone it is for.
+    pub phone: Phone,
     /// Digest of the short code for typing.
     pub typed: Option<Digest<TypedCode>>,
 }
@@ -90,6 +94,8 @@ pub fn issue(
         scope: new.scope.as_str().to_owned(),
         nonce: new.nonce,
         hand_over: new.hand_over,
+        language: new.language,
+        phone: new.phone,
         issued_by: new.issued_by,
         issued_at: cx.now,
         expires_at: cx.now + new.expires_in.clamp(1, LONGEST_LIFE),
@@ -109,6 +115,8 @@ pub fn issue(
     let after = serde_json::json!({
         "expiresAt": row.expires_at.iso8601(),
         "handOver": row.hand_over.as_str(),
+        "language": row.language.map(Language::tag),
+        "phone": row.phone.as_str(),
         "pin": row.tx_code.is_some(),
     });
     cx.event(EventKind::LinkIssued, EventBody { after: Some(after), ..EventBody::default() })?;

@@ -1,8 +1,10 @@
 //! The pages of the landing page.
 
-use anteroom_engine::endpoint::landing::View;
+use anteroom_engine::endpoint::landing::{SignedIn, View};
+use anteroom_engine::model::pre_authorized_code::Phone;
 use anteroom_engine::refusal::Refusal;
 use anteroom_engine::stop::Stop;
+use anteroom_engine::timestamp::Timestamp;
 use anteroom_magic_link::TypedCode;
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -61,13 +63,17 @@ pub(super) fn confirm(words: &Words, presented: &Presented, view: &View, error: 
         Some(target) => FormAction::OnTo(target),
         None => FormAction::Own,
     };
+    let (hello, not_you) = match view.phone {
+        Phone::Own => (words.hello, words.not_you),
+        Phone::Carer => (words.hello_carer, words.not_carer),
+    };
     let template = ConfirmPage {
         words,
         title: words.sign_in,
-        hello: fill(words.hello, &values),
+        hello: fill(hello, &values),
         once,
         sign_in_to: fill(words.sign_in_to, &values),
-        not_you: fill(words.not_you, &values),
+        not_you: fill(not_you, &values),
         typed,
         digits,
         pin_hint: digits
@@ -112,19 +118,19 @@ struct SignedInPage<'a> {
 }
 
 /// It worked. The client is one press away, if it says where it begins.
-pub(super) fn signed_in(
-    words: &Words,
-    person: &str,
-    client: &str,
-    seconds: u32,
-    launch_uri: Option<&str>,
-) -> Response {
-    let duration = words.duration(seconds);
+pub(super) fn signed_in(words: &Words, done: &SignedIn, now: Timestamp) -> Response {
+    let duration = words.duration(now.until(done.until));
+    let sentence = match done.phone {
+        Phone::Own => words.signed_in,
+        Phone::Carer => words.signed_in_carer,
+    };
+    let values = [("person", done.person.as_str()), ("client", &done.client), ("duration", &duration)];
+    let launch_uri = done.launch_uri.as_deref();
     let template = SignedInPage {
         words,
         title: words.signed_in_title,
-        text: fill(words.signed_in, &[("person", person), ("client", client), ("duration", &duration)]),
-        open: fill(words.open, &[("client", client)]),
+        text: fill(sentence, &values),
+        open: fill(words.open, &values),
         launch_uri: launch_uri.filter(|uri| uri.starts_with("https://") || uri.starts_with("http://")),
     };
     page::answer(StatusCode::OK, words, &FormAction::None, &template)

@@ -11,6 +11,8 @@ pub(crate) struct Words {
     pub(crate) sign_in: &'static str,
     /// `{person}`
     pub(crate) hello: &'static str,
+    /// `{person}`; on the phone of somebody who cares for the person.
+    pub(crate) hello_carer: &'static str,
     /// `{client}`; the button.
     pub(crate) sign_in_to: &'static str,
     /// `{client}`, `{duration}`
@@ -19,6 +21,8 @@ pub(crate) struct Words {
     pub(crate) once_elsewhere: &'static str,
     /// `{person}`
     pub(crate) not_you: &'static str,
+    /// `{person}`; on the phone of somebody who cares for the person.
+    pub(crate) not_carer: &'static str,
     /// Label of the PIN.
     pub(crate) pin_label: &'static str,
     /// `{digits}`
@@ -33,6 +37,8 @@ pub(crate) struct Words {
     pub(crate) signed_in_title: &'static str,
     /// `{person}`, `{client}`, `{duration}`
     pub(crate) signed_in: &'static str,
+    /// `{person}`, `{client}`, `{duration}`; on the phone of somebody who cares for the person.
+    pub(crate) signed_in_carer: &'static str,
     /// `{client}`
     pub(crate) open: &'static str,
     /// Nothing more to do.
@@ -126,10 +132,12 @@ impl Words {
         lang: "en",
         sign_in: "Sign in",
         hello: "Hello {person}",
+        hello_carer: "For {person}",
         sign_in_to: "Sign in to {client}",
         once: "This works once and signs you in to {client} for {duration}.",
         once_elsewhere: "This works once. It takes you to {client}, where you are signed in.",
         not_you: "Not {person}? Then please do not go on, and tell the desk.",
+        not_carer: "This link is for the phone of somebody who cares for {person}. Is that not you? Then please do not go on, and tell the desk.",
         pin_label: "PIN",
         pin_hint: "The {digits} digits you were given with this link.",
         pin_missing: "Please type the PIN.",
@@ -137,6 +145,7 @@ impl Words {
         pin_wrong: "That PIN is not right. {left} tries are left.",
         signed_in_title: "You are signed in",
         signed_in: "{person}, you are signed in to {client} for {duration}.",
+        signed_in_carer: "This phone is signed in to {client} for {person}, for {duration}.",
         open: "Open {client}",
         close: "You can close this page.",
         typed_title: "Type your code",
@@ -187,10 +196,12 @@ impl Words {
         lang: "de",
         sign_in: "Anmelden",
         hello: "Guten Tag, {person}",
+        hello_carer: "Für {person}",
         sign_in_to: "Bei {client} anmelden",
         once: "Das geht einmal und meldet Sie für {duration} bei {client} an.",
         once_elsewhere: "Das geht einmal. Es bringt Sie zu {client}; dort sind Sie dann angemeldet.",
         not_you: "Sie sind nicht {person}? Dann gehen Sie bitte nicht weiter und sagen am Empfang Bescheid.",
+        not_carer: "Dieser Link ist für das Handy von jemandem, der für {person} sorgt. Das sind nicht Sie? Dann gehen Sie bitte nicht weiter und sagen am Empfang Bescheid.",
         pin_label: "PIN",
         pin_hint: "Die {digits} Ziffern, die Sie mit diesem Link bekommen haben.",
         pin_missing: "Bitte geben Sie die PIN ein.",
@@ -198,6 +209,7 @@ impl Words {
         pin_wrong: "Diese PIN stimmt nicht. Sie haben noch {left} Versuche.",
         signed_in_title: "Sie sind angemeldet",
         signed_in: "{person}, Sie sind für {duration} bei {client} angemeldet.",
+        signed_in_carer: "Dieses Handy ist für {duration} bei {client} angemeldet, im Namen von {person}.",
         open: "{client} öffnen",
         close: "Sie können diese Seite schließen.",
         typed_title: "Code eingeben",
@@ -269,10 +281,12 @@ impl Words {
         lang: "es",
         sign_in: "Iniciar sesión",
         hello: "Hola, {person}",
+        hello_carer: "Para {person}",
         sign_in_to: "Entrar en {client}",
         once: "Funciona una sola vez e inicia su sesión en {client} durante {duration}.",
         once_elsewhere: "Funciona una sola vez. Le lleva a {client}, donde se inicia su sesión.",
         not_you: "¿No es usted {person}? Entonces no continúe y avise en recepción.",
+        not_carer: "Este enlace es para el móvil de alguien que cuida de {person}. ¿No es usted? Entonces no continúe y avise en recepción.",
         pin_label: "PIN",
         pin_hint: "Las {digits} cifras que le dieron con este enlace.",
         pin_missing: "Escriba el PIN.",
@@ -280,6 +294,7 @@ impl Words {
         pin_wrong: "Ese PIN no es correcto. Le quedan {left} intentos.",
         signed_in_title: "Ha iniciado sesión",
         signed_in: "{person}, ha iniciado sesión en {client} durante {duration}.",
+        signed_in_carer: "Este móvil ha iniciado sesión en {client} por {person}, durante {duration}.",
         open: "Abrir {client}",
         close: "Puede cerrar esta página.",
         typed_title: "Escriba su código",

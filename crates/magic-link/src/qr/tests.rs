@@ -208,7 +208,7 @@ fn two_decoders_read_a_print_of_30_mm_and_half_tones() {
 }
 
 /// Grey paper and weak ink, as dots: an ordered screen (Bayer, 4 × 4).
-fn half_toned(sharp: &GrayImage) -> GrayImage {
+pub(super) fn half_toned(sharp: &GrayImage) -> GrayImage {
     const SCREEN: [[u8; 4]; 4] = [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]];
     let cell = |at: u32| usize::try_from(at % 4).unwrap();
     GrayImage::from_fn(sharp.width(), sharp.height(), |x, y| {
@@ -235,7 +235,7 @@ fn two_decoders_read_the_picture_through_a_projective_warp() {
 }
 
 /// The picture through a homography: its plane is tilted about its middle by `across` and `down`.
-fn photographed(sharp: &GrayImage, [across, down]: [f32; 2]) -> GrayImage {
+pub(super) fn photographed(sharp: &GrayImage, [across, down]: [f32; 2]) -> GrayImage {
     let side = sharp.width() * 7 / 5;
     let middle = |side: u32| f32::from(u16::try_from(side).unwrap()) / 2.0;
     let (from, to) = (middle(sharp.width()), middle(side));
@@ -247,7 +247,7 @@ fn photographed(sharp: &GrayImage, [across, down]: [f32; 2]) -> GrayImage {
 }
 
 /// Turns a picture about its middle, on a white ground large enough for it.
-fn turned(sharp: &GrayImage, degrees: f32) -> GrayImage {
+pub(super) fn turned(sharp: &GrayImage, degrees: f32) -> GrayImage {
     let side = sharp.width() * 3 / 2;
     let (sin, cos) = degrees.to_radians().sin_cos();
     let middle = |side: u32| f32::from(u16::try_from(side).unwrap()) / 2.0;

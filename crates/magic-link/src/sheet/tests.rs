@@ -192,6 +192,10 @@ fn every_code_that_is_drawn_is_coarse_enough_on_paper() {
     let made = one();
     let sheets = sheets(&made, print(Paper::A4, &[Language::English]));
     assert!((sheets.module_mm() - 62.0 / 41.0).abs() < 1e-9);
+    // The rule itself, since no picture breaks it at this size; on a label of 30 mm, the largest would.
+    assert_eq!(coarse_enough([1.5, 0.5].into_iter()), Ok(0.5));
+    assert_eq!(coarse_enough([1.5, 0.499].into_iter()), Err(SheetError::TooFine));
+    assert_eq!(coarse_enough([largest.module_size_mm(30.0)].into_iter()), Err(SheetError::TooFine));
 }
 
 #[test]

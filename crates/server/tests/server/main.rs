@@ -8,6 +8,7 @@ mod http;
 mod keys;
 mod process;
 mod redeem;
+mod renewal;
 mod start;
 mod store;
 mod tls;

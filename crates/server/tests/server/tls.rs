@@ -114,6 +114,19 @@ fn the_local_network_reaches_only_links_and_oauth_and_only_for_a_while() {
         let client = trusting(ca.pem());
         let base = lan.base.as_str().to_owned();
         let status = async |path: &str| client.get(format!("{base}{path}")).send().await.unwrap().status();
+        // The page tells how to trust the CA, which is what the phone then does.
+        let page = client.get(format!("{base}in/trust")).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains(&ca.fingerprint().replace(':', " ")), "{page}");
+        let file = async |name: &str| {
+            let reply = client.get(format!("{base}in/trust/{name}")).send().await.unwrap();
+            (reply.headers()["content-type"].to_str().unwrap().to_owned(), reply.text().await.unwrap())
+        };
+        let certificate = file("anteroom-ca.crt").await;
+        assert_eq!(certificate, ("application/x-x509-ca-cert".to_owned(), ca.pem().to_owned()));
+        let (kind, profile) = file("anteroom-ca.mobileconfig").await;
+        assert_eq!(kind, "application/x-apple-aspen-config");
+        let body: String = ca.pem().lines().filter(|line| !line.starts_with('-')).collect();
+        assert!(profile.contains(&format!("<data>{body}</data>")), "{profile}");
         for path in ["in", "IN", ".well-known/openid-configuration", ".well-known/jwks.json"] {
             assert_eq!(status(path).await, 200, "{path}");
         }

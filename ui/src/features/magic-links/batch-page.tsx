@@ -13,7 +13,7 @@ import { Answer } from "../../kit/states";
 import { toast } from "../../kit/toast";
 import { useNow } from "../../kit/use-now";
 import classes from "./batch-page.module.css";
-import { NoClient } from "./hand-over-panel";
+import { LanguageSelect, NoClient } from "./hand-over-panel";
 import { PrintPanel } from "./print-panel";
 
 /** Links for many people: paste or open a list, check it, issue, print. */
@@ -39,6 +39,7 @@ function Batch({ clients, takeHome }: { clients: ClientChoice[]; takeHome: HandO
   const [clientId, setClientId] = useState(clients[0]?.id ?? "");
   const [pin, setPin] = useState(takeHome.pinSuggested);
   const [text, setText] = useState("");
+  const [language, setLanguage] = useState("");
   const check = useCommandMutation("magic_links_check_batch");
   const issue = useCommandMutation("magic_links_issue_batch");
   const failed = (error: Error) => toast("bad", error.message);
@@ -52,7 +53,15 @@ function Batch({ clients, takeHome }: { clients: ClientChoice[]; takeHome: HandO
     .filter(({ outcome }) => outcome === "ready" || outcome === "live")
     .flatMap(({ membershipId }) => membershipId ?? []);
 
-  if (issue.data) return <Issued rows={issue.data.rows} life={takeHome.expiresIn} onAgain={startOver} />;
+  if (issue.data)
+    return (
+      <Issued
+        rows={issue.data.rows}
+        life={takeHome.expiresIn}
+        language={language || null}
+        onAgain={startOver}
+      />
+    );
   return (
     <div className={classes.steps}>
       <Panel title={t("batch.listTitle")}>
@@ -92,6 +101,7 @@ function Batch({ clients, takeHome }: { clients: ClientChoice[]; takeHome: HandO
               allowDeselect={false}
               w={280}
             />
+            <LanguageSelect value={language} onChange={setLanguage} />
             <Switch
               label={t("handOver.pinSuggested")}
               checked={pin}
@@ -124,7 +134,13 @@ function Batch({ clients, takeHome }: { clients: ClientChoice[]; takeHome: HandO
               disabled={wanted.length === 0}
               onClick={() =>
                 issue.mutate(
-                  { membershipIds: wanted, clientId, handOver: "take_home", pin },
+                  {
+                    membershipIds: wanted,
+                    clientId,
+                    handOver: "take_home",
+                    pin,
+                    ...(language && { language }),
+                  },
                   { onError: failed },
                 )
               }
@@ -185,7 +201,9 @@ function Lines({ lines }: { lines: BatchLine[] }) {
   );
 }
 
-function Issued({ rows, life, onAgain }: { rows: BatchRow[]; life: number; onAgain: () => void }) {
+type IssuedProps = { rows: BatchRow[]; life: number; language: string | null; onAgain: () => void };
+
+function Issued({ rows, life, language, onAgain }: IssuedProps) {
   const now = useNow(10);
   const issued = rows.filter(({ outcome }) => outcome === "issued").length;
   const ids = rows.flatMap(({ linkId }) => linkId ?? []);
@@ -211,7 +229,7 @@ function Issued({ rows, life, onAgain }: { rows: BatchRow[]; life: number; onAga
           </ul>
         )}
         {ids.length > 0 ? (
-          <PrintPanel ids={ids} expiresAt={now + life} />
+          <PrintPanel ids={ids} expiresAt={now + life} language={language} />
         ) : (
           <p className={classes.mute}>{t("batch.nothing")}</p>
         )}

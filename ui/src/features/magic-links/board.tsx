@@ -92,16 +92,28 @@ const linkColumns = (): Column<MagicLink>[] => [
     cell: (link) => link.redeemedFrom ?? <span className={classes.mute}>–</span>,
     optional: true,
   },
-  { id: "actions", header: t("board.actions"), width: "178px", cell: (link) => <Actions link={link} /> },
+  { id: "actions", header: t("board.actions"), width: "232px", cell: (link) => <Actions link={link} /> },
 ];
 
 /** The desk has no page of a person to go to. */
 function For({ link }: { link: MagicLink }) {
-  if (useIsDesk()) return <span className={classes.name}>{link.person}</span>;
+  const isDesk = useIsDesk();
   return (
-    <Link to={paths.person(link.membershipId)} className={classes.person}>
-      {link.person}
-    </Link>
+    <span>
+      {isDesk ? (
+        <span className={classes.name}>{link.person}</span>
+      ) : (
+        <Link to={paths.person(link.membershipId)} className={classes.person}>
+          {link.person}
+        </Link>
+      )}
+      {link.phone === "carer" && (
+        <span className={classes.mute} title={t("link.forCarer")}>
+          {" "}
+          {t("link.carer")}
+        </span>
+      )}
+    </span>
   );
 }
 
@@ -121,6 +133,20 @@ function Issued({ link }: { link: MagicLink }) {
   return `${link.issuedBy}, ${clock(link.issuedAt, now)}`;
 }
 
+/** In one press: the old link says "replaced" from then on. */
+function Reissue({ link }: { link: MagicLink }) {
+  const actions = useLinkActions();
+  return (
+    <UnstyledButton
+      onClick={() => actions.reissue(link)}
+      disabled={actions.busy}
+      aria-label={t("board.reissueFor", { person: link.person })}
+    >
+      {t("board.reissue")}
+    </UnstyledButton>
+  );
+}
+
 function Actions({ link }: { link: MagicLink }) {
   const now = useNow();
   const actions = useLinkActions();
@@ -136,20 +162,20 @@ function Actions({ link }: { link: MagicLink }) {
         <UnstyledButton onClick={() => actions.revoke(link)} aria-label={t("board.revokeFor", { person })}>
           {t("board.revoke")}
         </UnstyledButton>
+        {link.handOver !== "api" && (
+          <>
+            <span aria-hidden>·</span>
+            <Reissue link={link} />
+          </>
+        )}
       </span>
     );
   }
   return (
     <span className={classes.actions}>
-      {link.state !== "redeemed" && link.state !== "replaced" && (
+      {link.state !== "redeemed" && link.state !== "replaced" && link.handOver !== "api" && (
         <>
-          <UnstyledButton
-            onClick={() => actions.reissue(link)}
-            disabled={actions.busy}
-            aria-label={t("board.reissueFor", { person })}
-          >
-            {t("board.reissue")}
-          </UnstyledButton>
+          <Reissue link={link} />
           {!isDesk && <span aria-hidden>·</span>}
         </>
       )}

@@ -1,10 +1,11 @@
-import { Anchor, Button, Select, Switch } from "@mantine/core";
+import { Anchor, Button, SegmentedControl, Select, Switch } from "@mantine/core";
+import { IconLanguage } from "@tabler/icons-react";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
-import type { Choices, ClientChoice, HandOver, HandOverChoice, Person } from "../../api/bindings";
+import type { Choices, ClientChoice, HandOver, HandOverChoice, Person, Phone } from "../../api/bindings";
 import { useCommand, useCommandMutation } from "../../api/commands";
 import { paths } from "../../app/paths";
-import { t } from "../../i18n/i18n";
+import { LANGUAGES, t } from "../../i18n/i18n";
 import { span } from "../../i18n/time";
 import { useIsDesk } from "../../kit/desk";
 import { Panel } from "../../kit/panel";
@@ -38,6 +39,8 @@ function Chooser({ person, choices, onOther }: { person: Person; choices: Choice
   const preset = choices.clients.find((client) => client.id === remembered) ?? choices.clients[0];
   const [clientId, setClientId] = useState(preset?.id);
   const client = choices.clients.find((candidate) => candidate.id === clientId);
+  const [phone, setPhone] = useState<Phone>("own");
+  const [language, setLanguage] = useState("");
   const navigate = useNavigate();
   const issue = useCommandMutation("magic_links_issue");
 
@@ -45,8 +48,9 @@ function Chooser({ person, choices, onOther }: { person: Person; choices: Choice
 
   const hand = (handOver: HandOver, pin: boolean) => {
     localStorage.setItem(LAST_CLIENT, client.id);
+    const chosen = { handOver, pin, phone, ...(language && { language }) };
     issue.mutate(
-      { membershipId: person.summary.membershipId, clientId: client.id, handOver, pin },
+      { membershipId: person.summary.membershipId, clientId: client.id, ...chosen },
       {
         onSuccess: (card) => navigate(paths.magicLink(card.link.id)),
         onError: (error) => toast("bad", error.message),
@@ -66,6 +70,21 @@ function Chooser({ person, choices, onOther }: { person: Person; choices: Choice
       <div className={classes.who}>
         <PersonLine person={person.summary} />
         <ClientSelect clients={choices.clients} value={client.id} onChange={setClientId} />
+      </div>
+      <div className={classes.forWhom}>
+        <div>
+          <SegmentedControl
+            aria-label={t("handOver.phone")}
+            value={phone}
+            onChange={(value) => setPhone(value as Phone)}
+            data={[
+              { value: "own", label: t("handOver.phoneOwn") },
+              { value: "carer", label: t("handOver.phoneCarer") },
+            ]}
+          />
+          {phone === "carer" && <p className={classes.to}>{t("handOver.phoneCarerHelp")}</p>}
+        </div>
+        <LanguageSelect value={language} onChange={setLanguage} />
       </div>
       <div className={classes.cards}>
         {choices.handOvers.filter(isAtDesk).map((choice) => (
@@ -104,6 +123,24 @@ function ClientSelect({
       allowDeselect={false}
       searchable={clients.length > 8}
       w={300}
+    />
+  );
+}
+
+/** The language of the person, which may be another than the phone's. */
+export function LanguageSelect({ value, onChange }: { value: string; onChange: (tag: string) => void }) {
+  return (
+    <Select
+      aria-label={t("handOver.language")}
+      data={[
+        { value: "", label: t("handOver.languageAny") },
+        ...Object.entries(LANGUAGES).map(([tag, label]) => ({ value: tag, label })),
+      ]}
+      value={value}
+      onChange={(tag) => onChange(tag ?? "")}
+      allowDeselect={false}
+      leftSection={<IconLanguage size={16} aria-hidden />}
+      w={230}
     />
   );
 }

@@ -82,7 +82,7 @@ function WithCard({ link }: { link: MagicLink }) {
             title={t("print.dialog", { person: link.personShort })}
             size={820}
           >
-            <PrintPanel ids={[link.id]} expiresAt={link.expiresAt} />
+            <PrintPanel ids={[link.id]} expiresAt={link.expiresAt} language={link.language} />
           </Modal>
         </>
       ) : (

@@ -1,5 +1,5 @@
 import type { HandOver, MagicLink } from "../../api/bindings";
-import { t } from "../../i18n/i18n";
+import { LANGUAGES, t } from "../../i18n/i18n";
 import { clock } from "../../i18n/time";
 import type { Tone } from "../../kit/chip";
 
@@ -44,6 +44,14 @@ export function stateWords(link: MagicLink, now: number): string {
     case "replaced":
       return t("link.replaced", { time: at(link.endedAt) });
   }
+}
+
+/** "for a carer's phone · page in Español". */
+export function forWords(link: MagicLink): string {
+  const phone = link.phone === "carer" ? t("link.forCarer") : t("link.forOwn");
+  if (!link.language) return phone;
+  const language = LANGUAGES[link.language as keyof typeof LANGUAGES];
+  return `${phone} · ${t("link.inLanguage", { language })}`;
 }
 
 const HAND_OVERS = {

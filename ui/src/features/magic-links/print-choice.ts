@@ -30,15 +30,23 @@ function remembered(): PrintChoice {
   }
 }
 
-/** The choice of this desk, remembered. */
-export function usePrintChoice(): [PrintChoice, (changes: Partial<PrintChoice>) => void] {
-  const [choice, setChoice] = useState(remembered);
+/** In the person's language, if one was chosen for them. */
+function inLanguage(choice: PrintChoice, tag: string | null): PrintChoice {
+  if (!tag || tag === choice.language) return choice;
+  return { ...choice, language: tag, second: choice.second === tag ? "" : choice.second };
+}
+
+/** The choice of this desk, remembered; `personal` is the language that was chosen for the person. */
+export function usePrintChoice(
+  personal: string | null,
+): [PrintChoice, (changes: Partial<PrintChoice>) => void] {
+  const [choice, setChoice] = useState(() => inLanguage(remembered(), personal));
   return [
     choice,
     (changes) => {
-      const next = { ...choice, ...changes };
-      localStorage.setItem(STORED, JSON.stringify(next));
-      setChoice(next);
+      // what was chosen for one person is not what this desk usually prints
+      localStorage.setItem(STORED, JSON.stringify({ ...remembered(), ...changes }));
+      setChoice({ ...choice, ...changes });
     },
   ];
 }

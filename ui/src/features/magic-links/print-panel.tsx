@@ -18,11 +18,13 @@ type Props = {
   ids: string[];
   /** When they end: the clock of that day is printed. */
   expiresAt: number;
+  /** The language that was chosen for the people, if one was. */
+  language: string | null;
 };
 
 /** Sheets before they are printed: how, a true preview, and how fine the QR code comes out. */
-export function PrintPanel({ ids, expiresAt }: Props) {
-  const [choice, choose] = usePrintChoice();
+export function PrintPanel({ ids, expiresAt, language }: Props) {
+  const [choice, choose] = usePrintChoice(language);
   const request = {
     ids,
     paper: choice.paper,

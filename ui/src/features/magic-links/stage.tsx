@@ -14,7 +14,7 @@ import { useIsDesk } from "../../kit/desk";
 import { toast } from "../../kit/toast";
 import { useNow } from "../../kit/use-now";
 import { useHidden } from "./hide-on-blur";
-import { isOutstanding, MOST_WRONG_PINS, stateNow, stateWords } from "./link-words";
+import { forWords, isOutstanding, MOST_WRONG_PINS, stateNow, stateWords } from "./link-words";
 import classes from "./stage.module.css";
 
 /** The least a camera across a desk should get, in pixels. */
@@ -78,6 +78,7 @@ function Instructions({ card, link, now }: { card: Card; link: MagicLink; now: n
   return (
     <div className={classes.words}>
       <div className={classes.name}>{link.personShort}</div>
+      <p className={classes.mute}>{forWords(link)}</p>
       <p className={classes.lead}>{link.state === "opened" ? t("stage.opened") : t("stage.scan")}</p>
       <p className={classes.mute}>
         <Rich k="stage.typeAt" values={{ address: <b>{card.typedAt}</b> }} />

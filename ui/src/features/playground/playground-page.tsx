@@ -1,7 +1,7 @@
 import { Button, Menu } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
 import { useState } from "react";
-import { useSearchParams } from "react-router";
+import { useLocation, useSearchParams } from "react-router";
 import type { ExportFormat, PlaygroundChoices, RunShown, Switch } from "../../api/bindings";
 import { useCommand, useCommandMutation } from "../../api/commands";
 import { t } from "../../i18n/i18n";
@@ -16,7 +16,15 @@ import classes from "./playground.module.css";
 import { grantWords, stepTitle, switchWords } from "./playground-words";
 import { PreviewPanel } from "./preview";
 import { HowFields, WhoFields } from "./run-fields";
-import { asRequest, firstForm, fitting, fromRequest, LOOPBACK, type RunForm } from "./run-form";
+import {
+  asRequest,
+  firstForm,
+  fitting,
+  fromRequest,
+  LOOPBACK,
+  PRE_AUTHORIZED,
+  type RunForm,
+} from "./run-form";
 import { RunBody, useRun } from "./run-view";
 import { SavedRunPage } from "./saved-run-page";
 import { SavedRuns, SaveRun } from "./saved-runs";
@@ -35,19 +43,29 @@ const FORMATS: readonly { value: ExportFormat; label: string }[] = [
 /** Run any grant against this engine or another issuer, and see both sides. */
 export function PlaygroundPage() {
   const choices = useCommand("playground_options", {});
+  // A code that is handed over while this page is open begins a new form.
+  const handed = useHandedCode();
   return (
     <Answer query={choices} rows={8}>
-      {(data) => <Playground choices={data} />}
+      {(data) => <Playground key={handed.token} choices={data} />}
     </Answer>
   );
+}
+
+/** The code of a magic link that the landing page handed over to this window. */
+function useHandedCode(): Partial<RunForm> {
+  const state = useLocation().state as { code?: string } | null;
+  return state?.code ? { grant: PRE_AUTHORIZED, token: state.code } : {};
 }
 
 function Playground({ choices }: { choices: PlaygroundChoices }) {
   const [params, setParams] = useSearchParams();
   const wanted = params.get("client");
-  const [form, setForm] = useState<RunForm>(() =>
-    firstForm(choices.clients.find(({ id }) => id === wanted) ?? choices.clients[0]),
-  );
+  const handed = useHandedCode();
+  const [form, setForm] = useState<RunForm>(() => ({
+    ...firstForm(choices.clients.find(({ id }) => id === wanted) ?? choices.clients[0]),
+    ...handed,
+  }));
   const start = useCommandMutation("playground_run");
   const register = useCommandMutation("clients_add_redirect_uri");
   const [notice, setNotice] = useState<string>();

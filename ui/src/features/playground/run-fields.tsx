@@ -140,14 +140,14 @@ export function HowFields({ choices, form, set, problem }: FieldsProps) {
             />
           </div>
         )}
-        {form.issuer === null && (form.grant === PRE_AUTHORIZED || asPersona) && (
+        {form.issuer === null && ((form.grant === PRE_AUTHORIZED && form.token === "") || asPersona) && (
           <PersonSelect
             value={form.membershipId}
             onChange={(membershipId) => set({ membershipId })}
             error={problem("membershipId")}
           />
         )}
-        {needsToken(form) && (
+        {(needsToken(form) || (form.grant === PRE_AUTHORIZED && form.token !== "")) && (
           <PasswordInput
             label={t("playground.token")}
             description={t("playground.tokenHelp")}

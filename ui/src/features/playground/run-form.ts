@@ -73,7 +73,7 @@ export const asRequest = (form: RunForm): Req<"playground_run"> => ({
   email: form.returnBy === "pages" ? form.email : "",
   password: form.returnBy === "pages" ? form.password : "",
   membershipId: form.membershipId,
-  token: needsToken(form) ? form.token : "",
+  token: needsToken(form) || form.grant === PRE_AUTHORIZED ? form.token : "",
   afterwards: form.afterwards,
   failures: form.failures,
 });

@@ -9,6 +9,7 @@ import { Panel } from "../../kit/panel";
 import { toast } from "../../kit/toast";
 import { useNow } from "../../kit/use-now";
 import classes from "./settings.module.css";
+import { TrustCa } from "./trust-ca";
 
 /** Serving the local network: what becomes reachable is said before, and it ends by itself. */
 export function LanPanel({ settings }: { settings: Settings }) {
@@ -17,8 +18,9 @@ export function LanPanel({ settings }: { settings: Settings }) {
   return (
     <Panel title={t("lan.title")}>
       <p className={classes.lead}>{t("lan.help")}</p>
-      <p className={classes.lead}>{t("lan.trust")}</p>
       {on && settings.lan ? <On lan={settings.lan} now={now} /> : <Off />}
+      <p className={classes.trust}>{t("lan.trust")}</p>
+      <TrustCa lan={on ? settings.lan : null} />
     </Panel>
   );
 }

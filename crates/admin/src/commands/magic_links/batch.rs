@@ -9,7 +9,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use anteroom_engine::cx::Cx;
 use anteroom_engine::id::Id;
 use anteroom_engine::model::membership::Principal;
 use anteroom_engine::model::pre_authorized_code::CodeState;
@@ -22,11 +21,11 @@ use anteroom_magic_link::sheet::MOST_SHEETS;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::HandOver;
-use super::issue::{Wanted, able_client, issuer, make_many, not_over_http, store};
-use crate::acting::Acting;
+use super::issue::{Chosen, Wanted, able_client, issuer, language, make_many, not_over_http, store};
+use super::{HandOver, Phone};
 use crate::admin::Admin;
 use crate::error::{Code, CommandError};
+use crate::member;
 use crate::shelf::{Held, can_be_redeemed};
 
 /// Longest list, in bytes.
@@ -107,6 +106,10 @@ pub struct IssueBatch {
     pub hand_over: HandOver,
     /// Ask for a PIN (`tx_code`) as well.
     pub pin: bool,
+    /// `en`, `de` or `es`: what their pages speak. Absent: whatever each phone asks for.
+    #[serde(default)]
+    #[ts(optional)]
+    pub language: Option<String>,
 }
 
 /// What came of a batch.
@@ -288,19 +291,23 @@ fn standing(
 
 pub(crate) async fn issue_batch(admin: &Admin, request: IssueBatch) -> Result<IssuedBatch, CommandError> {
     not_over_http(request.hand_over)?;
+    let language = language(request.language.as_deref())?;
     let members = members(&request.membership_ids)?;
     let held = make_many(admin, request.pin, &request.client_id, members.len()).await?;
     let plain = held.clone();
     let issued = admin.change(move |cx, engine, acting| {
         let client = able_client(cx.tx, acting.project, &request.client_id)?;
         issuer(cx.tx, acting)?;
-        let found: Vec<_> = members.iter().map(|id| person(cx, acting, *id)).collect::<Outcome<_>>()?;
+        let person =
+            |id: &Id<Membership>| member::person(cx.tx, acting.project, &id.to_string(), "membershipIds");
+        let found: Vec<_> = members.iter().map(person).collect::<Outcome<_>>()?;
+        let chosen = Chosen { hand_over: request.hand_over, language, phone: Phone::Own };
         let mut rows = Vec::with_capacity(found.len());
         for (member, held) in found.iter().zip(&plain) {
             let scope = tokens::granted_scope(cx, &client, None)?;
             let (mut outcome, mut link) = standing(cx.tx, &client, member, cx.now)?;
             if outcome == BatchOutcome::Ready {
-                let wanted = Wanted { client: &client, member, hand_over: request.hand_over, scope };
+                let wanted = Wanted { client: &client, member, chosen, scope };
                 link = Some(store(cx, engine, acting, held, wanted)?.0);
                 outcome = BatchOutcome::Issued;
             }
@@ -327,17 +334,6 @@ fn members(ids: &[String]) -> Result<Vec<Id<Membership>>, CommandError> {
             })
         })
         .collect()
-}
-
-fn person(cx: &Cx<'_>, acting: Acting, id: Id<Membership>) -> Outcome<Arc<Membership>> {
-    let found = cx
-        .tx
-        .membership(id)?
-        .filter(|member| member.project == acting.project && matches!(member.principal, Principal::User(_)));
-    match found {
-        Some(member) => Ok(member),
-        None => invalid("membershipIds", format!("There is no person with the membership {id}.")),
-    }
 }
 
 type Row = (String, String, BatchOutcome, Option<Id<PreAuthorizedCode>>);

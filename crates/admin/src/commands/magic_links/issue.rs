@@ -8,8 +8,7 @@ use anteroom_engine::cx::Cx;
 use anteroom_engine::entropy;
 use anteroom_engine::id::Id;
 use anteroom_engine::model::client::ClientStatus;
-use anteroom_engine::model::membership::Principal;
-use anteroom_engine::model::pre_authorized_code::{CodeState, Ending};
+use anteroom_engine::model::pre_authorized_code::{CodeState, Ending, Language};
 use anteroom_engine::model::{Client, Membership, PreAuthorizedCode, Project};
 use anteroom_engine::service::{magic_links as service, tokens};
 use anteroom_engine::stop::{Outcome, conflict, invalid};
@@ -19,10 +18,11 @@ use anteroom_oauth::secret::Secret;
 use anteroom_oauth::{GrantType, Scope};
 
 use super::read::{find, view};
-use super::{Card, HandOver, Issue, MagicLink, Ref};
+use super::{Card, HandOver, Issue, MagicLink, Phone, Ref};
 use crate::acting::Acting;
 use crate::admin::Admin;
 use crate::error::{Code, CommandError};
+use crate::member;
 use crate::shelf::{Held, can_be_redeemed};
 
 /// Digits of a PIN.
@@ -30,13 +30,15 @@ const PIN_DIGITS: u8 = 6;
 
 pub(crate) async fn issue(admin: &Admin, request: Issue) -> Result<Card, CommandError> {
     not_over_http(request.hand_over)?;
+    let language = language(request.language.as_deref())?;
     let (held, drawn) = make(admin, request.pin.then_some(PIN_DIGITS), request.client_id.clone()).await?;
     let plain = Arc::clone(&held);
     let issued = admin.change(move |cx, engine, acting| {
         let client = able_client(cx.tx, acting.project, &request.client_id)?;
         let member = able_member(cx.tx, acting.project, &request.membership_id)?;
         let scope = tokens::granted_scope(cx, &client, None)?;
-        let wanted = Wanted { client: &client, member: &member, hand_over: request.hand_over, scope };
+        let chosen = Chosen { hand_over: request.hand_over, language, phone: request.phone };
+        let wanted = Wanted { client: &client, member: &member, chosen, scope };
         store(cx, engine, acting, &plain, wanted)
     });
     Ok(hand_out(admin, held, &drawn, issued.await?))
@@ -50,6 +52,16 @@ pub(super) fn not_over_http(hand_over: HandOver) -> Result<(), CommandError> {
         return Err(CommandError::new(Code::Invalid, Some("handOver"), message));
     }
     Ok(())
+}
+
+/// The language that was chosen for the person, if one was.
+pub(super) fn language(tag: Option<&str>) -> Result<Option<Language>, CommandError> {
+    let Some(tag) = tag else { return Ok(None) };
+    let Some(language) = Language::from_tag(tag) else {
+        let message = format!("The pages speak en, de and es, not {tag:?}.");
+        return Err(CommandError::new(Code::Invalid, Some("language"), message));
+    };
+    Ok(Some(language))
 }
 
 /// The old link dies and the new one is there, or neither: one transaction.
@@ -79,7 +91,8 @@ pub(crate) async fn reissue(admin: &Admin, request: Ref) -> Result<Card, Command
         let scope = tokens::granted_scope(cx, &client, None)?;
         let issuer = issuer(cx.tx, acting)?;
         service::end(cx, &old, Ending::Replaced, issuer)?;
-        store(cx, engine, acting, &plain, Wanted { client: &client, member: &member, hand_over, scope })
+        let chosen = Chosen { hand_over, language: old.language, phone: old.phone.into() };
+        store(cx, engine, acting, &plain, Wanted { client: &client, member: &member, chosen, scope })
     });
     let card = hand_out(admin, held, &drawn, issued.await?);
     admin.shelf().drop_code(old.id);
@@ -171,11 +184,19 @@ pub(super) fn typed_at(base: &str) -> String {
     format!("{without_scheme}in")
 }
 
+/// What was chosen at the desk.
+#[derive(Clone, Copy)]
+pub(super) struct Chosen {
+    pub(super) hand_over: HandOver,
+    pub(super) language: Option<Language>,
+    pub(super) phone: Phone,
+}
+
 /// What a new link is for.
 pub(super) struct Wanted<'a> {
     pub(super) client: &'a Client,
     pub(super) member: &'a Membership,
-    pub(super) hand_over: HandOver,
+    pub(super) chosen: Chosen,
     pub(super) scope: Scope,
 }
 
@@ -186,7 +207,7 @@ pub(super) fn store(
     held: &Held,
     wanted: Wanted<'_>,
 ) -> Outcome<(Id<PreAuthorizedCode>, MagicLink)> {
-    let Wanted { client, member, hand_over, scope } = wanted;
+    let Wanted { client, member, chosen: Chosen { hand_over, language, phone }, scope } = wanted;
     let new = service::NewCode {
         client,
         membership: member,
@@ -195,6 +216,8 @@ pub(super) fn store(
         nonce: cx.random_id::<()>()?.to_string(),
         expires_in: hand_over.expires_in(),
         hand_over: hand_over.into(),
+        language,
+        phone: phone.into(),
         typed: Some(held.typed.digest()),
     };
     let code = service::issue(cx, engine, &held.plain, new)?;
@@ -245,14 +268,7 @@ pub(super) fn able_client(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcom
 /// The person, if somebody may sign in as them.
 fn able_member(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<Arc<Membership>> {
     let field = "membershipId";
-    let found = match Id::parse(id) {
-        Some(id) => tx.membership(id)?,
-        None => None,
-    };
-    let is_person = |member: &Membership| matches!(member.principal, Principal::User(_));
-    let Some(member) = found.filter(|member| member.project == project && is_person(member)) else {
-        return invalid(field, format!("There is no person with the membership {id:?}."));
-    };
+    let member = member::person(tx, project, id, field)?;
     if !member.active {
         return invalid(
             field,

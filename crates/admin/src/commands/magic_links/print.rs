@@ -187,7 +187,7 @@ fn unfit<T>(made: Result<T, SheetError>) -> Outcome<T> {
         SheetError::UtcOffset => "utcOffsetMinutes",
         SheetError::SameLanguage => "secondLanguage",
         SheetError::TooLong => "language",
-        SheetError::Count => "ids",
+        SheetError::Count | SheetError::TooFine => "ids",
     };
     let text = error.to_string();
     let mut letters = text.chars();

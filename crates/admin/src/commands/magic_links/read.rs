@@ -14,7 +14,7 @@ use anteroom_oauth::GrantType;
 
 use super::super::people;
 use super::{
-    Board, Choices, ClientChoice, HandOver, HandOverChoice, LinkState, List, MagicLink, Options, Ref,
+    Board, Choices, ClientChoice, HandOver, HandOverChoice, LinkState, List, MagicLink, Options, Phone, Ref,
 };
 use crate::admin::Admin;
 use crate::error::CommandError;
@@ -52,6 +52,24 @@ impl From<HandOver> for stored::HandOver {
             HandOver::Waiting => Self::Waiting,
             HandOver::TakeHome => Self::TakeHome,
             HandOver::Api => Self::Api,
+        }
+    }
+}
+
+impl From<stored::Phone> for Phone {
+    fn from(stored: stored::Phone) -> Self {
+        match stored {
+            stored::Phone::Own => Self::Own,
+            stored::Phone::Carer => Self::Carer,
+        }
+    }
+}
+
+impl From<Phone> for stored::Phone {
+    fn from(wanted: Phone) -> Self {
+        match wanted {
+            Phone::Own => Self::Own,
+            Phone::Carer => Self::Carer,
         }
     }
 }
@@ -186,6 +204,8 @@ pub(super) fn view(tx: &dyn Tx, row: CodeRow, now: Timestamp) -> Outcome<MagicLi
         client_id: code.client.to_string(),
         client_name,
         hand_over: code.hand_over.into(),
+        language: code.language.map(|language| language.tag().to_owned()),
+        phone: code.phone.into(),
         issued_by,
         issued_at: code.issued_at.seconds(),
         expires_at: code.expires_at.seconds(),

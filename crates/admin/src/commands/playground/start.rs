@@ -246,6 +246,8 @@ async fn issue(admin: &Admin, request: &Run) -> Result<Secret, CommandError> {
         membership_id: request.membership_id.clone(),
         hand_over: HandOver::Waiting,
         pin: false,
+        language: None,
+        phone: magic_links::Phone::default(),
     };
     let card = magic_links::issue(admin, wanted).await?;
     let held = Id::parse(&card.link.id).and_then(|id| admin.shelf().get(id));

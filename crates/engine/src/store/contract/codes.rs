@@ -3,7 +3,7 @@
 use std::sync::mpsc::sync_channel;
 
 use crate::model::PreAuthorizedCode;
-use crate::model::pre_authorized_code::{CodeState, Ending, HandOver, StoredTxCode};
+use crate::model::pre_authorized_code::{CodeState, Ending, HandOver, Language, Phone, StoredTxCode};
 use crate::store::contract::read;
 use crate::store::contract::sample::{
     NOW, client, code, code_digest, id, login, person, write_people, write_project,
@@ -33,6 +33,8 @@ pub fn codes_come_back_as_they_were(store: &dyn Store) -> StoreResult<()> {
     full.typed_digest = Some(code_digest(61));
     full.tx_code = Some(StoredTxCode { mac: [9; 32], length: 6 });
     full.hand_over = HandOver::TakeHome;
+    full.language = Some(Language::Spanish);
+    full.phone = Phone::Carer;
     full.opened_at = Some(NOW);
     full.ended = Some((Ending::Locked, NOW + 1));
     full.wrong_tx_codes = 5;

@@ -8,7 +8,7 @@ use crate::id::Id;
 use crate::model::client::{ClientSettings, ClientStatus, ClientType, StoredSecret};
 use crate::model::login::AuthMethod;
 use crate::model::membership::{Principal, ProfileRef, ProfileType};
-use crate::model::pre_authorized_code::HandOver;
+use crate::model::pre_authorized_code::{HandOver, Phone};
 use crate::model::project::{Dialect, ProjectSettings};
 use crate::model::{AccessPolicy, Client, Login, Membership, PreAuthorizedCode, Profile, Project, User};
 use crate::store::{Store, StoreResult, write};
@@ -194,6 +194,8 @@ pub fn code(number: u128) -> PreAuthorizedCode {
         scope: "openid".to_owned(),
         nonce: "n".to_owned(),
         hand_over: HandOver::Waiting,
+        language: None,
+        phone: Phone::Own,
         issued_by: id(11),
         issued_at: NOW,
         expires_at: NOW + 3_600,

@@ -7,7 +7,7 @@ use anteroom_engine::clock::{Clock as _, SystemClock};
 use anteroom_engine::entropy::{self, IdSequence, OsEntropy};
 use anteroom_engine::id::Id;
 use anteroom_engine::model::login::AuthMethod;
-use anteroom_engine::model::pre_authorized_code::HandOver;
+use anteroom_engine::model::pre_authorized_code::{HandOver, Phone};
 use anteroom_engine::model::{Login, PreAuthorizedCode};
 use anteroom_engine::store::{self, StoreResult, Tx};
 use anteroom_engine::timestamp::Timestamp;
@@ -68,6 +68,8 @@ fn insert(tx: &mut dyn Tx, ids: &IdSequence, now: Timestamp, index: u32) -> Stor
         scope: "openid".into(),
         nonce: "00000000-0000-4000-8000-000000000000".into(),
         hand_over: HandOver::Api,
+        language: None,
+        phone: Phone::Own,
         issued_by: id(CLIENT),
         issued_at,
         expires_at: issued_at + 86_400,
