@@ -31,8 +31,8 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { version: 6, sql: include_str!("../migrations/V6__access.sql") },
     Migration { version: 7, sql: include_str!("../migrations/V7__apis.sql") },
     Migration { version: 8, sql: include_str!("../migrations/V8__saved_run.sql") },
-    Migration { version: 9, sql: include_str!("../migrations/V9__connected_accounts.sql") },
-    Migration { version: 10, sql: include_str!("../migrations/V10__hand_over_words.sql") },
+    Migration { version: 9, sql: include_str!("../migrations/V9__hand_over_words.sql") },
+    Migration { version: 10, sql: include_str!("../migrations/V10__connected_accounts.sql") },
 ];
 
 /// Marks a file as ours: `Ante`.

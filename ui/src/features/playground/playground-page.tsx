@@ -43,9 +43,11 @@ const FORMATS: readonly { value: ExportFormat; label: string }[] = [
 /** Run any grant against this engine or another issuer, and see both sides. */
 export function PlaygroundPage() {
   const choices = useCommand("playground_options", {});
+  // A code that is handed over while this page is open begins a new form.
+  const handed = useHandedCode();
   return (
     <Answer query={choices} rows={8}>
-      {(data) => <Playground choices={data} />}
+      {(data) => <Playground key={handed.token} choices={data} />}
     </Answer>
   );
 }
