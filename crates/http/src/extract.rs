@@ -106,9 +106,9 @@ pub(crate) async fn form(call: &Call, body: Body) -> Result<Bytes, Response> {
 /// The body of a form endpoint that Auth0 has: a form, or a JSON object with the same members. `null` is as good as absent;
 /// a member that is neither text, number nor switch is refused.
 pub(crate) async fn form_or_json(call: &Call, body: Body) -> Result<Bytes, Response> {
-    let refuse = |refusal| Err(respond::stop(call, Family::Auth0, call.refuse(refusal)));
+    let refused = |refusal| respond::stop(call, Family::Auth0, call.refuse(refusal));
     if !is_form(call.headers()) && !is_json(call.headers()) {
-        return refuse(Refusal::UnsupportedContentType);
+        return Err(refused(Refusal::UnsupportedContentType));
     }
     let bytes = self::body(call.headers(), body, FORM_LIMIT)
         .await
@@ -118,7 +118,7 @@ pub(crate) async fn form_or_json(call: &Call, body: Body) -> Result<Bytes, Respo
     }
     let parsed = parsed(serde_json::from_slice::<Strict>(&bytes).ok().map(|Strict(value)| value));
     let Some(Value::Object(members)) = parsed else {
-        return refuse(Refusal::MalformedForm);
+        return Err(refused(Refusal::MalformedForm));
     };
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in &members {
@@ -126,7 +126,7 @@ pub(crate) async fn form_or_json(call: &Call, body: Body) -> Result<Bytes, Respo
             Value::Null => {}
             Value::String(text) => drop(form.append_pair(name, text)),
             Value::Number(_) | Value::Bool(_) => drop(form.append_pair(name, &value.to_string())),
-            Value::Array(_) | Value::Object(_) => return refuse(Refusal::MalformedForm),
+            Value::Array(_) | Value::Object(_) => return Err(refused(Refusal::MalformedForm)),
         }
     }
     Ok(Bytes::from(form.finish()))

@@ -48,14 +48,12 @@ pub(crate) async fn answer(resource: Resource, call: Call, body: Body) -> Respon
     match management::respond(&call.shared.engine, call.origin(), request).await {
         Ok(Ok(answer)) => {
             let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-            match answer.body {
-                Some(body) => respond::response(status, JSON_UTF8, body.to_string()),
-                None => {
-                    let mut response = Response::new(Body::empty());
-                    *response.status_mut() = status;
-                    response
-                }
+            if let Some(body) = answer.body {
+                return respond::response(status, JSON_UTF8, body.to_string());
             }
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = status;
+            response
         }
         Ok(Err(trouble)) => said(&trouble),
         Err(stop) => failed(&call, stop),
