@@ -111,8 +111,8 @@ async fn userinfo_urls_are_http_or_https() {
     let server = TestServer::start().await;
     let put = async |url: &str| {
         let path = format!("/fhir/R4/ClientApplication/{PORTAL}");
-        let patch = json!([{ "op": "add", "path": "/identityProvider", "value": { "userInfoUrl": url } }]);
-        server.request("PATCH", &path).basic(DESK, DESK_SECRET).json(&patch).send().await.status
+        let change = json!([{ "op": "add", "path": "/identityProvider", "value": { "userInfoUrl": url } }]);
+        server.request("PATCH", &path).basic(DESK, DESK_SECRET).json(&change).send().await.status
     };
     let title = "oauth/utils: normalizeUserInfoUrl";
     for (url, status) in [
