@@ -72,7 +72,7 @@ browser() {
 desktop() {
   # A display, a session bus and a driver of its own; nothing of the person's desktop is touched.
   cargo build --locked --workspace --bin anteroom
-  runner desktop xvfb-run -a -s '-screen 0 1400x900x24 -nolisten tcp' dbus-run-session -- \
+  CHROMIUM=$(browser_path) runner desktop xvfb-run -a -s '-screen 0 1400x900x24 -nolisten tcp' dbus-run-session -- \
     cargo test --locked --workspace --test desktop -- --test-threads=1
 }
 

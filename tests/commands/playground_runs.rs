@@ -4,6 +4,7 @@ use anteroom_admin::error::Code;
 use anteroom_engine::id::Id;
 use anteroom_engine::runs::{Persona, RunId};
 use anteroom_testkit::Request;
+use anteroom_testkit::provider::{Person, Provider};
 use serde_json::{Value, json};
 
 use crate::harness::{Desk, each, person, text, with};
@@ -325,4 +326,27 @@ async fn a_program_without_a_window_says_so_to_the_doctor() {
     let finding = desk.call("playground_examine_links", json!({ "check": "cold_start" })).await;
     assert_eq!((&finding["ok"], &finding["found"]), (&json!(false), &json!("a program without one")));
     desk.fails("playground_mend_links", json!({}), Code::Unavailable, None, "no window").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_providers_token_is_exchanged_at_both_endpoints() {
+    let provider = Provider::start().await;
+    let desk = Desk::served().await;
+    desk.call("settings_update", json!({ "allowedOutboundHosts": [provider.host()] })).await;
+    let created = desk.client("Exchanger", "medplum").await;
+    let client = text(&created, "/client/id").to_owned();
+    let own = json!({ "userInfoUrl": provider.url("userinfo"), "useSubject": false, "requireVerifiedEmail": false,
+        "authorizeUrl": null, "tokenUrl": null, "clientId": null, "clientSecret": null });
+    let changes = json!({ "identityProvider": own });
+    let update = json!({ "id": client, "version": created["client"]["version"], "changes": changes });
+    desk.call("clients_update", update).await;
+    account(&desk, "Patient", "Pat").await;
+    for grant in [EXCHANGE, "auth_exchange"] {
+        let token = provider.access_token(&Person::new("x", "pat@example.org"));
+        let wanted = json!({ "grant": grant, "token": token, "scope": ["openid"], "returnBy": "auto" });
+        let run = finished(&desk, with(request(&client), wanted)).await;
+        assert_eq!(run["client"]["state"], "done", "{grant}: {run:#}");
+        assert_eq!(step(&run, "userinfo")["status"], 200, "{grant}");
+        assert!(!run.to_string().contains(&token), "{grant}: the provider's token is shown nowhere");
+    }
 }
