@@ -52,7 +52,7 @@ async fn an_unknown_audience_is_repeated_byte_by_byte() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cc_07_at_our_own_address_an_unknown_audience_is_an_invalid_target() {
+async fn at_our_own_address_an_unknown_audience_is_an_invalid_target() {
     let server = Server::start().await;
     let fields = [
         ("grant_type", "client_credentials"),

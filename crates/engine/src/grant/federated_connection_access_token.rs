@@ -308,6 +308,10 @@ fn give(
     let membership = facts.person.as_ref().and_then(|person| person.membership.as_ref());
     cx.about.subject = cx.about.subject.or(membership.map(|membership| membership.id));
     cx.details = Some(failure(exchange.kind, reason(&facts)));
+    if let (Some(refused @ Renewal::Refused(_)), Some(account)) = (&renewal, facts.account()) {
+        // It is stored by now; the condition would say that it was refused before.
+        check_renewal(cx, account, refused)?;
+    }
     vault::walk(&mut cx.trace, vault::OF_EXCHANGE, &facts)?;
     let (Some(account), Some(connection)) = (facts.account(), &facts.connection) else {
         return Err(Fault::Inconsistent("an exchange without account").into());

@@ -118,7 +118,7 @@ fn pages_written_to_the_wrong_place_are_mostly_found() {
     }
     // The page of one empty table may stand for that of another: nothing is lost then.
     let tried = tally.refused + tally.failed_when_read + tally.unharmed + tally.other_data;
-    assert!(tried > 150 && tally.refused * 100 > tried * 85, "{tally:?}");
+    assert!(tried > 120 && tally.refused * 100 > tried * 85, "{tally:?}");
     assert!(tally.other_data <= 4, "{tally:?}");
 }
 

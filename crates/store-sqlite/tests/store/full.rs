@@ -45,7 +45,7 @@ fn check(store: &SqliteStore, acknowledged: &[u128], next: u128) {
 #[test]
 fn f_06_a_full_database_refuses_writes_and_keeps_what_it_has() {
     let folder = Folder::new();
-    let options = Options { max_pages: Some(120), ..Options::default() };
+    let options = Options { max_pages: Some(160), ..Options::default() };
     let store = SqliteStore::open(&folder.file(), options).unwrap();
     write_project(&store).unwrap();
     let (acknowledged, error) = write_until_full(&store, 100);
