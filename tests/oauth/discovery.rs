@@ -137,7 +137,10 @@ async fn ds_08_no_algorithm_is_none_or_symmetric() {
         }
     }
     assert_eq!(lists, 2);
-    assert_eq!(document["token_endpoint_auth_signing_alg_values_supported"], json!(["ES256", "RS256"]));
+    assert_eq!(
+        document["token_endpoint_auth_signing_alg_values_supported"],
+        json!(["ES256", "RS256", "ES384", "RS384"])
+    );
     assert_eq!(document["id_token_signing_alg_values_supported"], json!(["ES256", "RS256"]));
 }
 
