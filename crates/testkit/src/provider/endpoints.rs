@@ -193,8 +193,12 @@ fn tokens(
         body["refresh_token"] = refresh.into();
     }
     if let Some((client, nonce)) = client.filter(|_| scope.split(' ').any(|scope| scope == "openid")) {
-        let mut more = state.knobs().id_token_claims.clone();
-        if let (Some(nonce), None) = (nonce, more.get("nonce")) {
+        let (mut more, claims) = {
+            let knobs = state.knobs();
+            (knobs.id_token_claims.clone(), knobs.claims.clone())
+        };
+        // The one that was sent, unless a knob says another.
+        if let (Some(nonce), None, None) = (nonce, more.get("nonce"), claims.get("nonce")) {
             more["nonce"] = nonce.into();
         }
         body["id_token"] = signed(state, &state.key, person, client, &more).into();
