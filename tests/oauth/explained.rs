@@ -15,8 +15,8 @@ use serde_json::json;
 
 use crate::steps::client_credentials;
 use crate::{
-    admin_projects, auth, client_credentials as machines, exchange, fhir, fhir_access, landing, medplum, mfa,
-    pre_authorized_code, preauthorize, private_key_jwt, rates, token,
+    admin_projects, auth, auth0, client_credentials as machines, exchange, fhir, fhir_access, landing,
+    medplum, mfa, pre_authorized_code, preauthorize, private_key_jwt, rates, token,
 };
 
 /// Wire tests that bring refusals about.
@@ -32,6 +32,8 @@ const SCENARIOS: &[fn()] = &[
     auth::revoke_rows,
     auth::scope_rows,
     auth::status_rows,
+    auth0::cc_07_an_unknown_or_forbidden_audience_is_named,
+    auth0::the_management_api_wants_a_token_for_it_and_a_scope,
     machines::cc_06_a_client_needs_a_membership,
     exchange::an_outside_host_that_nobody_allowed_is_not_called,
     exchange::ex_02_what_is_missing_is_named_and_nobody_is_asked,

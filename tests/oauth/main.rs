@@ -10,6 +10,8 @@ mod attacks;
 #[cfg(test)]
 mod auth;
 #[cfg(test)]
+mod auth0;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod client_credentials;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::sources::root;
 
+mod auth0;
 mod medplum;
 mod operations;
 mod schemas;

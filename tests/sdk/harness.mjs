@@ -62,6 +62,31 @@ export function workspace(dialect) {
   };
 }
 
+/** A client of the Management API, with every scope. */
+export const MANAGEMENT = { id: id("c0ffee00", 7), secret: "management-secret" };
+
+/** The clinic with it. */
+export function withManagement(file = workspace("rfc")) {
+  file.projects[0].managementClients = [MANAGEMENT];
+  return file;
+}
+
+/** A token for the Management API, got as Auth0's pages show. */
+export async function managementToken(base) {
+  const reply = await fetch(new URL("oauth/token", base), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({
+      grant_type: "client_credentials",
+      client_id: MANAGEMENT.id,
+      client_secret: MANAGEMENT.secret,
+      audience: `${base}api/v2/`,
+    }),
+  });
+  if (reply.status !== 200) throw new Error(`no management token: ${reply.status} ${await reply.text()}`);
+  return (await reply.json()).access_token;
+}
+
 /** Starts a server; it ends with the test. Gives its base URL. */
 export async function startServer(test, file = workspace("rfc")) {
   if (!existsSync(program)) {

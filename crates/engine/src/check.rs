@@ -10,7 +10,7 @@ use crate::cx::{Cx, Origin};
 use crate::model::client::{ClientStatus, ClientType};
 use crate::model::{Client, Membership};
 use crate::refusal::Refusal;
-use crate::stop::{Outcome, refuse};
+use crate::stop::{Outcome, Refused, refuse};
 use crate::store::{LiveLogin, Tx};
 use crate::timestamp::Timestamp;
 use crate::trace::Trace;
@@ -42,7 +42,8 @@ pub fn grant_allowed(trace: &mut Trace, client: &Client, grant: GrantType) -> Ou
     if trace.check("client.grant_types", allowed, grant.as_str(), found) {
         Ok(())
     } else {
-        refuse(Refusal::GrantNotAllowed, "")
+        let words = Some(format!("Grant type '{grant}' not allowed for the client."));
+        Err(Refused { words, ..Refused::new(Refusal::GrantNotAllowed) }.into())
     }
 }
 

@@ -17,7 +17,6 @@ use anteroom_oauth::secret::{ClientSecret, Digest, Secret};
 use self::private_key_jwt::Assertion;
 use crate::check;
 use crate::cx::Cx;
-use crate::id::Id;
 use crate::model::Client;
 use crate::model::client::SecretSlot;
 use crate::refusal::Refusal;
@@ -107,7 +106,7 @@ pub fn authenticate(cx: &mut Cx<'_>, presented: &Presented, unknown: Refusal) ->
         cx.trace.check("client_id", false, "present", || "absent".into());
         return refuse(Refusal::MissingClientId, "");
     };
-    let client = match Id::parse(client_id) {
+    let client = match Client::parse_client_id(client_id) {
         Some(id) => cx.tx.client(id)?,
         None => None,
     };
@@ -160,7 +159,7 @@ fn check_secret(cx: &mut Cx<'_>, client: &Client, presented: Digest<ClientSecret
 
 /// Refuses a wrong assertion like a wrong secret, in the words of the client's project.
 fn refused_assertion<T>(cx: &mut Cx<'_>, presented: &Presented, refusal: Refusal) -> Outcome<T> {
-    let named = presented.client_id.as_deref().and_then(Id::parse);
+    let named = presented.client_id.as_deref().and_then(Client::parse_client_id);
     let client = named.map(|id| cx.tx.client(id)).transpose()?.flatten();
     if let Some(client) = &client {
         cx.about.project = Some(client.project);

@@ -12,6 +12,7 @@ pub mod introspection;
 pub mod landing;
 pub mod login;
 pub mod logout;
+pub mod management;
 pub mod me;
 pub mod mfa;
 pub mod preauthorize;

@@ -1,6 +1,8 @@
 //! Plain functions over a request's context, shared by grants, endpoints and admin commands.
 
 pub mod access_policies;
+pub mod api_access;
+pub mod api_tokens;
 pub mod bearer;
 pub mod client_grants;
 pub mod clients;

@@ -72,6 +72,9 @@ pub struct Refused {
     pub retry_after: Option<u32>,
     /// In which words the answer is given: the project's, as far as one is known.
     pub dialect: Dialect,
+    /// `error_description` in Auth0's words where those hold a value of the request: an audience, a client id, a grant type.
+    /// Sent where the answer is Auth0's, and nowhere else ([`Refused::description`]).
+    pub words: Option<String>,
     /// Not written to the log: one of many of its kind, so that a flood of refusals does not fill the disk.
     pub quiet: bool,
 }
@@ -84,6 +87,7 @@ impl Refused {
             detail: Cow::Borrowed(""),
             retry_after: None,
             dialect: Dialect::default(),
+            words: None,
             quiet: false,
         }
     }
@@ -95,6 +99,16 @@ impl Refused {
             quiet: attempts.count > limit + 1,
             ..Self::new(refusal)
         }
+    }
+
+    /// The answer at an address that Auth0 has (`/oauth/token`), whatever the dialect of the project.
+    pub const fn auth0_answer(&self) -> Answer {
+        self.refusal.auth0()
+    }
+
+    /// Auth0's words with a value of the request in them, if this refusal is Auth0's own; `at_auth0` where the address is.
+    pub fn description(&self, at_auth0: bool) -> Option<&str> {
+        self.words.as_deref().filter(|_| at_auth0 || self.refusal.is_auth0s())
     }
 
     /// The answer in the words of the dialect.

@@ -1,12 +1,10 @@
-//! The workspace file: projects, clients, people and policies as one JSON document.
+//! The workspace file: projects, clients, people, policies and APIs as one JSON document.
 //!
 //! [`Workspace::read`] turns bytes into the types of [`mod@file`], [`apply()`] makes the store say what the file says, [`export()`]
 //! writes what is stored. Applying is declarative: what the file names exists afterwards with these values, what it does
 //! not name is left alone. It is all or nothing, in one transaction, and doing it twice changes nothing.
-//!
-//! # Not supported
-//! APIs, connections, client grants and management clients: a file that names one is refused.
 
+pub mod apis;
 pub mod apply;
 pub mod export;
 pub mod file;

@@ -149,14 +149,17 @@ impl Bench {
         let mut form = Form::decode(body.as_bytes()).unwrap();
         let presented = Presented { client_id: Some(client.to_string()), ..Presented::default() };
         let request = authorization_code::Request::read(presented, &mut form);
-        self.answered(
-            self.engine.transact(origin(), move |cx| authorization_code::redeem(cx, request)).wait(),
-        )
+        let engine = Arc::clone(&self.engine);
+        let pending =
+            self.engine.transact(origin(), move |cx| authorization_code::redeem(cx, &engine, request));
+        self.answered(pending.wait())
     }
 
     fn refresh(&self, client: Id<Client>, token: &str) -> Result<String, Refusal> {
         let request = refresh_request(client, token);
-        self.answered(self.engine.transact(origin(), move |cx| refresh_token::redeem(cx, request)).wait())
+        let engine = Arc::clone(&self.engine);
+        let pending = self.engine.transact(origin(), move |cx| refresh_token::redeem(cx, &engine, request));
+        self.answered(pending.wait())
     }
 
     fn answered(
@@ -330,7 +333,8 @@ fn ac_07_of_a_thousand_uses_of_one_code_one_wins() {
             let mut form = Form::decode(body.as_bytes()).unwrap();
             let presented = Presented { client_id: Some(bench.portal.to_string()), ..Presented::default() };
             let request = authorization_code::Request::read(presented, &mut form);
-            bench.engine.transact(origin(), move |cx| authorization_code::redeem(cx, request))
+            let engine = Arc::clone(&bench.engine);
+            bench.engine.transact(origin(), move |cx| authorization_code::redeem(cx, &engine, request))
         })
         .collect();
     let answers: Vec<_> = pending.into_iter().map(|pending| bench.answered(pending.wait())).collect();
@@ -346,7 +350,8 @@ fn rt_04_of_two_hundred_uses_of_one_token_one_branch_lives() {
     let pending: Vec<_> = (0..200)
         .map(|_| {
             let request = refresh_request(bench.portal, &first);
-            bench.engine.transact(origin(), move |cx| refresh_token::redeem(cx, request))
+            let engine = Arc::clone(&bench.engine);
+            bench.engine.transact(origin(), move |cx| refresh_token::redeem(cx, &engine, request))
         })
         .collect();
     let answers: Vec<_> = pending.into_iter().map(|pending| bench.answered(pending.wait())).collect();

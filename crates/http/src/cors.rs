@@ -25,7 +25,7 @@ const ANY: HeaderValue = HeaderValue::from_static("*");
 /// Seconds a browser may remember the answer to a preflight.
 const PREFLIGHT_AGE: HeaderValue = HeaderValue::from_static("600");
 const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static(ALLOWED);
-const ALLOWED: &str = "authorization, content-type, if-match, if-none-match, x-medplum, x-medplum-on-behalf-of, \
+const ALLOWED: &str = "authorization, content-type, auth0-client, if-match, if-none-match, x-medplum, x-medplum-on-behalf-of, \
                        x-trace-id, traceparent";
 const EXPOSED_HEADERS: HeaderValue =
     HeaderValue::from_static("etag, location, ratelimit, retry-after, www-authenticate");

@@ -103,6 +103,59 @@ pub(crate) async fn form(call: &Call, body: Body) -> Result<Bytes, Response> {
         .map_err(|error| refuse_body(call, Family::OAuth, &error))
 }
 
+/// The body of a form endpoint that Auth0 has: a form, or a JSON object with the same members. `null` is as good as absent;
+/// a member that is neither text, number nor switch is refused.
+pub(crate) async fn form_or_json(call: &Call, body: Body) -> Result<Bytes, Response> {
+    let refused = |refusal| respond::stop(call, Family::Auth0, call.refuse(refusal));
+    if !is_form(call.headers()) && !is_json(call.headers()) {
+        return Err(refused(Refusal::UnsupportedContentType));
+    }
+    let bytes = self::body(call.headers(), body, FORM_LIMIT)
+        .await
+        .map_err(|error| refuse_body(call, Family::Auth0, &error))?;
+    if is_form(call.headers()) {
+        return Ok(bytes);
+    }
+    let parsed = parsed(serde_json::from_slice::<Strict>(&bytes).ok().map(|Strict(value)| value));
+    let Some(Value::Object(members)) = parsed else {
+        return Err(refused(Refusal::MalformedForm));
+    };
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in &members {
+        match value {
+            Value::Null => {}
+            Value::String(text) => drop(form.append_pair(name, text)),
+            Value::Number(_) | Value::Bool(_) => drop(form.append_pair(name, &value.to_string())),
+            Value::Array(_) | Value::Object(_) => return Err(refused(Refusal::MalformedForm)),
+        }
+    }
+    Ok(Bytes::from(form.finish()))
+}
+
+/// Any JSON value of a body, if it can be read; no body is none. `Err` is a status and why.
+pub(crate) async fn json_value(
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Option<Value>, (u16, &'static str)> {
+    if headers.contains_key(header::CONTENT_TYPE) && !is_json(headers) {
+        return Err((415, "Unsupported media type"));
+    }
+    let bytes = self::body(headers, body, JSON_LIMIT).await.map_err(|error| match error {
+        BodyError::TooLarge => (413, "Request body too large"),
+        BodyError::TooSlow => (408, "Request body too slow"),
+        BodyError::BrokenOff => (400, "Content could not be parsed"),
+    })?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let value = if bytes.trim_ascii_start().first() == Some(&b'{') {
+        serde_json::from_slice::<Strict>(&bytes).ok().map(|Strict(value)| value)
+    } else {
+        serde_json::from_slice::<Value>(&bytes).ok()
+    };
+    Ok(parsed(value))
+}
+
 /// The body of a JSON endpoint. No body at all is an empty object, so that the caller learns which field is missing.
 pub(crate) async fn json(call: &Call, body: Body) -> Result<Value, Response> {
     let bytes = json_bytes(call, body).await?;

@@ -47,6 +47,7 @@ mod jwks;
 mod landing;
 pub mod listener;
 mod logout;
+mod management;
 mod outcome;
 mod page;
 mod preauthorize;

@@ -28,6 +28,8 @@ pub(crate) enum Family {
     OAuth,
     /// `OperationOutcome`, always.
     Medplum,
+    /// `{"error", "error_description"}` in Auth0's words, at the addresses Auth0 has.
+    Auth0,
     /// Medplum's answers in the shape each of them has: `/auth/exchange` answers now like one family, now like the other.
     Exchange,
 }
@@ -96,7 +98,7 @@ pub(crate) fn problem(
     text: &str,
 ) -> Response {
     match family {
-        Family::OAuth => oauth_error(status, ErrorCode::InvalidRequest, text),
+        Family::OAuth | Family::Auth0 => oauth_error(status, ErrorCode::InvalidRequest, text),
         Family::Medplum | Family::Exchange => {
             outcome(call, status, &Outcome { id, code, text, expression: None, diagnostics: None })
         }
@@ -115,7 +117,7 @@ pub(crate) fn stop(call: &Call, family: Family, stop: Stop) -> Response {
 /// A value of a resource does not fit: what is wrong with it, and where. Only endpoints that write resources get here; the
 /// OAuth endpoints take no values of an admin.
 fn unfit(call: &Call, family: Family, unfit: &Unfit) -> Response {
-    if family == Family::OAuth {
+    if matches!(family, Family::OAuth | Family::Auth0) {
         return fault(call, family, &Fault::Inconsistent("an admin's refusal at an OAuth endpoint"));
     }
     let (status, id, code) = match unfit.kind {
@@ -130,12 +132,14 @@ fn unfit(call: &Call, family: Family, unfit: &Unfit) -> Response {
 fn refusal(call: &Call, family: Family, refused: &Refused) -> Response {
     let answer = match family {
         Family::OAuth => refused.answer(),
+        Family::Auth0 => refused.auth0_answer(),
         Family::Medplum | Family::Exchange => refused.refusal.row().medplum,
     };
     let status = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let mut response = match answer {
         Answer::OAuth(answer) if family != Family::Medplum => {
-            oauth_error(status, answer.code, answer.description)
+            let description = refused.description(family == Family::Auth0);
+            oauth_error(status, answer.code, description.unwrap_or(answer.description))
         }
         // The endpoints Medplum alone has know one shape: 400 and the same words.
         Answer::OAuth(OAuthAnswer { description: text, .. }) => {
@@ -215,7 +219,7 @@ pub(crate) fn fault(call: &Call, family: Family, fault: &Fault) -> Response {
         (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::ServerError, None, "exception", text)
     };
     let mut response = match family {
-        Family::OAuth => oauth_error(status, error, &format!("{text}: {}", ids.request)),
+        Family::OAuth | Family::Auth0 => oauth_error(status, error, &format!("{text}: {}", ids.request)),
         Family::Medplum | Family::Exchange => {
             let outcome = Outcome { id, code, text, expression: None, diagnostics: None };
             self::response(status, FHIR_JSON, outcome::json(&outcome, &ids, engine))

@@ -22,6 +22,22 @@ pub(crate) async fn request(
     }
 }
 
+/// Revokes a token at Auth0's address: a form or JSON in the body.
+pub(crate) async fn at_auth0(call: Call, body: Body) -> Response {
+    let bytes = match extract::form_or_json(&call, body).await {
+        Ok(bytes) => bytes,
+        Err(response) => return response,
+    };
+    let Ok(authorization) = extract::single(call.headers(), &header::AUTHORIZATION) else {
+        return respond::stop(&call, Family::Auth0, call.refuse(Refusal::InvalidAuthorizationHeader));
+    };
+    match revocation::respond(&call.shared.engine, call.origin(), Request::read(authorization, &bytes)).await
+    {
+        Ok(()) => Response::new(Body::empty()),
+        Err(stop) => respond::stop(&call, Family::Auth0, stop),
+    }
+}
+
 /// Revokes a token.
 pub(crate) async fn revoke(call: Call, body: Body) -> Response {
     let request = match request(&call, body).await {

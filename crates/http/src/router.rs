@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use anteroom_engine::Engine;
+use anteroom_engine::endpoint::management::{Resource, Trouble};
 use anteroom_engine::issuer::Issuer;
 use anteroom_engine::service::rates::Class;
 use axum::Router;
@@ -25,7 +26,7 @@ use crate::landing::trust::{self, Trust};
 use crate::respond::{self, Family};
 use crate::{
     admin_projects, authorize, cors, discovery, exchange, fhir, healthcheck, interaction, introspect, jwks,
-    landing, logout, page, preauthorize, rates, revoke, token, userinfo,
+    landing, logout, management, page, preauthorize, rates, revoke, token, userinfo,
 };
 
 /// What answers a route.
@@ -37,6 +38,9 @@ pub(crate) enum Endpoint {
     Revoke,
     Logout,
     Token,
+    TokenAtAuth0,
+    RevokeAtAuth0,
+    Management(Resource),
     Userinfo,
     Exchange,
     Preauthorize,
@@ -70,6 +74,14 @@ const fn route(methods: &'static str, path: &'static str, readers: Readers, endp
     Route { path, methods, readers, endpoint }
 }
 
+/// Programs with tokens of their own call it, no pages.
+const fn management(methods: &'static str, path: &'static str, resource: Resource) -> Route {
+    route(methods, path, Readers::Nobody, Endpoint::Management(resource))
+}
+
+/// A collection of the Management API, and one of its resources.
+const LIST: &str = "GET, HEAD, POST";
+const ONE: &str = "GET, HEAD, PATCH, DELETE";
 const READ: &str = "GET, HEAD, OPTIONS";
 const POST: &str = "POST, OPTIONS";
 const BOTH: &str = "GET, HEAD, POST, OPTIONS";
@@ -88,6 +100,23 @@ pub const ROUTES: &[Route] = &[
     route(PAGE, "/oauth2/interaction/{id}", Readers::Nobody, Endpoint::Interaction),
     route(POST, "/oauth2/token", Readers::Registered, Endpoint::Token),
     route(POST, "/api/oauth2/token", Readers::Registered, Endpoint::Token),
+    route(PAGE, "/authorize", Readers::Nobody, Endpoint::Authorize),
+    route(POST, "/oauth/token", Readers::Registered, Endpoint::TokenAtAuth0),
+    route(POST, "/oauth/revoke", Readers::Registered, Endpoint::RevokeAtAuth0),
+    route(BOTH, "/userinfo", Readers::Registered, Endpoint::Userinfo),
+    route(BOTH, "/v2/logout", Readers::Registered, Endpoint::Logout),
+    management(LIST, "/api/v2/clients", Resource::Clients),
+    management(ONE, "/api/v2/clients/{id}", Resource::Client),
+    management("POST", "/api/v2/clients/{id}/rotate-secret", Resource::RotateSecret),
+    management(LIST, "/api/v2/resource-servers", Resource::ResourceServers),
+    management(ONE, "/api/v2/resource-servers/{id}", Resource::ResourceServer),
+    management(LIST, "/api/v2/client-grants", Resource::ClientGrants),
+    management(ONE, "/api/v2/client-grants/{id}", Resource::ClientGrant),
+    management(LIST, "/api/v2/connections", Resource::Connections),
+    management(ONE, "/api/v2/connections/{id}", Resource::Connection),
+    management("GET, HEAD, PATCH", "/api/v2/connections/{id}/clients", Resource::ConnectionClients),
+    management("GET, HEAD", "/api/v2/logs", Resource::Logs),
+    management("GET, HEAD", "/api/v2/logs/{id}", Resource::Log),
     route(BOTH, "/oauth2/userinfo", Readers::Registered, Endpoint::Userinfo),
     route(BOTH, "/api/oauth2/userinfo", Readers::Registered, Endpoint::Userinfo),
     route(POST, "/oauth2/introspect", Readers::Registered, Endpoint::Introspect),
@@ -304,6 +333,9 @@ async fn dispatch(endpoint: Endpoint, call: Call, body: Body) -> Response {
         Endpoint::Revoke => Box::pin(revoke::revoke(call, body)).await,
         Endpoint::Logout => Box::pin(logout::logout(call, body)).await,
         Endpoint::Token => Box::pin(token::token(call, body)).await,
+        Endpoint::TokenAtAuth0 => Box::pin(token::at_auth0(call, body)).await,
+        Endpoint::RevokeAtAuth0 => Box::pin(revoke::at_auth0(call, body)).await,
+        Endpoint::Management(resource) => Box::pin(management::answer(resource, call, body)).await,
         Endpoint::Userinfo => Box::pin(userinfo::userinfo(call, body)).await,
         Endpoint::Exchange => Box::pin(exchange::exchange(call, body)).await,
         Endpoint::Preauthorize => Box::pin(preauthorize::preauthorize(call, body)).await,
@@ -324,6 +356,11 @@ async fn dispatch(endpoint: Endpoint, call: Call, body: Body) -> Response {
 
 /// [RFC9110 §15.5.6] names the methods that would do.
 fn method_not_allowed(route: &'static Route, call: &Call) -> Response {
+    if matches!(route.endpoint, Endpoint::Management(_)) {
+        let mut response = management::said(&Trouble::of(405, None, "Method not allowed"));
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(route.methods));
+        return response;
+    }
     let family = match route.endpoint {
         Endpoint::Preauthorize
         | Endpoint::Exchange
@@ -340,9 +377,13 @@ fn method_not_allowed(route: &'static Route, call: &Call) -> Response {
 
 /// No such route: a page for people, JSON for programs.
 async fn unknown(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    const PROGRAMS: [&str; 6] = ["/api/", "/oauth2/", "/auth/", "/.well-known/", "/fhir/", "/admin/"];
+    const PROGRAMS: [&str; 7] =
+        ["/api/", "/oauth2/", "/oauth/", "/auth/", "/.well-known/", "/fhir/", "/admin/"];
     let (parts, _) = request.into_parts();
     let path = parts.uri.path();
+    if path.starts_with("/api/v2/") {
+        return management::said(&Trouble::of(404, None, "Not Found"));
+    }
     let program = PROGRAMS.iter().any(|prefix| path.starts_with(prefix));
     let wants_page = page::accepts_html(&parts.headers);
     if wants_page && !program {

@@ -4,11 +4,12 @@
 //! chosen by it. Keys are parsed once, when they are loaded.
 //!
 //! # Not supported
-//! Encryption (JWE), symmetric algorithms, `none`, nested tokens, detached and unencoded payloads (RFC 7797), and
+//! Encryption (JWE), symmetric algorithms (but see [`hs256`]), `none`, nested tokens, detached and unencoded payloads (RFC 7797), and
 //! every header that points to a key (`jku`, `jwk`, `x5u`, `x5c`).
 
 mod alg;
 mod es256;
+pub mod hs256;
 mod jwk;
 mod sign;
 mod verify;

@@ -78,7 +78,6 @@ const READS: &[(&str, &str)] = &[
 const RESOURCES: &[(&str, &str)] = &[
     ("/admin/projects/{id}/members/", "A membership of the project."),
     ("/fhir/R4/", "FHIR, the auth slice."),
-    ("/api/v2/", "Auth0's Management API, the slice for Token Vault."),
     ("/me/v1/connected-accounts", "The caller's connected accounts."),
 ];
 

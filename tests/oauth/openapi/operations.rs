@@ -21,14 +21,14 @@ pub(super) fn describe(path: &str, method: &str) -> Option<Value> {
             &json!({ "200": ok("Tokens.", "TokenResponse") }),
             &oauth_errors(),
         )),
-        "/oauth2/userinfo" => userinfo(method),
+        "/oauth2/userinfo" | "/userinfo" => userinfo(method),
         "/oauth2/introspect" => with_client(operation(
             "What a token is worth at this moment: RFC 7662.",
             Some(form(&token_fields(), &json!({ "unknown": example(&json!({ "token": "never-issued" })) }))),
             &json!({ "200": ok("`active`, and what may be known.", "Introspection") }),
             &oauth_errors(),
         )),
-        "/oauth2/revoke" => with_client(operation(
+        "/oauth2/revoke" | "/oauth/revoke" => with_client(operation(
             "Ends a token and its sign-in: RFC 7009.",
             Some(form(&token_fields(), &json!({ "unknown": example(&json!({ "token": "never-issued" })) }))),
             &json!({ "200": { "description": "It is over, whether it was there or not." } }),
@@ -75,7 +75,9 @@ pub(super) fn describe(path: &str, method: &str) -> Option<Value> {
         "/.well-known/smart-configuration" | "/fhir/R4/.well-known/smart-configuration" => {
             discovery("SmartConfiguration", "SMART App Launch: what this server can do.")
         }
-        _ => return super::medplum::describe(path, method),
+        _ => {
+            return super::auth0::describe(path, method).or_else(|| super::medplum::describe(path, method));
+        }
     })
 }
 

@@ -16,6 +16,7 @@ pub(super) fn schemas() -> Value {
     for (name, schema) in documents().as_object().into_iter().flatten() {
         all[name] = schema.clone();
     }
+    all["ManagementError"] = super::auth0::error_schema();
     all
 }
 

@@ -20,7 +20,7 @@ pub(crate) use self::verified::error as error_address;
 use crate::cx::{Cx, Origin};
 use crate::engine::Engine;
 use crate::model::interaction::{AuthorizationRequest, INTERACTION_LIFETIME, Interaction, Who};
-use crate::model::{Client, Session};
+use crate::model::{Client, Session, User};
 use crate::refusal::Refusal;
 use crate::service::interactions::{self, Answer, Browser, Step};
 use crate::stop::{Outcome, Stop, refuse};
@@ -81,7 +81,7 @@ pub struct Explanation {
 /// Explains a refusal to the person in front of the browser. An unknown client and one that is switched off look the same.
 pub fn explain(engine: &Engine, unverified: &Unverified) -> Outcome<Explanation> {
     engine.read(|tx, _| {
-        let client = match unverified.client_id().and_then(crate::id::Id::parse) {
+        let client = match unverified.client_id().and_then(Client::parse_client_id) {
             Some(id) => tx.client(id)?.filter(|client| crate::check::is_active(client)),
             None => None,
         };
@@ -208,6 +208,6 @@ fn usable_session(
     }
     let Some(session) = browser.live_session(cx.tx, cx.now)? else { return Ok(None) };
     let young = asked.max_age.is_none_or(|max_age| cx.now <= session.auth_time + max_age);
-    let expected = asked.hinted.as_ref().is_none_or(|sub| *sub == session.user.to_string());
+    let expected = asked.hinted.as_ref().is_none_or(|sub| User::parse_subject(sub) == Some(session.user));
     Ok((session.project == client.project && young && expected).then_some(session))
 }

@@ -358,12 +358,8 @@ fn allow(cx: &mut Cx<'_>, client: &Client, interaction: &mut Interaction, rememb
         return Ok(Answer::page(interaction.id));
     };
     if remember {
-        cx.tx.put_consent(&Consent {
-            membership,
-            client: client.id,
-            scope: interaction.request.scope.clone(),
-            given_at: cx.now,
-        })?;
+        let scope = interactions::remembered(cx.tx, client, interaction, membership)?;
+        cx.tx.put_consent(&Consent { membership, client: client.id, scope, given_at: cx.now })?;
     }
     let membership =
         cx.tx.membership(membership)?.ok_or(Fault::Inconsistent("a person without membership"))?;

@@ -16,7 +16,12 @@ use crate::model::Client;
 use crate::model::membership::ProfileType;
 use crate::model::refresh_token::Place;
 use crate::refusal::Refusal;
+use crate::service::api_tokens::ApiToken;
+use crate::service::bearer::VerifiedToken;
 use crate::stop::{Outcome, refuse};
+use crate::timestamp::Timestamp;
+use anteroom_oauth::claims::Audience;
+use serde_json::Value;
 
 /// The answer. [RFC7662 §2.2] an inactive token has no other member.
 #[derive(Debug, Default, Serialize)]
@@ -34,7 +39,7 @@ pub struct Introspection {
     pub sub: Option<String>,
     /// For which server.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub aud: Option<String>,
+    pub aud: Option<Value>,
     /// Made by which server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,
@@ -91,7 +96,8 @@ fn look(
 ) -> Outcome<Introspection> {
     let (login, access, family) = match recognize(engine, token) {
         Found::Nothing => return Ok(Introspection::default()),
-        Found::Access(token) => (token.login, Some(token), None),
+        Found::Access(token) => (token.login, Some(Access::of(&token)), None),
+        Found::ForApi(token) => (token.login, Some(Access::for_api(&token)), None),
         Found::Refresh(locator, digest) => match cx.tx.refresh_family(&locator)? {
             Some(family) if family.place(&digest, cx.now) == Place::Newest && cx.now < family.expires_at => {
                 (family.login, None, Some(family))
@@ -110,9 +116,10 @@ fn look(
     let answer = of_login(cx, &alive);
     Ok(match (access, family) {
         (Some(token), _) => Introspection {
-            scope: Some(token.scope.clone()),
-            aud: Some(token.iss.clone()),
-            iss: Some(token.iss.clone()),
+            scope: Some(token.scope),
+            sub: token.sub.or(answer.sub),
+            aud: Some(token.aud),
+            iss: Some(token.iss),
             exp: Some(token.exp.seconds()),
             iat: Some(token.iat.seconds()),
             token_type: Some("Bearer"),
@@ -127,12 +134,39 @@ fn look(
     })
 }
 
+/// What an access token says of itself.
+struct Access {
+    scope: String,
+    /// Where it is not the one of the login: an API sees it in Auth0's form.
+    sub: Option<String>,
+    aud: Value,
+    iss: String,
+    exp: Timestamp,
+    iat: Timestamp,
+}
+
+impl Access {
+    fn of(token: &VerifiedToken) -> Self {
+        let (scope, iss) = (token.scope.clone(), token.iss.clone());
+        Self { scope, sub: None, aud: iss.clone().into(), iss, exp: token.exp, iat: token.iat }
+    }
+
+    fn for_api(token: &ApiToken) -> Self {
+        let aud = match &token.aud {
+            Audience::One(one) => one.clone().into(),
+            Audience::Many(many) => many.clone().into(),
+        };
+        let (scope, sub, iss) = (token.scope.clone(), Some(token.sub.clone()), token.iss.clone());
+        Self { scope, sub, aud, iss, exp: token.exp, iat: token.iat }
+    }
+}
+
 fn of_login(cx: &Cx<'_>, alive: &Alive) -> Introspection {
     let profile = alive.membership.profile;
     Introspection {
         active: true,
         scope: Some(alive.login.scope.clone()),
-        client_id: Some(alive.client.id.to_string()),
+        client_id: Some(alive.client.client_id()),
         sub: Some(alive.membership.subject()),
         iss: Some(cx.origin.issuer.as_str().to_owned()),
         patient: (profile.resource_type == ProfileType::Patient).then(|| profile.id.to_string()),

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::check;
 use crate::cx::{Cx, Origin};
 use crate::engine::Engine;
-use crate::id::Id;
+use crate::model::{Client, User};
 use crate::refusal::Refusal;
 use crate::service::interactions::{Browser, address};
 use crate::service::{logout, people};
@@ -63,7 +63,8 @@ impl Request {
         Self {
             id_token_hint: get("id_token_hint"),
             client_id: get("client_id"),
-            post_logout_redirect_uri: get("post_logout_redirect_uri"),
+            // Auth0 calls it otherwise.
+            post_logout_redirect_uri: get("post_logout_redirect_uri").or_else(|| get("returnTo")),
             state: get("state"),
             form_token: get("form_token"),
         }
@@ -117,7 +118,12 @@ fn sign_out(
     browser: &Browser,
 ) -> Outcome<Answer> {
     if let (Some(hint), Some(client_id)) = (hint, &request.client_id)
-        && !cx.trace.check("client_id", hint.aud == *client_id, hint.aud.clone(), || client_id.clone().into())
+        && !cx.trace.check(
+            "client_id",
+            Client::parse_client_id(&hint.aud) == Client::parse_client_id(client_id),
+            hint.aud.clone(),
+            || client_id.clone().into(),
+        )
     {
         return refuse(Refusal::LogoutClientsDiffer, "");
     }
@@ -132,7 +138,7 @@ fn sign_out(
         Some(_) => return refuse(Refusal::InteractionNotYours, "the form was not made here"),
         None => false,
     };
-    let own = hint.is_some_and(|hint| hint.sub == session.user.to_string());
+    let own = hint.is_some_and(|hint| User::parse_subject(&hint.sub) == Some(session.user));
     if !pressed && !own {
         return Ok(Answer::Ask(expected));
     }
@@ -147,7 +153,9 @@ fn constant_time_eq(a: &str, b: &str) -> bool {
 
 /// The address to go to, if the client registered it for that: byte for byte.
 fn target(cx: &Cx<'_>, request: &Request, client_id: Option<&str>) -> Outcome<Option<String>> {
-    let (Some(uri), Some(id)) = (&request.post_logout_redirect_uri, client_id.and_then(Id::parse)) else {
+    let (Some(uri), Some(id)) =
+        (&request.post_logout_redirect_uri, client_id.and_then(Client::parse_client_id))
+    else {
         return Ok(None);
     };
     let client = cx.tx.client(id)?.filter(|client| check::is_active(client));

@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::id::Id;
 use crate::model::{Login, refresh_token};
 use crate::refusal::Refusal;
+use crate::service::api_tokens::ApiToken;
 use crate::service::people;
 use crate::stop::{Outcome, Stop, refuse};
 
@@ -40,6 +41,8 @@ impl Request {
 pub(super) enum Found {
     /// An access token, verified.
     Access(Arc<crate::service::bearer::VerifiedToken>),
+    /// An access token for an API, verified.
+    ForApi(Box<ApiToken>),
     /// A refresh token: its family's locator, and itself.
     Refresh(Digest<RefreshToken>, Digest<RefreshToken>),
     /// Neither.
@@ -49,7 +52,11 @@ pub(super) enum Found {
 /// Finds out what a token is. An access token has dots, a refresh token has none.
 pub(super) fn recognize(engine: &Engine, token: &Secret<AccessToken>) -> Found {
     if token.expose().contains('.') {
-        return engine.verify_access_token(token).map_or(Found::Nothing, Found::Access);
+        return match (engine.verify_access_token(token), engine.verify_api_token(token)) {
+            (Ok(token), _) => Found::Access(token),
+            (Err(_), Ok(token)) => Found::ForApi(Box::new(token)),
+            (Err(_), Err(_)) => Found::Nothing,
+        };
     }
     let token = Secret::<RefreshToken>::new(token.expose().to_owned());
     refresh_token::locator(&token).map_or(Found::Nothing, |locator| Found::Refresh(locator, token.digest()))
@@ -76,6 +83,7 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Outcome<Requ
             };
             let login = match recognize(&inner, &token) {
                 Found::Access(token) => Some(token.login),
+                Found::ForApi(token) => Some(token.login),
                 Found::Refresh(locator, _) => cx.tx.refresh_family(&locator)?.map(|family| family.login),
                 Found::Nothing => None,
             };

@@ -126,9 +126,9 @@ pub async fn respond(
     let inner = Arc::clone(engine);
     engine
         .transact(origin, move |cx| match request {
-            Redemption::AuthorizationCode(request) => authorization_code::redeem(cx, request),
-            Redemption::RefreshToken(request) => refresh_token::redeem(cx, request),
-            Redemption::ClientCredentials(request) => client_credentials::redeem(cx, &request),
+            Redemption::AuthorizationCode(request) => authorization_code::redeem(cx, &inner, request),
+            Redemption::RefreshToken(request) => refresh_token::redeem(cx, &inner, request),
+            Redemption::ClientCredentials(request) => client_credentials::redeem(cx, &inner, &request),
             Redemption::PreAuthorizedCode(request) => pre_authorized_code::redeem(cx, &inner, request),
         })
         .finish(|prepared| prepared.sign(engine))

@@ -9,9 +9,10 @@ use serde_json::{Map, Value, json};
 use crate::check;
 use crate::cx::Origin;
 use crate::engine::Engine;
-use crate::model::Profile;
+use crate::id::Id;
 use crate::model::membership::Principal;
 use crate::model::project::Dialect;
+use crate::model::{Login, Profile, User};
 use crate::refusal::Refusal;
 use crate::stop::{Outcome, refuse};
 use crate::store::Tx;
@@ -21,7 +22,12 @@ use crate::store::Tx;
 pub fn respond(engine: &Engine, origin: &Origin, token: &Secret<AccessToken>) -> Outcome<Map<String, Value>> {
     // A refusal gets its words from the store, so the token is verified inside the read.
     engine.read_for(origin, |tx, now, trace| {
-        let verified = engine.verify_access_token(token)?;
+        let verified = match engine.verify_access_token(token) {
+            Ok(verified) => {
+                Presented { login: verified.login, sub: verified.sub.clone(), scope: verified.scope.clone() }
+            }
+            Err(stop) => of_api(engine, token).ok_or(stop)?,
+        };
         let alive = check::login_alive(tx, trace, tx.live_login(verified.login)?, now)?;
         let member = &alive.membership;
         let Principal::User(user) = member.principal else {
@@ -36,6 +42,8 @@ pub fn respond(engine: &Engine, origin: &Origin, token: &Secret<AccessToken>) ->
         let mut claims = Map::new();
         let sub = match dialect {
             Dialect::Rfc => verified.sub.clone(),
+            // Towards an API the subject is the token's, as in its id token.
+            Dialect::Medplum if User::parse_user_id(&verified.sub).is_some() => verified.sub.clone(),
             Dialect::Medplum => member.profile.id.to_string(),
         };
         claims.insert("sub".into(), sub.into());
@@ -49,6 +57,19 @@ pub fn respond(engine: &Engine, origin: &Origin, token: &Secret<AccessToken>) ->
         }
         Ok(claims)
     })
+}
+
+/// What a token says that is asked for here.
+struct Presented {
+    login: Id<Login>,
+    sub: String,
+    scope: String,
+}
+
+/// An access token for an API that is for this endpoint too: its audience has two members.
+fn of_api(engine: &Engine, token: &Secret<AccessToken>) -> Option<Presented> {
+    let verified = engine.verify_api_token(token).ok().filter(|token| token.is_for_userinfo(engine))?;
+    Some(Presented { login: verified.login, sub: verified.sub, scope: verified.scope })
 }
 
 fn profile_claims(claims: &mut Map<String, Value>, profile: &Profile, has: &impl Fn(&str) -> bool) {

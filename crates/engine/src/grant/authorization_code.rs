@@ -15,14 +15,16 @@ use zeroize::Zeroizing;
 use crate::check;
 use crate::client_auth::{self, Presented};
 use crate::cx::{Cx, Topic};
+use crate::engine::Engine;
 use crate::id::Id;
 use crate::model::authorization_code::WRONG_VERIFIERS;
 use crate::model::client::ClientType;
+use crate::model::client_grant::SubjectType;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::{Client, IssuedCode, Login, Membership};
 use crate::refusal::Refusal;
-use crate::service::refresh_tokens;
 use crate::service::tokens::{self, NewFamily, NewLogin, PreparedTokens};
+use crate::service::{api_access, refresh_tokens};
 use crate::stop::{Fault, Outcome, refuse};
 
 /// What the form says.
@@ -51,7 +53,7 @@ impl Request {
 /// Everything [`client_auth::authenticate`] refuses; a confidential client without its secret; a code that is unknown,
 /// another client's, expired, spent or ended by wrong verifiers; another redirect URI; a verifier that is missing,
 /// unexpected or wrong; a member that is inactive or whose address is blocked.
-pub fn redeem(cx: &mut Cx<'_>, request: Request) -> Outcome<PreparedTokens> {
+pub fn redeem(cx: &mut Cx<'_>, engine: &Engine, request: Request) -> Outcome<PreparedTokens> {
     let Some(digest) = request.code else {
         return refuse(Refusal::MissingCode, "");
     };
@@ -75,7 +77,7 @@ pub fn redeem(cx: &mut Cx<'_>, request: Request) -> Outcome<PreparedTokens> {
         cx.tx.membership(code.membership)?.ok_or(Fault::Inconsistent("code without membership"))?;
     check::member_active(&mut cx.trace, &membership, Refusal::MemberInactive)?;
     check::address_allowed(cx, &membership, Refusal::MemberAddressBlocked)?;
-    issue(cx, &client, &code, &membership)
+    issue(cx, engine, &client, &code, &membership)
 }
 
 /// Medplum's clients may leave `client_id` out: then the code names the client.
@@ -91,20 +93,28 @@ fn named_by_code(cx: &Cx<'_>, presented: Presented, code: Option<&IssuedCode>) -
 
 fn issue(
     cx: &mut Cx<'_>,
+    engine: &Engine,
     client: &Client,
     code: &IssuedCode,
     membership: &Membership,
 ) -> Outcome<PreparedTokens> {
     let project = cx.tx.project(code.project)?.ok_or(Fault::Inconsistent("code without project"))?;
     // The client's settings of this moment: what was taken from its scope since is not given.
-    let scope = tokens::granted_scope(cx, client, Some(&code.scope))?;
+    let (scope, api) = match &code.audience {
+        None => (tokens::granted_scope(cx, client, Some(&code.scope))?, None),
+        Some(audience) => {
+            let asked = api_access::ask(cx, engine, client, audience, SubjectType::User)?;
+            let scope = asked.scope(cx, Some(&code.scope))?;
+            (scope, Some(asked.token(engine, None)?))
+        }
+    };
     // The one statement that decides; a code that was spent since it was read above loses here.
     let won = cx.tx.redeem_issued_code(code.id, client.id, WRONG_VERIFIERS, cx.now)?;
     if !cx.trace.check("code.redeemed_at", won, "unredeemed", || "redeemed meanwhile".into()) {
         return refuse(Refusal::AuthorizationCodeSpent, "");
     }
     cx.about.actor = Some(code.membership);
-    let refresh = refresh_tokens::wanted(client, &scope, code.remember)
+    let refresh = refresh_tokens::wanted(client, &scope, code.remember, api.is_some())
         .then(|| NewFamily { session: code.session, offline: refresh_tokens::offline(&scope) });
     tokens::prepare(
         cx,
@@ -119,6 +129,7 @@ fn issue(
             nonce: code.nonce.clone(),
             pre_authorized_code: None,
             refresh,
+            api,
         },
     )
 }

@@ -9,8 +9,11 @@ use anteroom_oauth::grant_type::GrantType;
 use crate::check;
 use crate::client_auth::{self, Presented};
 use crate::cx::Cx;
+use crate::engine::Engine;
+use crate::model::client_grant::SubjectType;
 use crate::model::login::AuthMethod;
 use crate::refusal::Refusal;
+use crate::service::api_access;
 use crate::service::tokens::{self, NewLogin, PreparedTokens};
 use crate::stop::{Fault, Outcome, refuse};
 
@@ -18,12 +21,14 @@ use crate::stop::{Fault, Outcome, refuse};
 pub struct Request {
     pub(crate) presented: Presented,
     scope: Option<String>,
+    audience: Option<String>,
 }
 
 impl Request {
     /// Takes the parameters out of the form.
     pub fn read(presented: Presented, form: &Form) -> Self {
-        Self { presented, scope: form.get("scope").map(str::to_owned) }
+        let get = |name| form.get(name).map(str::to_owned);
+        Self { presented, scope: get("scope"), audience: get("audience") }
     }
 }
 
@@ -31,8 +36,9 @@ impl Request {
 ///
 /// # Refusals
 /// Everything [`client_auth::authenticate`] refuses; no secret; the grant is not allowed; no membership or an inactive
-/// one; blocked address; no scope left.
-pub fn redeem(cx: &mut Cx<'_>, request: &Request) -> Outcome<PreparedTokens> {
+/// one; blocked address; no scope left; everything [`api_access::ask`] refuses; no `audience` from a client that was made
+/// through the Management API.
+pub fn redeem(cx: &mut Cx<'_>, engine: &Engine, request: &Request) -> Outcome<PreparedTokens> {
     if request.presented.client_id.is_none() {
         return refuse(Refusal::MissingClientId, "");
     }
@@ -50,7 +56,19 @@ pub fn redeem(cx: &mut Cx<'_>, request: &Request) -> Outcome<PreparedTokens> {
     cx.about.actor = Some(membership.id);
     check::member_active(&mut cx.trace, &membership, Refusal::ClientMembershipInactive)?;
     check::address_allowed(cx, &membership, Refusal::ClientAddressBlocked)?;
-    let scope = tokens::granted_scope(cx, &client, request.scope.as_deref())?;
+    let (scope, api) = match &request.audience {
+        Some(audience) => {
+            let asked = api_access::ask(cx, engine, &client, audience, SubjectType::Client)?;
+            let scope = asked.scope(cx, request.scope.as_deref())?;
+            (scope, Some(asked.token(engine, Some("client-credentials"))?))
+        }
+        // What was made through the Management API reaches no records of ours by itself.
+        None if client.is_auth0s() => {
+            cx.trace.check("audience", false, "the identifier of an API", || "none sent".into());
+            return refuse(Refusal::MissingAudience, "");
+        }
+        None => (tokens::granted_scope(cx, &client, request.scope.as_deref())?, None),
+    };
     let project = cx.tx.project(client.project)?.ok_or(Fault::Inconsistent("client without project"))?;
     let id = cx.time_ordered_id()?;
     let now = cx.now;
@@ -67,6 +85,7 @@ pub fn redeem(cx: &mut Cx<'_>, request: &Request) -> Outcome<PreparedTokens> {
             nonce: None,
             pre_authorized_code: None,
             refresh: None,
+            api,
         },
     )
 }

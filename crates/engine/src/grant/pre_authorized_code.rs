@@ -132,6 +132,7 @@ pub fn redeem(cx: &mut Cx<'_>, engine: &Engine, request: Request) -> Outcome<Pre
             nonce: Some(code.nonce.clone()),
             pre_authorized_code: Some(code.id),
             refresh: None,
+            api: None,
         },
     )
 }

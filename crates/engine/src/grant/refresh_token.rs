@@ -2,7 +2,10 @@
 //!
 //! Every use gives a new refresh token. One that was replaced before ends its whole family, except within a few seconds,
 //! in which the answer may have been lost: then it is answered once more and the token that was lost is worth nothing.
-//! Everything that could have been taken from client or member since is asked again.
+//! Everything that could have been taken from client or member since is asked again. A client whose tokens do not rotate
+//! (Auth0's `rotation_type`) keeps the one it has.
+
+mod multi_resource;
 
 use anteroom_oauth::form::Form;
 use anteroom_oauth::grant_type::GrantType;
@@ -12,6 +15,7 @@ use anteroom_oauth::secret::{RefreshToken, Secret};
 use crate::check;
 use crate::client_auth::{self, Presented};
 use crate::cx::{Cx, Topic};
+use crate::engine::Engine;
 use crate::model::client::ClientType;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::refresh_token::{self, GRACE, Place};
@@ -26,6 +30,7 @@ pub struct Request {
     pub(crate) presented: Presented,
     refresh_token: Option<Secret<RefreshToken>>,
     scope: Option<String>,
+    audience: Option<String>,
 }
 
 impl Request {
@@ -35,6 +40,7 @@ impl Request {
             presented,
             refresh_token: form.take_secret("refresh_token"),
             scope: form.get("scope").map(str::to_owned),
+            audience: form.get("audience").map(str::to_owned),
         }
     }
 }
@@ -45,7 +51,7 @@ impl Request {
 /// Everything [`client_auth::authenticate`] refuses; a confidential client without its secret; a token that is unknown,
 /// another client's, expired, revoked or replaced before; a member that is inactive or whose address is blocked; a scope
 /// beyond the granted one.
-pub fn redeem(cx: &mut Cx<'_>, request: Request) -> Outcome<PreparedTokens> {
+pub fn redeem(cx: &mut Cx<'_>, engine: &Engine, request: Request) -> Outcome<PreparedTokens> {
     let Some(token) = request.refresh_token else {
         return refuse(Refusal::MissingRefreshToken, "");
     };
@@ -76,15 +82,20 @@ pub fn redeem(cx: &mut Cx<'_>, request: Request) -> Outcome<PreparedTokens> {
     let place = check_place(cx, &family, &token)?;
     check::member_active(&mut cx.trace, &membership, Refusal::MemberInactive)?;
     check::address_allowed(cx, &membership, Refusal::MemberAddressBlocked)?;
-    let scope = check_scope(cx, &client, &login, request.scope.as_deref())?;
-    let fresh = rotate(cx, &client, &family, &token, place)?;
+    let named =
+        multi_resource::Named { audience: request.audience.as_deref(), scope: request.scope.as_deref() };
+    let (scope, api) = match multi_resource::choose(cx, engine, &client, &login, named)? {
+        Some((scope, api)) => (scope, Some(api)),
+        None => (check_scope(cx, &client, &login, request.scope.as_deref())?, None),
+    };
+    let fresh = rotate(cx, &client, &family, token, place)?;
     let project = cx.tx.project(login.project)?.ok_or(Fault::Inconsistent("login without project"))?;
     cx.about.actor = Some(membership.id);
     let detail = Some("refresh_token".to_owned());
     cx.event(EventKind::TokenIssued, EventBody { detail, ..EventBody::default() })?;
     cx.changed(Topic::People);
     // [OpenID Connect Core §12.2] the same auth_time; no nonce
-    let extras = Extras { scope, nonce: None, refresh_token: Some(fresh) };
+    let extras = Extras { scope, nonce: None, refresh_token: fresh, api };
     tokens::of_login(cx, &login, &project, &client, &membership, extras)
 }
 
@@ -171,23 +182,26 @@ fn rotate(
     cx: &mut Cx<'_>,
     client: &Client,
     family: &RefreshFamily,
-    token: &Secret<RefreshToken>,
+    token: Secret<RefreshToken>,
     place: Place,
-) -> Outcome<Secret<RefreshToken>> {
-    let fresh = refresh_tokens::next(cx, token)?;
+) -> Outcome<Option<Secret<RefreshToken>>> {
+    // [RFC6749 §6] the server may issue a new refresh token; where it does not, the old one stays good
+    let rotates = client.rotates_refresh_tokens();
+    let presented = token.digest();
+    let fresh = if rotates { refresh_tokens::next(cx, &token)? } else { token };
     let won = if place == Place::JustReplaced {
-        cx.tx.replace_refresh_token(family.login, &token.digest(), &fresh.digest(), cx.now - GRACE)?
+        cx.tx.replace_refresh_token(family.login, &presented, &fresh.digest(), cx.now - GRACE)?
     } else {
         let expires_at = refresh_tokens::ends(cx, client, family.created_at);
         let won =
-            cx.tx.rotate_refresh_token(family.login, &token.digest(), &fresh.digest(), cx.now, expires_at)?;
+            cx.tx.rotate_refresh_token(family.login, &presented, &fresh.digest(), cx.now, expires_at)?;
         if won {
             cx.tx.extend_login(family.login, expires_at)?;
         }
         won
     };
     if cx.trace.check("refresh_token.current", won, "the newest", || "replaced meanwhile".into()) {
-        Ok(fresh)
+        Ok(rotates.then_some(fresh))
     } else {
         refuse(Refusal::RefreshTokenReplaced, "")
     }

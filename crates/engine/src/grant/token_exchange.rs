@@ -262,7 +262,7 @@ fn issue(cx: &mut Cx<'_>, plan: Plan, request: &Request, fetched: &Fetched) -> O
     let scope = tokens::granted_scope(cx, &client, request.scope.as_deref().or(default))?;
     cx.tx.forgive_attempt(&plan.attempts)?;
     cx.about.actor = Some(member.id);
-    let refresh = refresh_tokens::wanted(&client, &scope, false)
+    let refresh = refresh_tokens::wanted(&client, &scope, false, false)
         .then(|| NewFamily { session: None, offline: refresh_tokens::offline(&scope) });
     let (id, now) = (cx.time_ordered_id()?, cx.now);
     tokens::prepare(
@@ -278,6 +278,7 @@ fn issue(cx: &mut Cx<'_>, plan: Plan, request: &Request, fetched: &Fetched) -> O
             nonce: request.nonce.clone(),
             pre_authorized_code: None,
             refresh,
+            api: None,
         },
     )
 }

@@ -228,11 +228,12 @@ impl Client {
     /// `client_id` as this client's tokens and answers write it: the hyphenated UUID, or, for one that was made through
     /// Auth0's Management API, its 32 digits.
     pub fn client_id(&self) -> String {
-        if self.settings.auth0.as_ref().is_some_and(|auth0| auth0.compact_id) {
-            self.id.uuid().simple().to_string()
-        } else {
-            self.id.to_string()
-        }
+        if self.is_auth0s() { self.id.uuid().simple().to_string() } else { self.id.to_string() }
+    }
+
+    /// Whether it was made through Auth0's Management API: then it gets tokens of its own for an API only.
+    pub fn is_auth0s(&self) -> bool {
+        self.settings.auth0.as_ref().is_some_and(|auth0| auth0.compact_id)
     }
 
     /// Reads a `client_id` in either form.

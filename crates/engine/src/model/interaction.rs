@@ -94,6 +94,9 @@ pub struct AuthorizationRequest {
     /// A refresh token is wanted whatever the scope says (`remember` of `/auth/login`).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub remember: bool,
+    /// The API needs no consent for this client and this address.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub consent_skipped: bool,
     /// `audience`: the API the tokens are for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,

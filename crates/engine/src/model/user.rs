@@ -40,6 +40,11 @@ impl User {
         format!("{}{id}", Self::USER_ID_PREFIX)
     }
 
+    /// Reads `sub` of a person's token, in either form: `user_id`, or the id alone.
+    pub fn parse_subject(text: &str) -> Option<Id<Self>> {
+        Self::parse_user_id(text).or_else(|| Id::parse(text))
+    }
+
     /// Reads what [`User::user_id`] wrote.
     pub fn parse_user_id(text: &str) -> Option<Id<Self>> {
         Id::parse(text.strip_prefix(Self::USER_ID_PREFIX)?)

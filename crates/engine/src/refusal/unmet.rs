@@ -113,6 +113,12 @@ fn of_fhir(refusal: Refusal) -> Option<Unmet> {
         Refusal::IncorrectResourceId => row("id", "the id of the address", "another, or none"),
         Refusal::VersionsDiffer => row("version", "the one that If-Match names", "another"),
         Refusal::PatchNotApplied => row("patch", "operations that fit the resource", "one that does not"),
+        Refusal::ManagementTokenRefused => {
+            row("access_token", "a live access token for <issuer>api/v2/", "no such token")
+        }
+        Refusal::ManagementScopeMissing => {
+            row("access_token.scope", "one of the scopes the call needs", "none of them")
+        }
         other => missing(other),
     }
 }

@@ -340,7 +340,25 @@ fn about(cx: &mut Cx<'_>, client: &Client) {
 }
 
 /// Replaces a client; the version grows. Whether anything changed. Secrets are changed by [`set_secrets`] only.
-pub fn update(cx: &mut Cx<'_>, before: &Client, mut after: Client) -> Outcome<bool> {
+pub fn update(cx: &mut Cx<'_>, before: &Client, after: Client) -> Outcome<bool> {
+    let public = |client: &Client| client.client_type == ClientType::Public;
+    if public(before) != public(&after) {
+        check(&after.name, after.client_type, &after.settings)?;
+        return invalid(
+            "clientType",
+            format!(
+                "A {} client cannot become {}: whether a client keeps a secret is decided when it is made. Create a new one.",
+                before.client_type.as_str(),
+                after.client_type.as_str()
+            ),
+        );
+    }
+    update_from_any_type(cx, before, after)
+}
+
+/// As [`update`]; a public client may become one that keeps a secret, and the other way round, as with Auth0's
+/// `token_endpoint_auth_method`. One that becomes public must come without secrets.
+pub fn update_from_any_type(cx: &mut Cx<'_>, before: &Client, mut after: Client) -> Outcome<bool> {
     check(&after.name, after.client_type, &after.settings)?;
     let link = |client: &Client| {
         client.settings.auth0.as_ref().and_then(|auth0| auth0.resource_server_identifier.clone())
@@ -349,17 +367,6 @@ pub fn update(cx: &mut Cx<'_>, before: &Client, mut after: Client) -> Outcome<bo
         return invalid(
             "resource_server_identifier",
             "The API a client acts for is decided when it is made.",
-        );
-    }
-    let public = |client: &Client| client.client_type == ClientType::Public;
-    if public(before) != public(&after) {
-        return invalid(
-            "clientType",
-            format!(
-                "A {} client cannot become {}: whether a client keeps a secret is decided when it is made. Create a new one.",
-                before.client_type.as_str(),
-                after.client_type.as_str()
-            ),
         );
     }
     let same = describe(before) == describe(&after) && before.provider_secret == after.provider_secret;

@@ -147,7 +147,7 @@ fn take_secret(
     options: &mut Map<String, Value>,
     stored: Option<Sealed>,
 ) -> Outcome<Option<Sealed>> {
-    match options.remove("client_secret") {
+    match options.shift_remove("client_secret") {
         None => Ok(stored),
         Some(Value::Null) => Ok(None),
         Some(Value::String(secret)) if secret.is_empty() => Ok(None),

@@ -8,15 +8,17 @@ use anteroom_oauth::secret::{AuthorizationCode, Cookie, Secret};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use crate::check;
 use crate::cx::Cx;
 use crate::id::Id;
 use crate::model::authorization_code::CODE_LIFETIME;
+use crate::model::interaction::AuthorizationRequest;
 use crate::model::{Client, Interaction, IssuedCode, Membership, Session};
 use crate::refusal::Refusal;
+use crate::service::api_access::OIDC_SCOPES;
 use crate::service::second_factor::{self, Needed};
 use crate::stop::{Fault, Outcome, refuse};
 use crate::store::{StoreResult, Tx};
@@ -148,7 +150,7 @@ pub fn step(tx: &dyn Tx, client: &Client, interaction: &mut Interaction) -> Outc
         // A program that was given the password itself gets the code itself: there is no page to agree on.
         return Ok(Step::Ready(membership));
     }
-    let agreed = agreed(tx, client, interaction, membership.id)?;
+    let agreed = interaction.request.consent_skipped || agreed(tx, client, interaction, membership.id)?;
     // [RFC8252 §8.6] an app's own scheme can be claimed by another app: a page is shown before a code goes there
     let unseen_app = !interaction.seen && goes_to_app(interaction);
     if agreed && !unseen_app && !interaction.request.ask_consent {
@@ -166,9 +168,39 @@ fn agreed(
 ) -> Outcome<bool> {
     let Some(consent) = tx.consent(membership, client.id)? else { return Ok(false) };
     let remembered = Scope::parse(&consent.scope).map_err(|_| Fault::Inconsistent("scope of a consent"))?;
-    let asked =
-        Scope::parse(&interaction.request.scope).map_err(|_| Fault::Inconsistent("scope of a request"))?;
+    let asked = Scope::parse(&of_consent(&interaction.request))
+        .map_err(|_| Fault::Inconsistent("scope of a request"))?;
     Ok(asked.is_subset_of(&remembered))
+}
+
+/// The scope of a request as a consent remembers it: a word of an API is another word than the same of another API.
+fn of_consent(request: &AuthorizationRequest) -> String {
+    let Some(audience) = &request.audience else { return request.scope.clone() };
+    let digest = Sha256::digest(audience.as_bytes());
+    let api = URL_SAFE_NO_PAD.encode(&digest[..12]);
+    let words = request
+        .scope
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .map(|word| if OIDC_SCOPES.contains(&word) { word.to_owned() } else { format!("{api}:{word}") });
+    // That the API itself was agreed to, whatever of it.
+    words.chain([api.clone()]).collect::<Vec<_>>().join(" ")
+}
+
+/// What a person has agreed to when this request is added to what is remembered.
+pub fn remembered(
+    tx: &dyn Tx,
+    client: &Client,
+    interaction: &Interaction,
+    membership: Id<Membership>,
+) -> Outcome<String> {
+    let asked = of_consent(&interaction.request);
+    if interaction.request.audience.is_none() {
+        return Ok(asked);
+    }
+    let before = tx.consent(membership, client.id)?.map(|consent| consent.scope).unwrap_or_default();
+    // Too much to remember: the newest counts.
+    Ok(Scope::parse(&format!("{before} {asked}")).map_or(asked, |both| both.as_str().to_owned()))
 }
 
 fn goes_to_app(interaction: &Interaction) -> bool {

@@ -74,7 +74,10 @@ impl Class {
         match path {
             "/auth/login" => Self::Login,
             "/auth/me" => Self::Other,
-            _ if path.starts_with("/auth/") || path.starts_with("/oauth2/") => Self::Auth,
+            "/authorize" | "/userinfo" => Self::Auth,
+            _ if ["/auth/", "/oauth2/", "/oauth/"].iter().any(|prefix| path.starts_with(prefix)) => {
+                Self::Auth
+            }
             _ => Self::Other,
         }
     }

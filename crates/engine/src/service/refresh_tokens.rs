@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::cx::Cx;
 use crate::entropy::{self, EntropyFailed};
 use crate::id::Id;
+use crate::model::client::ClientType;
 use crate::model::refresh_token::LOCATOR;
 use crate::model::{Client, Login, RefreshFamily};
 use crate::service::tokens::NewFamily;
@@ -17,7 +18,14 @@ use crate::timestamp::Timestamp;
 
 /// Whether the client gets a refresh token: it may use the grant, and the scope asks for one, the sign-in did
 /// (`remember`), or its list names it.
-pub fn wanted(client: &Client, scope: &Scope, remember: bool) -> bool {
+///
+/// Towards an API, and for clients that were made through the Management API, only `offline_access` asks for one; a public
+/// client gets it only when it rotates.
+pub fn wanted(client: &Client, scope: &Scope, remember: bool, for_api: bool) -> bool {
+    if for_api || client.is_auth0s() {
+        let rotates = client.client_type != ClientType::Public || client.rotates_refresh_tokens();
+        return client.allows(GrantType::RefreshToken) && offline(scope) && rotates;
+    }
     let listed =
         client.settings.grant_types.as_ref().is_some_and(|grants| grants.contains(&GrantType::RefreshToken));
     client.allows(GrantType::RefreshToken) && (listed || remember || offline(scope))

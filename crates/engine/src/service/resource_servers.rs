@@ -22,7 +22,7 @@ pub const LONGEST_IDENTIFIER: usize = 600;
 /// Longest name.
 pub const LONGEST_NAME: usize = 200;
 /// Most scopes of an API.
-pub const MOST_SCOPES: usize = 1_000;
+pub const MOST_SCOPES: usize = anteroom_oauth::scope::MAX_TOKENS;
 /// Longest value of a scope.
 pub const LONGEST_SCOPE: usize = 280;
 /// Longest description of a scope.
@@ -198,7 +198,8 @@ fn check_identifier(engine: &Engine, identifier: &str) -> Outcome<()> {
             format!("An identifier has 1 to {LONGEST_IDENTIFIER} characters, none of them invisible."),
         );
     }
-    let ours = engine.issuers().iter().any(|issuer| identifier.starts_with(issuer.as_str()));
+    let relative = SystemApi::ALL.iter().any(|api| api.path() == identifier);
+    let ours = relative || engine.issuers().iter().any(|issuer| identifier.starts_with(issuer.as_str()));
     if ours || engine.is_issuer(identifier) || Client::parse_client_id(identifier).is_some() {
         return invalid(
             "identifier",

@@ -1,7 +1,8 @@
 //! Issuing tokens: a login is written inside the transaction, the tokens are signed while its commit is in flight.
 
 use anteroom_oauth::claims::{AccessTokenClaims, Aud, IdTokenClaims};
-use anteroom_oauth::jose::{Alg, Typ};
+use anteroom_oauth::jose::hs256::SharedSecret;
+use anteroom_oauth::jose::{Alg, SigningKey, Typ};
 use anteroom_oauth::scope::Scope;
 use anteroom_oauth::secret::{RefreshToken, Secret};
 use anteroom_oauth::token_response::{Reference, TokenResponse};
@@ -14,9 +15,12 @@ use crate::issuer::Issuer;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::login::AuthMethod;
 use crate::model::membership::{Principal, ProfileType};
-use crate::model::{Client, Login, Membership, PreAuthorizedCode, Project, Session};
+use crate::model::resource_server::TokenDialect;
+use crate::model::{Client, Login, Membership, PreAuthorizedCode, Project, Session, User};
 use crate::refusal::Refusal;
 use crate::runs::Ailment;
+use crate::service::api_access::ApiAccess;
+use crate::service::api_tokens::{ApiTokenClaims, userinfo_audience};
 use crate::service::refresh_tokens;
 use crate::stop::{Outcome, refuse};
 use crate::timestamp::Timestamp;
@@ -95,6 +99,8 @@ pub struct NewLogin<'a> {
     pub pre_authorized_code: Option<Id<PreAuthorizedCode>>,
     /// Whether a refresh token goes along.
     pub refresh: Option<NewFamily>,
+    /// The API the access token is for, if not this server's own endpoints.
+    pub api: Option<ApiAccess>,
 }
 
 /// The family of refresh tokens a new login gets.
@@ -125,12 +131,15 @@ pub struct PreparedTokens {
     patient: Option<String>,
     nonce: Option<String>,
     email: Option<String>,
+    api: Option<ApiAccess>,
 }
 
 /// Writes the login and its event, and prepares the tokens.
 pub fn prepare(cx: &mut Cx<'_>, new: NewLogin<'_>) -> Outcome<PreparedTokens> {
     let NewLogin { id, project, client, membership, auth_method, auth_time, scope, nonce, .. } = new;
-    let mut expires_at = cx.now + client.access_token_lifetime().max(ID_TOKEN_LIFETIME);
+    let api = new.api;
+    let lifetime = api.as_ref().map_or_else(|| client.access_token_lifetime(), |api| api.lifetime);
+    let mut expires_at = cx.now + lifetime.max(ID_TOKEN_LIFETIME);
     let mut refresh_token = None;
     if let Some(family) = new.refresh {
         let (token, ends) = refresh_tokens::begin(cx, id, client, family)?;
@@ -149,7 +158,7 @@ pub fn prepare(cx: &mut Cx<'_>, new: NewLogin<'_>) -> Outcome<PreparedTokens> {
         expires_at,
         revoked_at: None,
         pre_authorized_code: new.pre_authorized_code,
-        audience: None,
+        audience: api.as_ref().map(|api| api.audience.clone()),
     };
     cx.tx.insert_login(&login)?;
     cx.about.row = Some(id.uuid());
@@ -159,7 +168,7 @@ pub fn prepare(cx: &mut Cx<'_>, new: NewLogin<'_>) -> Outcome<PreparedTokens> {
     if auth_method != AuthMethod::Client {
         cx.changed(Topic::People);
     }
-    of_login(cx, &login, project, client, membership, Extras { scope, nonce, refresh_token })
+    of_login(cx, &login, project, client, membership, Extras { scope, nonce, refresh_token, api })
 }
 
 /// What goes into the tokens besides the login's own.
@@ -170,6 +179,8 @@ pub struct Extras {
     pub nonce: Option<String>,
     /// The refresh token that goes along.
     pub refresh_token: Option<Secret<RefreshToken>>,
+    /// The API the access token is for, if not this server's own endpoints.
+    pub api: Option<ApiAccess>,
 }
 
 /// Prepares tokens of a login that is stored.
@@ -181,7 +192,7 @@ pub fn of_login(
     membership: &Membership,
     extras: Extras,
 ) -> Outcome<PreparedTokens> {
-    let Extras { scope, nonce, refresh_token } = extras;
+    let Extras { scope, nonce, refresh_token, api } = extras;
     let email = match membership.principal {
         Principal::User(user) if scope.contains("email") => cx.tx.user(user)?.and_then(|user| user.email),
         _ => None,
@@ -194,12 +205,16 @@ pub fn of_login(
         alg: if client.signs_with_rs256() { Alg::RS256 } else { Alg::ES256 },
         issued_at: cx.now,
         auth_time: login.auth_time,
-        access_lifetime: if cx.ails(Ailment::ShortTokens) { 0 } else { client.access_token_lifetime() },
+        access_lifetime: if cx.ails(Ailment::ShortTokens) {
+            0
+        } else {
+            api.as_ref().map_or_else(|| client.access_token_lifetime(), |api| api.lifetime)
+        },
         refresh_token,
         jti,
         login_id: login.id.to_string(),
-        client_id: client.id.to_string(),
-        sub: membership.subject(),
+        client_id: client.client_id(),
+        sub: subject(membership, client, api.is_some()),
         scope,
         profile: membership.profile.to_string(),
         display: membership.display.clone(),
@@ -210,7 +225,19 @@ pub fn of_login(
         patient,
         nonce,
         email,
+        api,
     })
+}
+
+/// `sub`: the id of the person or client; towards an API, and for clients that were made through the Management API, in the
+/// form Auth0 gives it.
+fn subject(membership: &Membership, client: &Client, for_api: bool) -> String {
+    let auth0s = for_api || client.is_auth0s();
+    match membership.principal {
+        Principal::User(user) if auth0s => User::user_id(user),
+        Principal::Client(_) if auth0s => format!("{}@clients", client.client_id()),
+        _ => membership.subject(),
+    }
 }
 
 impl PreparedTokens {
@@ -219,24 +246,11 @@ impl PreparedTokens {
         let key = engine.key_ring().signing(self.alg);
         let iat = self.issued_at.seconds();
         let jti = self.jti.map(|bytes| entropy::uuid_from(bytes).to_string());
-        let access_token = key.sign_jws(
-            Typ::AtJwt,
-            &AccessTokenClaims {
-                iss: self.issuer.as_str(),
-                exp: iat + i64::from(self.access_lifetime),
-                aud: Aud::One(self.issuer.as_str()),
-                sub: &self.sub,
-                client_id: &self.client_id,
-                iat,
-                nbf: iat,
-                jti: &jti[0],
-                login_id: &self.login_id,
-                username: &self.sub,
-                scope: self.scope.as_str(),
-                profile: &self.profile,
-                email: self.email.as_deref(),
-            },
-        )?;
+        let access_token = if let Some(api) = &self.api {
+            self.sign_for_api(engine, api, &jti[0])?
+        } else {
+            self.sign_for_us(&key, &jti[0])?
+        };
         let id_token = if self.scope.contains("openid") {
             Some(key.sign_jws(
                 Typ::Jwt,
@@ -266,10 +280,64 @@ impl PreparedTokens {
         );
         response.id_token = id_token.map(Secret::new);
         response.refresh_token = self.refresh_token;
+        if self.api.is_some() {
+            // Auth0's answer has no more members than these.
+            return Ok(response);
+        }
         response.project = Some(self.project);
         response.profile = Some(Reference { reference: self.profile, display: Some(self.display) });
         response.need_patient_banner = self.patient.as_ref().map(|_| true);
         response.patient = self.patient;
         Ok(response)
+    }
+
+    /// For this server's own endpoints: [RFC9068 §2].
+    fn sign_for_us(&self, key: &SigningKey, jti: &str) -> Outcome<String> {
+        let iat = self.issued_at.seconds();
+        Ok(key.sign_jws(
+            Typ::AtJwt,
+            &AccessTokenClaims {
+                iss: self.issuer.as_str(),
+                exp: iat + i64::from(self.access_lifetime),
+                aud: Aud::One(self.issuer.as_str()),
+                sub: &self.sub,
+                client_id: &self.client_id,
+                iat,
+                nbf: iat,
+                jti,
+                login_id: &self.login_id,
+                username: &self.sub,
+                scope: self.scope.as_str(),
+                profile: &self.profile,
+                email: self.email.as_deref(),
+            },
+        )?)
+    }
+
+    /// For an API, in the profile it asks for. [Auth0 access tokens] two audiences only with `openid` and RS256.
+    fn sign_for_api(&self, engine: &Engine, api: &ApiAccess, jti: &str) -> Outcome<String> {
+        let iat = self.issued_at.seconds();
+        let userinfo = userinfo_audience(&self.issuer);
+        let both = [api.audience.as_str(), userinfo.as_str()];
+        let two = self.scope.contains("openid") && api.shared_secret.is_none();
+        let rfc9068 = api.dialect == TokenDialect::Rfc9068Profile;
+        let claims = ApiTokenClaims {
+            iss: self.issuer.as_str(),
+            sub: &self.sub,
+            aud: if two { Aud::Many(&both) } else { Aud::One(&api.audience) },
+            iat,
+            exp: iat + i64::from(self.access_lifetime),
+            azp: (!rfc9068).then_some(self.client_id.as_str()),
+            client_id: rfc9068.then_some(self.client_id.as_str()),
+            jti: rfc9068.then_some(jti),
+            gty: api.gty.filter(|_| !rfc9068),
+            scope: self.scope.as_str(),
+            login_id: &self.login_id,
+        };
+        let typ = if rfc9068 { Typ::AtJwt } else { Typ::Jwt };
+        Ok(match &api.shared_secret {
+            Some(secret) => SharedSecret::new(secret).sign_jws(typ, &claims)?,
+            None => engine.key_ring().signing(Alg::RS256).sign_jws(typ, &claims)?,
+        })
     }
 }

@@ -3,6 +3,7 @@
 //! All in one transaction. The first value that does not fit rolls everything back and is named by its path in the file.
 //! Passwords are hashed before, because hashing is too slow for the writer.
 
+mod apis;
 mod client;
 mod member;
 mod passwords;
@@ -144,11 +145,24 @@ impl Run<'_> {
             for (at, policy) in project.access_policies.iter().enumerate() {
                 self.policy(cx, id, policy, &format!("{path}.accessPolicies[{at}]"))?;
             }
+            // A Custom API Client is linked to an API that is there.
+            for (at, api) in project.apis.iter().enumerate() {
+                self.api(cx, id, api, &format!("{path}.apis[{at}]"))?;
+            }
             for (at, client) in project.clients.iter().enumerate() {
                 self.client(cx, id, client, &format!("{path}.clients[{at}]"))?;
             }
             for (at, member) in project.members.iter().enumerate() {
                 self.member(cx, id, member, &format!("{path}.members[{at}]"))?;
+            }
+            for (at, client) in project.management_clients.iter().enumerate() {
+                self.management_client(cx, id, client, &format!("{path}.managementClients[{at}]"))?;
+            }
+            for (at, connection) in project.connections.iter().enumerate() {
+                self.connection(cx, id, connection, &format!("{path}.connections[{at}]"))?;
+            }
+            for (at, grant) in project.client_grants.iter().enumerate() {
+                self.client_grant(cx, id, grant, &format!("{path}.clientGrants[{at}]"))?;
             }
             let (added, changed) = (self.report.added.len() - before.0, self.report.changed.len() - before.1);
             if added + changed > 0 {

@@ -1,13 +1,15 @@
 //! Writing what is stored as a workspace file. Applied to an empty store, the file makes the same rows again, except for
 //! what is kept as digests only: [`Export::left_out`] says what that is.
 
+mod apis;
+
 use serde_json::{Map, Value};
 
 use super::file::{
     Workspace, WorkspaceClient, WorkspaceIpRule, WorkspaceMember, WorkspacePolicy, WorkspaceProject,
     WorkspaceProvider,
 };
-use super::given::{ClearText, Given, NotSupported};
+use super::given::{ClearText, Given};
 use crate::engine::Engine;
 use crate::id::Id;
 use crate::model::client::{ClientStatus, IdentityProvider};
@@ -17,6 +19,7 @@ use crate::service::clients;
 use crate::service::rates::{self, RateLimits};
 use crate::stop::{Fault, Outcome};
 use crate::store::{ClientFilter, PeopleFilter, StoreResult, Tx, Window};
+use apis::Apis;
 
 /// What an export gives.
 #[derive(Debug, Clone)]
@@ -34,6 +37,9 @@ struct Missing {
     provider_secrets: usize,
     passwords: usize,
     members_of_policies: usize,
+    connection_secrets: usize,
+    applications: usize,
+    api_settings: usize,
 }
 
 const ALL: Window = Window { offset: 0, limit: u32::MAX };
@@ -54,7 +60,17 @@ pub fn export(engine: &Engine, with_secrets: bool) -> Outcome<Export> {
             }
             let policies = tx.list_access_policies(row.id)?;
             let access_policies = policies.iter().map(|policy| policy_of(policy, &mut missing)).collect();
-            projects.push(WorkspaceProject { access_policies, clients, members, ..project_of(&row) });
+            let Apis { own: apis, connections, client_grants } =
+                apis::of_project(engine, tx, row.id, with_secrets, &mut missing)?;
+            projects.push(WorkspaceProject {
+                access_policies,
+                clients,
+                members,
+                apis,
+                connections,
+                client_grants,
+                ..project_of(&row)
+            });
         }
         let rate_limits = Some(rates::stored(tx)?).filter(|limits| *limits != RateLimits::default());
         Ok(Export {
@@ -77,8 +93,15 @@ impl Missing {
         add(self.passwords, "passwords", "kept as hashes, which cannot be read");
         if !with_secrets {
             add(self.provider_secrets, "secrets of identity providers", "only exported when asked for");
+            add(self.connection_secrets, "secrets of connections", "only exported when asked for");
         }
         add(self.members_of_policies, "members of access policies", "unknown to the workspace file");
+        add(
+            self.applications,
+            "clients made through the Management API",
+            "some of their settings are unknown to it",
+        );
+        add(self.api_settings, "APIs", "some of their settings are unknown to the workspace file");
         sentences
     }
 }
@@ -107,10 +130,10 @@ fn project_of(row: &Project) -> WorkspaceProject {
         access_policies: Vec::new(),
         clients: Vec::new(),
         members: Vec::new(),
-        apis: NotSupported,
-        connections: NotSupported,
-        client_grants: NotSupported,
-        management_clients: NotSupported,
+        apis: Vec::new(),
+        connections: Vec::new(),
+        client_grants: Vec::new(),
+        management_clients: Vec::new(),
     }
 }
 
@@ -144,6 +167,7 @@ fn client_of(
 ) -> Outcome<WorkspaceClient> {
     missing.client_secrets += usize::from(row.secret.is_some()) + usize::from(row.retiring_secret.is_some());
     missing.provider_secrets += usize::from(row.provider_secret.is_some());
+    missing.applications += usize::from(row.is_auth0s());
     let own = tx.membership_of_client(row.id)?;
     let settings = &row.settings;
     let identity_provider = match &settings.identity_provider {
@@ -177,8 +201,10 @@ fn client_of(
         identity_provider,
         admin: flag(own.as_ref().is_some_and(|own| own.admin)),
         access_policy: given(policy_name(tx, own.and_then(|own| own.access_policy))?),
-        app_type: NotSupported,
-        resource_server_identifier: NotSupported,
+        app_type: given(settings.auth0.as_ref().and_then(|auth0| auth0.app_type)),
+        resource_server_identifier: given(
+            settings.auth0.as_ref().and_then(|auth0| auth0.resource_server_identifier.clone()),
+        ),
     })
 }
 

@@ -8,9 +8,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::given::{ClearText, Given, NotSupported};
+use super::apis::{WorkspaceApi, WorkspaceClientGrant, WorkspaceConnection, WorkspaceManagementClient};
+use super::given::{ClearText, Given};
 use crate::id::Id;
 use crate::model::access_policy::IpAction;
+use crate::model::client::auth0::AppType;
 use crate::model::client::{ClientStatus, ClientType};
 use crate::model::project::Dialect;
 use crate::model::{AccessPolicy, Client, Membership, Project, User};
@@ -63,18 +65,18 @@ pub struct WorkspaceProject {
     /// People.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<WorkspaceMember>,
-    /// Not supported by this version: must be empty.
-    #[serde(default, skip_serializing)]
-    pub apis: NotSupported,
-    /// Not supported by this version: must be empty.
-    #[serde(default, skip_serializing)]
-    pub connections: NotSupported,
-    /// Not supported by this version: must be empty.
-    #[serde(default, skip_serializing)]
-    pub client_grants: NotSupported,
-    /// Not supported by this version: must be empty.
-    #[serde(default, skip_serializing)]
-    pub management_clients: NotSupported,
+    /// APIs (resource servers).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apis: Vec<WorkspaceApi>,
+    /// Connections to external providers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<WorkspaceConnection>,
+    /// What clients may ask of APIs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub client_grants: Vec<WorkspaceClientGrant>,
+    /// Clients of the Management API.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub management_clients: Vec<WorkspaceManagementClient>,
 }
 
 /// A client application. Found by `id`; without one, by `name`.
@@ -148,12 +150,44 @@ pub struct WorkspaceClient {
     /// Name of the access policy of the client's own membership.
     #[serde(default, skip_serializing_if = "Given::is_absent")]
     pub access_policy: Given<String>,
-    /// Not supported by this version: must be left out.
-    #[serde(rename = "app_type", default, skip_serializing)]
-    pub app_type: NotSupported,
-    /// Not supported by this version: must be left out.
-    #[serde(rename = "resource_server_identifier", default, skip_serializing)]
-    pub resource_server_identifier: NotSupported,
+    /// What kind of application Auth0 would call it.
+    #[serde(rename = "app_type", default, skip_serializing_if = "Given::is_absent")]
+    pub app_type: Given<AppType>,
+    /// The identifier of the API a Custom API Client acts for; with `app_type` `resource_server`. Decided when it is made.
+    #[serde(rename = "resource_server_identifier", default, skip_serializing_if = "Given::is_absent")]
+    pub resource_server_identifier: Given<String>,
+}
+
+impl WorkspaceClient {
+    /// A client of which only the name is given.
+    pub fn named(name: &str) -> Self {
+        Self {
+            id: None,
+            name: name.to_owned(),
+            client_type: Given::Absent,
+            secret: Given::Absent,
+            retiring_secret: Given::Absent,
+            status: Given::Absent,
+            description: Given::Absent,
+            redirect_uris: Given::Absent,
+            post_logout_redirect_uris: Given::Absent,
+            allowed_origins: Given::Absent,
+            launch_uri: Given::Absent,
+            grant_types: Given::Absent,
+            pkce_optional: Given::Absent,
+            default_scope: Given::Absent,
+            jwks_uri: Given::Absent,
+            access_token_lifetime: Given::Absent,
+            refresh_token_lifetime: Given::Absent,
+            id_token_signed_response_alg: Given::Absent,
+            magic_link_template: Given::Absent,
+            identity_provider: Given::Absent,
+            admin: Given::Absent,
+            access_policy: Given::Absent,
+            app_type: Given::Absent,
+            resource_server_identifier: Given::Absent,
+        }
+    }
 }
 
 /// The external provider of a client.

@@ -144,31 +144,3 @@ impl JsonSchema for ClearText {
         schemars::json_schema!({ "type": "string", "minLength": 1 })
     }
 }
-
-/// A section of the file that this version does not have: empty, or refused.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct NotSupported;
-
-impl<'de> Deserialize<'de> for NotSupported {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Value::deserialize(deserializer)? {
-            Value::Null => Ok(Self),
-            Value::Array(items) if items.is_empty() => Ok(Self),
-            _ => Err(de::Error::custom("is not supported by this version; leave it out")),
-        }
-    }
-}
-
-impl JsonSchema for NotSupported {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "NotSupported".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({ "type": ["array", "null"], "maxItems": 0 })
-    }
-}

@@ -113,14 +113,14 @@ mod tests {
                 "invalid type",
             ),
             (
-                r#"{"projects":[{"name":"A","apis":[{"identifier":"x"}]}]}"#,
-                "projects[0].apis",
-                "is not supported by this version",
+                r#"{"projects":[{"name":"A","apis":[{"identifier":"x","audience":"y"}]}]}"#,
+                "projects[0].apis[0].audience",
+                "unknown field",
             ),
             (
-                r#"{"projects":[{"name":"A","clients":[{"name":"P","app_type":"spa"}]}]}"#,
+                r#"{"projects":[{"name":"A","clients":[{"name":"P","app_type":"sap"}]}]}"#,
                 "projects[0].clients[0].app_type",
-                "is not supported by this version",
+                "unknown variant `sap`",
             ),
             (r#"{"projects":[{"name":"A","name":"B"}]}"#, "projects[0]", "duplicate field"),
             (
@@ -139,8 +139,8 @@ mod tests {
     }
 
     #[test]
-    fn empty_sections_of_another_version_are_no_trouble() {
-        let file = r#"{"projects":[{"name":"A","apis":[],"connections":[],"clientGrants":[],"managementClients":null}]}"#;
+    fn empty_sections_are_no_trouble() {
+        let file = r#"{"projects":[{"name":"A","apis":[],"connections":[],"clientGrants":[],"managementClients":[]}]}"#;
         assert_eq!(Workspace::read(file.as_bytes()).unwrap().projects.len(), 1);
     }
 
@@ -163,6 +163,9 @@ mod tests {
         let file = br#"{"projects":[{"name":"A","clients":[{"name":"P","secret":"hunter2hunter2"}]}]}"#;
         let printed = format!("{:?}", Workspace::read(file).unwrap());
         assert!(printed.contains("secret: Value(ClearText(redacted))"), "{printed}");
+        let file = br#"{"projects":[{"name":"A","connections":[{"name":"c","options":{"client_secret":"hunter2hunter2"}}]}]}"#;
+        let printed = format!("{:?}", Workspace::read(file).unwrap());
+        assert!(!printed.contains("hunter2"), "{printed}");
     }
 
     #[test]

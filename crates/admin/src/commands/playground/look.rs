@@ -165,7 +165,7 @@ pub(crate) async fn preview(admin: &Admin, request: Preview) -> Result<Previewed
             pre_authorized_code: None,
             audience: None,
         };
-        let extras = Extras { scope, nonce: None, refresh_token: None };
+        let extras = Extras { scope, nonce: None, refresh_token: None, api: None };
         tokens::of_login(cx, &login, &project, &client, &membership, extras)
     });
     let prepared = prepared.await?;

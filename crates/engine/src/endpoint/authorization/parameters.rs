@@ -12,9 +12,10 @@ use crate::cx::Cx;
 use crate::engine::Engine;
 use crate::model::Client;
 use crate::model::client::ClientType;
+use crate::model::client_grant::SubjectType;
 use crate::model::interaction::AuthorizationRequest;
 use crate::refusal::Refusal;
-use crate::service::tokens;
+use crate::service::{api_access, tokens};
 use crate::stop::{Outcome, refuse};
 
 /// Most bytes of what is only shown or looked at.
@@ -53,7 +54,7 @@ pub(super) fn check(
     }
     response(cx, unverified)?;
     check::grant_allowed(&mut cx.trace, client, GrantType::AuthorizationCode)?;
-    let scope = scope(cx, client, unverified)?;
+    let For { audience, scope, consent_skipped } = purpose(cx, engine, unverified, verified)?;
     targets(cx, unverified)?;
     let challenge = challenge(cx, client, unverified)?;
     let prompt = prompt(cx, unverified)?;
@@ -74,7 +75,8 @@ pub(super) fn check(
         ui_locales: short("ui_locales"),
         profile_type: None,
         remember: false,
-        audience: None,
+        consent_skipped,
+        audience,
     };
     Ok(Asked { request, prompt, max_age, hinted })
 }
@@ -95,6 +97,35 @@ fn response(cx: &mut Cx<'_>, unverified: &Unverified) -> Outcome<()> {
     } else {
         refuse(Refusal::UnsupportedResponseMode, "")
     }
+}
+
+/// What the tokens are for.
+struct For {
+    audience: Option<String>,
+    scope: String,
+    consent_skipped: bool,
+}
+
+/// `audience` and `scope`: an API with its scopes, or this server's own endpoints.
+fn purpose(cx: &mut Cx<'_>, engine: &Engine, unverified: &Unverified, verified: &Verified) -> Outcome<For> {
+    let client = &verified.client;
+    let Some(audience) = unverified.get("audience").map(str::to_owned) else {
+        return Ok(For { audience: None, scope: scope(cx, client, unverified)?, consent_skipped: false });
+    };
+    let asked = api_access::ask(cx, engine, client, &audience, SubjectType::User)?;
+    let scope = asked.scope(cx, unverified.get("scope"))?.as_str().to_owned();
+    let consent_skipped = asked.skips_consent() && is_verifiable(client, &verified.redirect_uri);
+    Ok(For { audience: Some(audience), scope, consent_skipped })
+}
+
+/// A first-party client at an address that nobody else can have: neither this machine nor an app's own scheme.
+fn is_verifiable(client: &Client, redirect_uri: &str) -> bool {
+    let first_party = client.settings.auth0.as_ref().is_none_or(|auth0| auth0.is_first_party);
+    let own = url::Url::parse(redirect_uri).is_ok_and(|url| {
+        let local = matches!(url.host_str(), None | Some("localhost" | "127.0.0.1" | "[::1]"));
+        url.scheme() == "https" && !local
+    });
+    first_party && own
 }
 
 fn scope(cx: &mut Cx<'_>, client: &Client, unverified: &Unverified) -> Outcome<String> {
@@ -236,7 +267,9 @@ fn hinted(
     unverified: &Unverified,
 ) -> Outcome<Option<String>> {
     let Some(token) = unverified.get("id_token_hint") else { return Ok(None) };
-    let sub = hint(engine, token).filter(|(aud, _)| *aud == client.id.to_string()).map(|(_, sub)| sub);
+    let sub = hint(engine, token)
+        .filter(|(aud, _)| Client::parse_client_id(aud) == Some(client.id))
+        .map(|(_, sub)| sub);
     if cx.trace.check("id_token_hint", sub.is_some(), "an id token of this client", || "another text".into())
     {
         Ok(sub)

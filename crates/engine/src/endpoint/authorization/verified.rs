@@ -7,7 +7,6 @@ use anteroom_oauth::redirect_uri;
 use super::Unverified;
 use crate::check;
 use crate::cx::Cx;
-use crate::id::Id;
 use crate::issuer::Issuer;
 use crate::model::Client;
 use crate::refusal::{Answer, Refusal};
@@ -35,7 +34,7 @@ impl Verified {
             cx.trace.check("parameters", false, "each once", || "client_id or redirect_uri twice".into());
             return refuse(Refusal::AuthorizeMalformed, "");
         }
-        let client = match unverified.client_id().and_then(Id::parse) {
+        let client = match unverified.client_id().and_then(Client::parse_client_id) {
             Some(id) => cx.tx.client(id)?,
             None => None,
         };
@@ -85,6 +84,7 @@ pub(crate) fn error(redirect_uri: &str, state: Option<&str>, issuer: &Issuer, re
         Answer::Outcome(answer) => ("access_denied", answer.text),
         Answer::Text(_, text) => ("invalid_request", text),
     };
+    let description = refused.description(false).unwrap_or(description);
     let mut parameters = vec![("error", error), ("error_description", description)];
     parameters.extend(state.map(|state| ("state", state)));
     parameters.push(("iss", issuer.as_str()));

@@ -7,6 +7,7 @@ use super::{ApplyError, Effect, Item, Run, at};
 use crate::cx::{About, Cx};
 use crate::engine::Engine;
 use crate::id::Id;
+use crate::model::client::auth0::Auth0Application;
 use crate::model::client::{ClientSettings, ClientStatus, ClientType, IdentityProvider, StoredSecret};
 use crate::model::{AccessPolicy, Client, Membership, Project};
 use crate::seal::Sealed;
@@ -86,7 +87,7 @@ impl Run<'_> {
 }
 
 /// The client that the file means.
-fn find(
+pub(super) fn find(
     cx: &Cx<'_>,
     project: Id<Project>,
     file: &WorkspaceClient,
@@ -208,9 +209,25 @@ fn settings(file: &WorkspaceClient, stored: &ClientSettings) -> ClientSettings {
                 Some(provider(given, stored.identity_provider.clone().unwrap_or_default()))
             }
         },
-        auth0: stored.auth0.clone(),
+        auth0: auth0(file, stored),
         extra: stored.extra.clone(),
     }
+}
+
+/// What Auth0 keeps of an application: none, unless the file or something before it named a part.
+fn auth0(file: &WorkspaceClient, stored: &ClientSettings) -> Option<Box<Auth0Application>> {
+    if file.app_type.is_absent() && file.resource_server_identifier.is_absent() {
+        return stored.auth0.clone();
+    }
+    let mut auth0 = stored
+        .auth0
+        .as_deref()
+        .cloned()
+        .unwrap_or_else(|| Auth0Application { oidc_conformant: true, ..Auth0Application::default() });
+    auth0.app_type = file.app_type.or_stored(auth0.app_type);
+    auth0.resource_server_identifier =
+        file.resource_server_identifier.or_stored(auth0.resource_server_identifier);
+    Some(Box::new(auth0))
 }
 
 fn provider(file: &WorkspaceProvider, stored: IdentityProvider) -> IdentityProvider {
