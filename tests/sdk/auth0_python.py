@@ -3,7 +3,7 @@
 import sys
 
 from auth0.authentication import GetToken
-from auth0.exceptions import Auth0Error
+from auth0.authentication.exceptions import Auth0Error
 from auth0.management.client import Auth0
 from auth0.management.core.api_error import ApiError
 
