@@ -15,8 +15,8 @@ use serde_json::json;
 
 use crate::steps::client_credentials;
 use crate::{
-    admin_projects, auth, auth0, client_credentials as machines, exchange, external, fhir, fhir_access, landing,
-    medplum, mfa, pre_authorized_code, preauthorize, private_key_jwt, rates, token, vault,
+    admin_projects, auth, auth0, client_credentials as machines, exchange, external, fhir, fhir_access,
+    landing, medplum, mfa, pre_authorized_code, preauthorize, private_key_jwt, rates, token, vault,
 };
 
 /// Wire tests that bring refusals about.

@@ -1,5 +1,7 @@
 //! F-28: no token of a provider and no secret at a provider is anywhere but sealed.
 
+use std::fmt::Write as _;
+
 use anteroom_engine::entropy::OsEntropy;
 use anteroom_engine::seal::MasterKey;
 use anteroom_engine::service::master_key;
@@ -12,7 +14,10 @@ use super::world::{ACCESS_TOKEN, API, Browser, PROVIDER_SECRET, VERIFIER, World,
 
 /// All spellings of a secret that a file could hold.
 fn spellings(secret: &str) -> Vec<Vec<u8>> {
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = secret.bytes().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
     vec![
         secret.as_bytes().to_vec(),
         STANDARD.encode(secret).trim_end_matches('=').as_bytes().to_vec(),

@@ -7,7 +7,7 @@
 //! browser, lives for five minutes, and each of its values works once.
 //!
 //! # Not supported
-//! DPoP; organizations.
+//! `DPoP`; organizations.
 
 pub mod browser;
 pub mod complete;
@@ -130,8 +130,8 @@ impl Page {
     }
 }
 
-fn listed(name: &'static str, rows: Vec<Value>, next: Option<String>) -> Value {
-    let mut answer = json!({ name: rows });
+fn listed(name: &'static str, rows: impl Iterator<Item = Value>, next: Option<String>) -> Value {
+    let mut answer = json!({ name: rows.collect::<Vec<_>>() });
     if let Some(next) = next {
         answer["next"] = next.into();
     }
@@ -160,7 +160,7 @@ pub async fn accounts(
         let shown = |(account, connection): &(ConnectedAccount, Connection)| {
             connected_accounts::account_json(account, &connection.name)
         };
-        Ok(listed("accounts", rows.iter().map(shown).collect(), next))
+        Ok(listed("accounts", rows.iter().map(shown), next))
     });
     read.await
 }
@@ -198,7 +198,7 @@ pub async fn connections(
         let shown = |connection: &Connection| {
             json!({ "name": connection.name, "strategy": connection.strategy, "scopes": connection.scopes() })
         };
-        Ok(listed("connections", rows.iter().map(shown).collect(), next))
+        Ok(listed("connections", rows.iter().map(shown), next))
     });
     read.await
 }

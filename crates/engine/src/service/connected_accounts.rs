@@ -118,7 +118,7 @@ pub fn keep(
     cx.about.row = Some(id.uuid());
     let after = Some(describe(&account, connection));
     let details = Some(event_details(&account, connection));
-    cx.event(EventKind::AccountConnected, EventBody { after, details, ..EventBody::default() })?;
+    cx.event(EventKind::AccountConnected, EventBody { details, after, ..EventBody::default() })?;
     cx.changed(Topic::People);
     Ok(account)
 }
@@ -129,7 +129,7 @@ pub fn delete(cx: &mut Cx<'_>, account: &ConnectedAccount, connection: &Connecti
     cx.about.row = Some(account.id.uuid());
     let before = Some(describe(account, connection));
     let details = Some(event_details(account, connection));
-    cx.event(EventKind::AccountDisconnected, EventBody { before, details, ..EventBody::default() })?;
+    cx.event(EventKind::AccountDisconnected, EventBody { details, before, ..EventBody::default() })?;
     cx.changed(Topic::People);
     Ok(())
 }
@@ -151,7 +151,7 @@ fn describe(account: &ConnectedAccount, connection: &Connection) -> Value {
         "id": account.wire_id(),
         "connection": connection.name,
         "scopes": account.tokens.scopes,
-        "expiresAt": account.tokens.expires_at.map(|at| at.iso8601()),
+        "expiresAt": account.tokens.expires_at.map(crate::timestamp::Timestamp::iso8601),
         "refreshToken": account.tokens.refresh_token.is_some(),
     })
 }

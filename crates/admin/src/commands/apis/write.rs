@@ -149,23 +149,20 @@ pub(crate) async fn save_grant(admin: &Admin, request: SaveGrant) -> Result<Api,
             let client = client_commands::find(cx.tx, acting.project, &request.client_id)?;
             let subject_type = request.subject.into();
             let scope = if request.all_scopes { Vec::new() } else { request.scopes };
-            match cx.tx.client_grant_for(client.id, api.reference(), subject_type)? {
-                Some(before) => {
-                    let after = ClientGrant { scope, allow_all_scopes: request.all_scopes, ..before.clone() };
-                    client_grants::update(cx, &before, &after)?;
-                }
-                None => {
-                    let new = NewClientGrant {
-                        id: None,
-                        client: &client,
-                        api: &api,
-                        subject_type,
-                        scope,
-                        allow_all_scopes: request.all_scopes,
-                        rest: Map::new(),
-                    };
-                    client_grants::create(cx, new)?;
-                }
+            if let Some(before) = cx.tx.client_grant_for(client.id, api.reference(), subject_type)? {
+                let after = ClientGrant { scope, allow_all_scopes: request.all_scopes, ..before.clone() };
+                client_grants::update(cx, &before, &after)?;
+            } else {
+                let new = NewClientGrant {
+                    id: None,
+                    client: &client,
+                    api: &api,
+                    subject_type,
+                    scope,
+                    allow_all_scopes: request.all_scopes,
+                    rest: Map::new(),
+                };
+                client_grants::create(cx, new)?;
             }
             view(cx.tx, acting.project, engine.issuer(), &api)
         })

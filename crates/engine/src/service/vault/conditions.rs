@@ -33,6 +33,7 @@ pub struct Finding {
     pub found: Cow<'static, str>,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what a judge gives: a finding, or nothing")]
 fn finding(
     met: bool,
     wanted: impl Into<Cow<'static, str>>,
@@ -42,6 +43,7 @@ fn finding(
     Some(Finding { verdict, wanted: wanted.into(), found: found.into() })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what a judge gives: a finding, or nothing")]
 fn unknown(wanted: &'static str, found: &'static str) -> Option<Finding> {
     Some(Finding { verdict: Verdict::Unknown, wanted: wanted.into(), found: found.into() })
 }
