@@ -45,6 +45,13 @@ const WITHOUT_CREDENTIALS: &[(&str, &str, &str, u16, &str)] = &[
     ("/api/v2/connections", "/api/v2/connections", "GET", 401, "application/json"),
     ("/api/v2/connections/{id}", "/api/v2/connections/x", "GET", 401, "application/json"),
     ("/api/v2/connections/{id}/clients", "/api/v2/connections/x/clients", "GET", 401, "application/json"),
+    (
+        "/api/v2/users/{id}/connected-accounts",
+        "/api/v2/users/x/connected-accounts",
+        "GET",
+        401,
+        "application/json",
+    ),
     ("/api/v2/logs", "/api/v2/logs", "GET", 401, "application/json"),
     ("/api/v2/logs/{id}", "/api/v2/logs/x", "GET", 401, "application/json"),
     ("/oauth2/userinfo", "/oauth2/userinfo", "GET", 401, "application/fhir+json"),

@@ -120,6 +120,7 @@ pub const ROUTES: &[Route] = &[
     management(LIST, "/api/v2/connections", Resource::Connections),
     management(ONE, "/api/v2/connections/{id}", Resource::Connection),
     management("GET, HEAD, PATCH", "/api/v2/connections/{id}/clients", Resource::ConnectionClients),
+    management("GET, HEAD", "/api/v2/users/{id}/connected-accounts", Resource::UserConnectedAccounts),
     management("GET, HEAD", "/api/v2/logs", Resource::Logs),
     management("GET, HEAD", "/api/v2/logs/{id}", Resource::Log),
     route(BOTH, "/oauth2/userinfo", Readers::Registered, Endpoint::Userinfo),

@@ -30,6 +30,9 @@ pub(super) fn describe(path: &str, method: &str) -> Option<Value> {
             "Lets clients use a connection, or no longer.",
             Some(json!([{ "client_id": "c0ffee00-6f1b-4f7e-9c55-000000000001", "status": true }])),
         )),
+        ("GET", "users/{id}/connected-accounts") => {
+            Some(("What a person keeps in the Token Vault, without the tokens.", None))
+        }
         ("GET", "logs") => Some(("The log of the project.", None)),
         ("GET", "logs/{id}") => Some(("One event of the log.", None)),
         _ => None,

@@ -1,4 +1,5 @@
-//! Auth0's Management API, `/api/v2`: clients, resource servers, client grants, connections and logs of the caller's project.
+//! Auth0's Management API, `/api/v2`: clients, resource servers, client grants, connections, connected accounts
+//! and logs of the caller's project.
 //!
 //! Called with an access token for `<issuer>api/v2/` that a client got for itself. What the token allows is asked again on
 //! every call: a scope that was taken from the client's grant since is not there any more.
@@ -20,6 +21,7 @@ mod page;
 mod payload;
 mod resource_servers;
 mod trouble;
+mod users;
 
 use std::sync::{Arc, OnceLock};
 
@@ -72,6 +74,8 @@ pub enum Resource {
     Connection,
     /// `/connections/{id}/clients`
     ConnectionClients,
+    /// `/users/{id}/connected-accounts`
+    UserConnectedAccounts,
     /// `/logs`
     Logs,
     /// `/logs/{id}`
@@ -202,6 +206,7 @@ fn get(call: &Call<'_>, tx: &dyn Tx) -> Said<Answer> {
         Resource::Connections => connections::list(call, tx),
         Resource::Connection => connections::get(call, tx),
         Resource::ConnectionClients => connections::clients(call, tx),
+        Resource::UserConnectedAccounts => users::connected_accounts(call, tx),
         Resource::Logs => logs::list(call, tx),
         Resource::Log => logs::get(call, tx),
         Resource::RotateSecret => Err(trouble::not_allowed()),

@@ -219,15 +219,8 @@ pub(super) fn clients(call: &Call<'_>, tx: &dyn Tx) -> Said<Answer> {
     call.caller.needs(&["read:connections"])?;
     let connection = find(call, tx)?;
     let rows = client_ids(tx, &connection)?;
-    let query = &call.request.query;
-    let take = page::whole(query, "take", 1, page::MOST)?;
     let show = |id: &String| Ok(json!({ "client_id": id }));
-    let mut shown = page::answer(query, "clients", &rows, page::USUAL, show)?;
-    if take.is_none() && query.get("from").is_none() {
-        // This list knows no other style.
-        shown = json!({ "clients": rows.iter().take(page::USUAL).map(|id| json!({ "client_id": id })).collect::<Vec<_>>() });
-    }
-    Ok(Answer::ok(shown))
+    page::checkpointed(&call.request.query, "clients", &rows, show).map(Answer::ok)
 }
 
 /// `PATCH /connections/{id}/clients`

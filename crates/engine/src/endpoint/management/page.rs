@@ -48,22 +48,13 @@ pub(super) fn answer<T>(
     usual: usize,
     show: impl Fn(&T) -> Said<Value>,
 ) -> Said<Value> {
+    if query.get("take").is_some() || query.get("from").is_some() {
+        return checkpointed(query, collection, rows, show);
+    }
     let chosen = Chosen::read(query)?;
     let render = |rows: &[T]| -> Said<Vec<Value>> {
         rows.iter().map(|row| show(row).map(|value| chosen.keep(value))).collect()
     };
-    let take = whole(query, "take", 1, MOST)?;
-    if take.is_some() || query.get("from").is_some() {
-        let from = query.get("from").map(read_checkpoint).transpose()?.unwrap_or(0);
-        let end = from.saturating_add(take.unwrap_or(USUAL)).min(rows.len());
-        let shown = render(rows.get(from..end).unwrap_or_default())?;
-        let mut answer = Map::new();
-        answer.insert(collection.to_owned(), shown.into());
-        if end < rows.len() {
-            answer.insert("next".to_owned(), checkpoint(end).into());
-        }
-        return Ok(answer.into());
-    }
     let per_page = whole(query, "per_page", 1, MOST)?.unwrap_or(usual);
     let page = whole(query, "page", 0, 1_000_000)?.unwrap_or(0);
     let start = page.saturating_mul(per_page);
@@ -73,6 +64,27 @@ pub(super) fn answer<T>(
         return Ok(shown.into());
     }
     Ok(json!({ "start": start, "limit": per_page, "total": rows.len(), collection: shown }))
+}
+
+/// The rows from a checkpoint on, and where the next ones begin: the only style of some lists.
+pub(super) fn checkpointed<T>(
+    query: &Form,
+    collection: &str,
+    rows: &[T],
+    show: impl Fn(&T) -> Said<Value>,
+) -> Said<Value> {
+    let chosen = Chosen::read(query)?;
+    let take = whole(query, "take", 1, MOST)?.unwrap_or(USUAL);
+    let from = query.get("from").map(read_checkpoint).transpose()?.unwrap_or(0);
+    let end = from.saturating_add(take).min(rows.len());
+    let page = rows.get(from..end).unwrap_or_default();
+    let shown: Said<Vec<Value>> = page.iter().map(|row| show(row).map(|value| chosen.keep(value))).collect();
+    let mut answer = Map::new();
+    answer.insert(collection.to_owned(), shown?.into());
+    if end < rows.len() {
+        answer.insert("next".to_owned(), checkpoint(end).into());
+    }
+    Ok(answer.into())
 }
 
 fn checkpoint(row: usize) -> String {
