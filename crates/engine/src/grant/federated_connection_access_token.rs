@@ -307,7 +307,7 @@ fn give(
     let facts = Facts::gather(&*cx.tx, cx.now, asking)?;
     let membership = facts.person.as_ref().and_then(|person| person.membership.as_ref());
     cx.about.subject = cx.about.subject.or(membership.map(|membership| membership.id));
-    cx.details = Some(failure(exchange.kind, reason(&facts)));
+    cx.details = Some(failure_of(exchange.kind, &facts));
     if let (Some(refused @ Renewal::Refused(_)), Some(account)) = (&renewal, facts.account()) {
         // It is stored by now; the condition would say that it was refused before.
         check_renewal(cx, account, refused)?;
@@ -335,6 +335,16 @@ fn give(
     }
     let response = given(cx, engine, exchange.kind, account, connection)?;
     Ok(Step::Given(Box::new(response)))
+}
+
+/// The same once the connection may be known.
+fn failure_of(kind: SubjectKind, facts: &Facts) -> serde_json::Value {
+    let mut details = failure(kind, reason(facts));
+    if let Some(connection) = &facts.connection {
+        details["connection"] = connection.name.clone().into();
+        details["connection_id"] = connection.id.prefixed(Connection::PREFIX).into();
+    }
+    details
 }
 
 /// A short word for the log when the exchange fails here.

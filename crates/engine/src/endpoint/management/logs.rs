@@ -21,12 +21,23 @@ fn code(event: &Event) -> &'static str {
         EventKind::TokenIssued if event.event.subject.is_none() => "seccft",
         EventKind::TokenIssued => "seacft",
         EventKind::SessionRevoked => "slo",
+        EventKind::AccountConnected => "connected_accounts_connection_succeeded",
+        EventKind::AccountConnectFailed => "connected_accounts_connection_failed",
+        EventKind::AccountDisconnected => "connected_accounts_delete_succeeded",
+        EventKind::VaultExchanged => "seta",
+        // Every exchange that failed says why, whoever refused it.
+        EventKind::Refused if member(event, "failure_reason").is_some() => "feta",
         EventKind::Refused => match event.event.refusal.and_then(Refusal::parse) {
             Some(refusal) => refused(refusal),
             None => "f",
         },
         _ => "sapi",
     }
+}
+
+/// What the event says in the names of Auth0's log.
+fn member<'a>(event: &'a Event, name: &str) -> Option<&'a Value> {
+    event.event.body.details.as_ref()?.get(name)
 }
 
 fn refused(refusal: Refusal) -> &'static str {
@@ -44,6 +55,7 @@ fn refused(refusal: Refusal) -> &'static str {
         | Refusal::AuthorizationCodeOfOtherClient
         | Refusal::WrongCodeVerifier => "feacft",
         Refusal::ServiceNotEnabled | Refusal::ClientGrantMissing | Refusal::MissingAudience => "feccft",
+        Refusal::MeUnknownAccount => "connected_accounts_delete_failed",
         Refusal::ManagementTokenRefused | Refusal::ManagementScopeMissing => "fapi",
         _ => "f",
     }
@@ -85,8 +97,17 @@ fn show(tx: &dyn Tx, row: &EventRow) -> Said<Value> {
     if let Some(address) = &event.body.remote_address {
         put("ip", address.clone().into());
     }
+    let mut details = event.body.details.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
+    for name in ["connection", "connection_id"] {
+        if let Some(value) = details.shift_remove(name) {
+            put(name, value);
+        }
+    }
     if !event.body.trace.is_empty() {
-        put("details", json!({ "trace": event.body.trace }));
+        details.insert("trace".to_owned(), json!(event.body.trace));
+    }
+    if !details.is_empty() {
+        put("details", details.into());
     }
     Ok(shown.into())
 }
