@@ -2,6 +2,7 @@
 
 pub(crate) mod connect;
 pub(crate) mod exchange;
+pub(crate) mod golden;
 pub(crate) mod ladder;
 mod secrets;
 mod world;
