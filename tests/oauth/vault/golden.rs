@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::tenant::{ADMIN, Browser, FOREIGN, Page, SMALL, Tenant, U1, on_a_server, send};
 use super::world::{
-    ACCESS_TOKEN, API, CALLBACK, CHALLENGE, CONNECTION, ME, REQUESTED, VAULT, VERIFIER, query,
+    ACCESS_TOKEN, API, CALLBACK, CHALLENGE, CONNECTION, ME, REQUESTED, VAULT, VERIFIER, hex, query,
 };
 
 /// Where the browser app is.
@@ -232,7 +232,7 @@ async fn seen(tenant: &Tenant, set: &Configured, cac: &str, provider_token: &str
     assert_eq!(log.len(), 1, "{log:?}");
     let details = &log[0]["details"];
     let digest = Sha256::digest(provider_token.as_bytes());
-    let thumbprint: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let thumbprint = hex(&digest);
     assert_eq!(details["token_thumbprint"], thumbprint);
     assert_eq!(details["subject_token_type"], ACCESS_TOKEN);
     assert_eq!(details["issued_token_type"], REQUESTED);

@@ -1,7 +1,5 @@
 //! F-28: no token of a provider and no secret at a provider is anywhere but sealed.
 
-use std::fmt::Write as _;
-
 use anteroom_engine::entropy::OsEntropy;
 use anteroom_engine::seal::MasterKey;
 use anteroom_engine::service::master_key;
@@ -10,14 +8,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
 
-use super::world::{ACCESS_TOKEN, API, Browser, PROVIDER_SECRET, VERIFIER, World, query};
+use super::world::{ACCESS_TOKEN, API, Browser, PROVIDER_SECRET, VERIFIER, World, hex, query};
 
 /// All spellings of a secret that a file could hold.
 fn spellings(secret: &str) -> Vec<Vec<u8>> {
-    let hex = secret.bytes().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
+    let hex = hex(secret.as_bytes());
     vec![
         secret.as_bytes().to_vec(),
         STANDARD.encode(secret).trim_end_matches('=').as_bytes().to_vec(),

@@ -1,5 +1,6 @@
 //! An engine with an API, the API's own client, a browser app, a connection and a provider.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use anteroom_engine::clock::ManualClock;
@@ -457,4 +458,12 @@ pub(crate) fn query(address: &str, name: &str) -> Option<String> {
     let mut form = anteroom_oauth::form::Form::decode(query.as_bytes()).ok()?;
     let value: Option<Secret<ClientSecret>> = form.take_secret(name);
     value.map(|value| value.expose().to_owned())
+}
+
+/// Bytes in hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }
