@@ -84,7 +84,37 @@ async function fill(desk) {
   await desk.call("magic_links_issue", { ...issue, handOver: "take_home", pin: true });
   await desk.token({ grant_type: "client_credentials", client_id: reporting.client.id, client_secret: "wrong" });
   const board = await desk.call("magic_links_list", { search: "", state: null, offset: 0, limit: 5 });
-  return { portal, pat, policy, link: board.items[0].id };
+  const api = await desk.call("apis_save", {
+    id: null,
+    version: null,
+    name: "Calendar",
+    identifier: "https://calendar.example.org",
+    scopes: [{ value: "read:calendar", description: "Read your calendar" }],
+    tokenLifetime: 86_400,
+    allowOfflineAccess: false,
+    userAccess: "allow_all",
+    clientAccess: "require_client_grant",
+  });
+  await desk.call("apis_save_grant", { id: api.id, clientId: portal.id, subject: "user", scopes: [], allScopes: true });
+  const connection = await desk.call("connections_save", {
+    id: null,
+    version: null,
+    name: "acme-idp",
+    strategy: "oidc",
+    settings: {
+      displayName: "Acme",
+      connectedAccounts: true,
+      issuer: "https://idp.example.org",
+      authorizationEndpoint: "",
+      tokenEndpoint: "",
+      userinfoEndpoint: "",
+      clientId: "anteroom",
+      scopes: ["openid"],
+    },
+    clientSecret: "a-secret-at-the-provider",
+  });
+  await desk.call("connections_set_client", { id: connection.id, clientId: portal.id, enabled: true });
+  return { portal, pat, policy, api, connection, link: board.items[0].id };
 }
 
 test("axe finds nothing on any route, in either theme", async (t) => {
@@ -92,15 +122,22 @@ test("axe finds nothing on any route, in either theme", async (t) => {
   const { page } = desk;
   const { url } = desk.bridge;
   await t.test("first start", () => clean(page, "first start"));
-  const { portal, pat, policy, link } = await fill(desk);
+  const { portal, pat, policy, api, connection, link } = await fill(desk);
 
   // one address for every route there is
-  const ids = { clients: portal.id, people: pat.membershipId, "magic-links": link, "access-policies": policy.id };
+  const ids = {
+    clients: portal.id,
+    people: pat.membershipId,
+    "magic-links": link,
+    "access-policies": policy.id,
+    "vault/apis": api.id,
+    "vault/connections": connection.id,
+  };
   const routes = [...router.matchAll(/path: "([^"]+)"/g)].map(([, path]) => path).filter((path) => path !== "/");
   assert.ok(routes.length > 15, `the routes were read: ${routes}`);
   const addresses = routes.map((path) => {
     if (path === "*") return "/no-such-page";
-    const [noun] = path.split("/");
+    const noun = path.replace(/\/:\w+$/, "");
     return `/${path.replace(/:\w+/, ids[noun] ?? "missing")}`;
   });
   assert.ok(!addresses.some((address) => address.includes("missing")), `every route has an example: ${addresses}`);
@@ -111,6 +148,17 @@ test("axe finds nothing on any route, in either theme", async (t) => {
       await clean(page, address);
     });
   }
+  const asked = new URLSearchParams({
+    person: pat.membershipId,
+    api: "https://calendar.example.org",
+    client: portal.id,
+    connection: "acme-idp",
+  });
+  await t.test("a ladder with rungs that fail", async () => {
+    await go(page, url, `/vault/ladder?${asked}`);
+    await page.getByRole("heading", { name: "The exchange would fail" }).waitFor();
+    await clean(page, "ladder");
+  });
   for (const tab of TABS) {
     await t.test(`a client's ${tab}`, async () => {
       await go(page, url, `/clients/${portal.id}?tab=${tab}`);

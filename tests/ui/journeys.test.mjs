@@ -111,6 +111,7 @@ test("five journeys, counted", async (t) => {
     });
     assert.equal(refused.status, 400, JSON.stringify(refused.body));
     await begin(desk);
+    await page.getByText(/was refused/).first().waitFor();
     await page.getByRole("button", { name: /^Details/ }).first().click();
     await page.getByText("nobody has this email").waitFor();
     await end(t, desk, "Find why a userinfo sign-in fails");

@@ -70,7 +70,7 @@ describe("the main job", () => {
     await waitFor(() =>
       expect(screen.queryByRole("button", { name: "Revoke the link for Ines Roth" })).toBeNull(),
     );
-    expect(await button("Issue the link for Ines Roth again")).toBeVisible();
+    expect(await button("Issue again for Ines Roth")).toBeVisible();
   });
 
   test("a filter that matches nothing offers to be cleared", async () => {
