@@ -75,10 +75,14 @@ for (const one of metadata.packages) {
 /** How a noun looks on another noun's page: the only files of a feature that another feature may import. */
 const shared = [
   "features/activity/activity-log",
+  "features/activity/trace-table",
   "features/clients/client-picker",
+  "features/clients/secret-dialog",
   "features/magic-links/board",
   "features/people/person-line",
   "features/people/person-select",
+  "features/settings/allowed-hosts",
+  "features/vault/connected-accounts",
 ];
 
 /** The screens: Tauri behind one file, and no feature imports another, but for what is shared. */

@@ -9,9 +9,12 @@ const DEBOUNCE_MS = 80;
 
 /** One person of many, found as on the People screen. */
 export function PersonSelect({
+  label,
   value,
   onChange,
 }: {
+  /** Absent beside other filters: there its placeholder says what it is. */
+  label?: string;
   /** Membership id; empty for nobody. */
   value: string;
   onChange: (membershipId: string) => void;
@@ -33,8 +36,9 @@ export function PersonSelect({
     name && !found.some((option) => option.value === value) ? [{ value, label: name }, ...found] : found;
   return (
     <Select
-      aria-label={t("activity.person")}
-      placeholder={t("activity.anyPerson")}
+      label={label}
+      aria-label={label === undefined ? t("activity.person") : undefined}
+      placeholder={label === undefined ? t("activity.anyPerson") : t("activity.search")}
       data={data}
       value={value || null}
       onChange={(id) => onChange(id ?? "")}
@@ -44,8 +48,8 @@ export function PersonSelect({
       filter={({ options }) => options}
       searchable
       clearable
-      size="xs"
-      w={200}
+      size={label === undefined ? "xs" : undefined}
+      w={label === undefined ? 200 : undefined}
     />
   );
 }

@@ -11,7 +11,7 @@ import { Panel } from "../../kit/panel";
 import { Answer } from "../../kit/states";
 import { toast } from "../../kit/toast";
 import { ClientPicker } from "../clients/client-picker";
-import { PersonSelect } from "../playground/run-fields";
+import { PersonSelect } from "../people/person-select";
 import { mendWords } from "./mend-words";
 import classes from "./vault.module.css";
 
@@ -56,7 +56,11 @@ function Choices({ asked, put }: { asked: Asked; put: (name: keyof Asked, value:
     <Panel>
       <div className={classes.form}>
         <div className={classes.choices}>
-          <PersonSelect value={asked.person} onChange={(person) => put("person", person)} />
+          <PersonSelect
+            label={t("ladder.person")}
+            value={asked.person}
+            onChange={(person) => put("person", person)}
+          />
           <Select
             label={t("ladder.api")}
             data={own.map((api) => ({ value: api.identifier, label: api.name }))}
