@@ -62,7 +62,7 @@ const apiColumns = (): Column<ApiSummary>[] => [
   {
     id: "name",
     header: t("vault.name"),
-    width: "1.2fr",
+    width: "1.8fr",
     cell: (api) => (
       <>
         <Link to={paths.api(api.id)} className={classes.name}>
@@ -94,7 +94,7 @@ const apiColumns = (): Column<ApiSummary>[] => [
   {
     id: "grants",
     header: t("vault.grants"),
-    width: "90px",
+    width: "120px",
     cell: (api) => api.grantCount,
     optional: true,
   },
