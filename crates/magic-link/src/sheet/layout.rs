@@ -11,7 +11,7 @@ const MM: f32 = 72.0 / 25.4;
 /// Side of the QR code: [`super::QR_MM`].
 pub(super) const QR: f32 = 62.0 * MM;
 /// Around everything.
-const MARGIN: f32 = 16.0 * MM;
+const MARGIN: f32 = 13.0 * MM;
 /// Between columns, and beside the QR code.
 const GUTTER: f32 = 7.0 * MM;
 /// What is read: 14 pt, as large print.
@@ -23,9 +23,9 @@ const NAME: f32 = 17.0;
 const TYPED: f32 = 27.0;
 const PIN: f32 = 30.0;
 /// From line to line, in sizes.
-const LEADING: f32 = 1.3;
+const LEADING: f32 = 1.25;
 /// After a paragraph, in points.
-const AFTER: f32 = 5.0;
+const AFTER: f32 = 4.0;
 /// Height of the slip with the PIN.
 const SLIP: f32 = 26.0 * MM;
 /// Between characters of codes, in sizes.
