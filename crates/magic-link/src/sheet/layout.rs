@@ -27,7 +27,7 @@ const LEADING: f32 = 1.25;
 /// After a paragraph, in points.
 const AFTER: f32 = 4.0;
 /// Height of the slip with the PIN.
-const SLIP: f32 = 26.0 * MM;
+const SLIP: f32 = 36.0 * MM;
 /// Between characters of codes, in sizes.
 const TRACKING: f32 = 0.04;
 

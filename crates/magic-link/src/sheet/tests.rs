@@ -185,6 +185,27 @@ fn two_hundred_sheets_are_two_hundred_pages_each_with_its_own_code() {
     assert!(all.iter().all(|made| text.contains(made.typed.grouped().expose())));
 }
 
+/// Digits are not all as wide as each other: whether a sheet fits must not hang on which PIN came up.
+#[test]
+fn a_sheet_with_a_pin_fits_in_two_languages_whatever_its_digits() {
+    let made = one();
+    let pairs = Language::ALL.into_iter().flat_map(|first| {
+        Language::ALL.into_iter().filter(move |second| *second != first).map(move |second| [first, second])
+    });
+    for languages in pairs {
+        for paper in [Paper::A4, Paper::Letter] {
+            for (digit, length) in ('0'..='9').flat_map(|digit| [(digit, 4), (digit, 6), (digit, 8)]) {
+                let pin = Secret::new(digit.to_string().repeat(length));
+                for person in ["Pat D.", "Maximiliane-Charlotte W."] {
+                    let sheet = Sheet { pin: Some(&pin), person: Some(person), ..made.sheet() };
+                    let laid_out = Sheets::lay_out(&[sheet], print(paper, &languages));
+                    assert!(laid_out.is_ok(), "{paper:?} {languages:?} {digit} × {length} {person}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn every_code_that_is_drawn_is_coarse_enough_on_paper() {
     let largest = QrPicture::of_text(&"a".repeat(213)).unwrap();
