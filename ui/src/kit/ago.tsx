@@ -1,4 +1,3 @@
-import { Tooltip } from "@mantine/core";
 import { absolute, ago } from "../i18n/time";
 import { useNow } from "./use-now";
 
@@ -6,8 +5,8 @@ import { useNow } from "./use-now";
 export function Ago({ at }: { at: number }) {
   const now = useNow(10);
   return (
-    <Tooltip label={absolute(at)}>
-      <time dateTime={new Date(at * 1000).toISOString()}>{ago(at, Math.max(now, at))}</time>
-    </Tooltip>
+    <time dateTime={new Date(at * 1000).toISOString()} title={absolute(at)}>
+      {ago(at, Math.max(now, at))}
+    </time>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Tooltip, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Button, UnstyledButton } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { t } from "../i18n/i18n";
@@ -23,18 +23,17 @@ export function CopyIcon({ text, what }: { text: string; what: string }) {
   const { done, run } = useCopy(text, what);
   const label = t("kit.copy", { what });
   return (
-    <Tooltip label={done ? t("kit.copiedShort") : label}>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        size="sm"
-        aria-label={label}
-        onClick={run}
-        className={classes.icon}
-      >
-        {done ? <IconCheck size={15} className={classes.done} /> : <IconCopy size={15} />}
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size="sm"
+      aria-label={label}
+      title={done ? t("kit.copiedShort") : label}
+      onClick={run}
+      className={classes.icon}
+    >
+      {done ? <IconCheck size={15} className={classes.done} /> : <IconCopy size={15} />}
+    </ActionIcon>
   );
 }
 

@@ -20,7 +20,12 @@ export function Page({ title, breadcrumb, beside, actions, tabs, children }: Pro
   }, [title]);
   return (
     <>
-      {breadcrumb && <div className={classes.breadcrumb}>{breadcrumb} /</div>}
+      {breadcrumb && (
+        <div className={classes.breadcrumb}>
+          <span aria-hidden>‹ </span>
+          {breadcrumb}
+        </div>
+      )}
       <header className={classes.head} data-tabs={tabs !== undefined || undefined}>
         <h1 className={classes.title}>{title}</h1>
         {beside && <div className={classes.beside}>{beside}</div>}

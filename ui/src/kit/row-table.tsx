@@ -1,6 +1,14 @@
 import { Skeleton } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  memo,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import classes from "./row-table.module.css";
 
 export type Column<Row> = {
@@ -44,18 +52,57 @@ function moveFocus(event: KeyboardEvent<HTMLElement>) {
   target.focus();
 }
 
-/** Where the table begins inside what scrolls; measured with every drawing, as what stands above may grow. */
+const scrollerOf = (table: HTMLElement | null) => table?.closest<HTMLElement>("[data-scroll]") ?? null;
+
+/** Where the table begins inside what scrolls; measured anew when what stands above grows, not while somebody scrolls. */
 function useScroll() {
   const ref = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
   useLayoutEffect(() => {
-    const scroller = ref.current?.closest("[data-scroll]");
-    if (!ref.current || !scroller) return;
-    const top = ref.current.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-    setOffset(Math.round(top + scroller.scrollTop));
-  });
-  return { ref, offset, element: () => ref.current?.closest<HTMLElement>("[data-scroll]") ?? null };
+    const table = ref.current;
+    const scroller = scrollerOf(table);
+    if (!table || !scroller) return;
+    const measure = () => {
+      const top = table.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+      setOffset(Math.round(top + scroller.scrollTop));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    for (let box: HTMLElement | null = table; box && box !== scroller; box = box.parentElement) {
+      for (const sibling of box.parentElement?.children ?? []) observer.observe(sibling);
+    }
+    return () => observer.disconnect();
+  }, []);
+  return { ref, offset, element: () => scrollerOf(ref.current) };
 }
+
+type DrawnRowProps<Row> = {
+  columns: readonly Column<Row>[];
+  row: Row | undefined;
+  index: number;
+  top: number;
+};
+
+/** One row; drawn again only when what it shows changes, so that scrolling draws the rows that come into sight. */
+const DrawnRow = memo(function DrawnRow<Row>({ columns, row, index, top }: DrawnRowProps<Row>) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: rows are placed one by one, which a table element cannot do
+    // biome-ignore lint/a11y/useFocusableInteractive: its link takes the focus
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      className={classes.row}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      {columns.map((column) => (
+        // biome-ignore lint/a11y/useSemanticElements: as above
+        <div role="cell" key={column.id} data-optional={column.optional || undefined}>
+          {row ? column.cell(row) : <Skeleton height={12} width="60%" />}
+        </div>
+      ))}
+    </div>
+  );
+}) as <Row>(props: DrawnRowProps<Row>) => ReactNode;
 
 /** A table that draws only the rows on screen. */
 export function RowTable<Row>({ label, columns, rows, keyOf }: Props<Row>) {
@@ -106,22 +153,13 @@ export function RowTable<Row>({ label, columns, rows, keyOf }: Props<Row>) {
         {shown.map((item) => {
           const row = rows.at(item.index);
           return (
-            // biome-ignore lint/a11y/useSemanticElements: as above
-            // biome-ignore lint/a11y/useFocusableInteractive: its link takes the focus
-            <div
-              role="row"
+            <DrawnRow
               key={row ? keyOf(row) : `pending-${item.index}`}
-              aria-rowindex={item.index + 2}
-              className={classes.row}
-              style={{ transform: `translateY(${item.start - offset}px)` }}
-            >
-              {columns.map((column) => (
-                // biome-ignore lint/a11y/useSemanticElements: as above
-                <div role="cell" key={column.id} data-optional={column.optional || undefined}>
-                  {row ? column.cell(row) : <Skeleton height={12} width="60%" />}
-                </div>
-              ))}
-            </div>
+              columns={columns}
+              row={row}
+              index={item.index}
+              top={item.start - offset}
+            />
           );
         })}
       </div>

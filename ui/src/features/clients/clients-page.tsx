@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconDots, IconPlus } from "@tabler/icons-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import type { ClientStatus, ClientSummary, ClientType } from "../../api/bindings";
 import { useRows } from "../../api/rows";
@@ -216,15 +216,28 @@ const columns = (): Column<ClientSummary>[] => [
   },
 ];
 
+/** The menu is made when it is first opened: a list of hundreds would otherwise make hundreds that nobody opens. */
 function RowMenu({ client }: { client: ClientSummary }) {
+  const [made, setMade] = useState(false);
+  const icon = (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      aria-label={t("clients.more", { client: client.name })}
+      aria-haspopup="menu"
+      onClick={() => setMade(true)}
+    >
+      <IconDots size={16} />
+    </ActionIcon>
+  );
+  return made ? <MadeMenu client={client} icon={icon} /> : icon;
+}
+
+function MadeMenu({ client, icon }: { client: ClientSummary; icon: ReactNode }) {
   const actions = useClientActions(client);
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t("clients.more", { client: client.name })}>
-          <IconDots size={16} />
-        </ActionIcon>
-      </Menu.Target>
+    <Menu position="bottom-end" defaultOpened returnFocus>
+      <Menu.Target>{icon}</Menu.Target>
       <Menu.Dropdown>
         <Menu.Item component={Link} to={paths.client(client.id, "quick-start")}>
           {t("clients.use")}

@@ -72,11 +72,11 @@ const linkColumns = (): Column<MagicLink>[] => [
   {
     id: "for",
     header: t("board.for"),
-    width: "1.5fr",
+    width: "1.9fr",
     cell: (link) => <For link={link} />,
   },
-  { id: "state", header: t("board.state"), width: "2.2fr", cell: (link) => <State link={link} /> },
-  { id: "left", header: t("board.timeLeft"), width: "1fr", cell: (link) => <TimeLeft link={link} /> },
+  { id: "state", header: t("board.state"), width: "1.9fr", cell: (link) => <State link={link} /> },
+  { id: "left", header: t("board.leftOrFrom"), width: "1.1fr", cell: (link) => <LeftOrFrom link={link} /> },
   {
     id: "handOver",
     header: t("board.handedOver"),
@@ -84,14 +84,7 @@ const linkColumns = (): Column<MagicLink>[] => [
     cell: (link) => handOverWords(link.handOver),
     optional: true,
   },
-  { id: "issued", header: t("board.issuedBy"), width: "1.5fr", cell: (link) => <Issued link={link} /> },
-  {
-    id: "where",
-    header: t("board.redeemedFrom"),
-    width: "1fr",
-    cell: (link) => link.redeemedFrom ?? <span className={classes.mute}>–</span>,
-    optional: true,
-  },
+  { id: "issued", header: t("board.issuedBy"), width: "1.7fr", cell: (link) => <Issued link={link} /> },
   { id: "actions", header: t("board.actions"), width: "232px", cell: (link) => <Actions link={link} /> },
 ];
 
@@ -122,10 +115,11 @@ function State({ link }: { link: MagicLink }) {
   return <Chip tone={stateTone(link, now)}>{stateWords(link, now)}</Chip>;
 }
 
-function TimeLeft({ link }: { link: MagicLink }) {
+/** How long the link still works; where it was redeemed, once it was. */
+function LeftOrFrom({ link }: { link: MagicLink }) {
   const now = useNow();
-  if (!isOutstanding(link, now)) return <span className={classes.mute}>–</span>;
-  return short(link.expiresAt - now);
+  if (isOutstanding(link, now)) return short(link.expiresAt - now);
+  return link.redeemedFrom ?? <span className={classes.mute}>–</span>;
 }
 
 function Issued({ link }: { link: MagicLink }) {

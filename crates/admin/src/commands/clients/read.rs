@@ -116,7 +116,7 @@ pub(crate) async fn get(admin: &Admin, request: Ref) -> Result<Client, CommandEr
 fn last_token(tx: &dyn Tx, client: &model::Client) -> Outcome<Option<Timestamp>> {
     let filter = EventFilter {
         kind: Some(EventKind::TokenIssued),
-        about: Some(client.id.uuid()),
+        client: Some(client.id),
         ..EventFilter::default()
     };
     Ok(tx.list_events(client.project, &filter, 1)?.first().map(|row| row.event.event.at))
