@@ -72,20 +72,26 @@ const linkColumns = (): Column<MagicLink>[] => [
   {
     id: "for",
     header: t("board.for"),
-    width: "1.9fr",
+    width: "1.6fr",
     cell: (link) => <For link={link} />,
   },
-  { id: "state", header: t("board.state"), width: "1.9fr", cell: (link) => <State link={link} /> },
+  { id: "state", header: t("board.state"), width: "2.1fr", cell: (link) => <State link={link} /> },
   { id: "left", header: t("board.leftOrFrom"), width: "1.1fr", cell: (link) => <LeftOrFrom link={link} /> },
   {
     id: "handOver",
     header: t("board.handedOver"),
-    width: "1.3fr",
+    width: "1.35fr",
     cell: (link) => handOverWords(link.handOver),
     optional: true,
   },
-  { id: "issued", header: t("board.issuedBy"), width: "1.7fr", cell: (link) => <Issued link={link} /> },
-  { id: "actions", header: t("board.actions"), width: "232px", cell: (link) => <Actions link={link} /> },
+  {
+    id: "issued",
+    header: t("board.issuedBy"),
+    width: "1.6fr",
+    cell: (link) => <Issued link={link} />,
+    optional: true,
+  },
+  { id: "actions", header: t("board.actions"), width: "256px", cell: (link) => <Actions link={link} /> },
 ];
 
 /** The desk has no page of a person to go to. */
@@ -119,7 +125,8 @@ function State({ link }: { link: MagicLink }) {
 function LeftOrFrom({ link }: { link: MagicLink }) {
   const now = useNow();
   if (isOutstanding(link, now)) return short(link.expiresAt - now);
-  return link.redeemedFrom ?? <span className={classes.mute}>–</span>;
+  if (link.redeemedFrom === null) return <span className={classes.mute}>–</span>;
+  return <span title={link.redeemedFrom}>{link.redeemedFrom}</span>;
 }
 
 function Issued({ link }: { link: MagicLink }) {
