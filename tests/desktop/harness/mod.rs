@@ -33,6 +33,7 @@ pub(crate) struct Desktop {
 #[derive(Clone)]
 pub(crate) struct Home {
     folder: Arc<TempDir>,
+    data: PathBuf,
     listen: String,
 }
 
@@ -84,11 +85,15 @@ impl Home {
     /// A home whose engine takes this address.
     pub(crate) fn listening_on(address: &str) -> Self {
         let folder = Arc::new(tempfile::tempdir().expect("a temporary home"));
-        let home = Self { folder, listen: address.to_owned() };
-        for folder in ["run", "data"] {
-            DirBuilder::new().mode(0o700).create(home.path().join(folder)).expect("a folder in the home");
+        for name in ["run", "data"] {
+            DirBuilder::new().mode(0o700).create(folder.path().join(name)).expect("a folder in the home");
         }
-        home
+        Self { data: folder.path().join("data"), folder, listen: address.to_owned() }
+    }
+
+    /// A new home over a data folder that stays afterwards.
+    pub(crate) fn over(data: PathBuf) -> Self {
+        Self { data, ..Self::new() }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -97,7 +102,7 @@ impl Home {
 
     /// The data folder.
     pub(crate) fn data(&self) -> PathBuf {
-        self.path().join("data")
+        self.data.clone()
     }
 
     /// The database.

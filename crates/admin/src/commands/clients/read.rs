@@ -114,11 +114,8 @@ pub(crate) async fn get(admin: &Admin, request: Ref) -> Result<Client, CommandEr
 
 /// When the client last got tokens. Clients that send no secret leave no other mark.
 fn last_token(tx: &dyn Tx, client: &model::Client) -> Outcome<Option<Timestamp>> {
-    let filter = EventFilter {
-        kind: Some(EventKind::TokenIssued),
-        client: Some(client.id),
-        ..EventFilter::default()
-    };
+    let filter =
+        EventFilter { kind: Some(EventKind::TokenIssued), client: Some(client.id), ..EventFilter::default() };
     Ok(tx.list_events(client.project, &filter, 1)?.first().map(|row| row.event.event.at))
 }
 
