@@ -48,6 +48,41 @@ async fn settings_are_changed_and_what_is_absent_stays() {
 }
 
 #[tokio::test]
+async fn a_domain_of_e_mail_addresses_has_a_client_of_the_project() {
+    let desk = Desk::new().await;
+    let create = json!({ "name": "Staff portal", "clientType": "public", "redirectUris": [], "admin": false });
+    let client = desk.call("clients_create", create).await["client"]["id"].clone();
+    let clinic = json!({
+        "domain": " Clinic.Example.org ", "client": client,
+        "allowedPostLoginRedirectUrls": ["https://app.example.org/signed-in", " "],
+    });
+    let kept = json!([{
+        "domain": "clinic.example.org", "client": client,
+        "allowedPostLoginRedirectUrls": ["https://app.example.org/signed-in"],
+    }]);
+    let settings = desk.call("settings_update", json!({ "domainConfigurations": [clinic] })).await;
+    assert_eq!(settings["domainConfigurations"], kept);
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    for (wrong, words) in [
+        (json!([{ "domain": "example", "client": client }]), "no domain"),
+        (json!([{ "domain": "example.org", "client": nobody }]), nobody),
+        (json!([{ "domain": "example.org", "client": "x" }]), "no client application"),
+        (json!([{ "domain": "a.example", "client": client }, { "domain": "A.example", "client": client }]), "twice"),
+        (
+            json!([{ "domain": "a.example", "client": client, "allowedPostLoginRedirectUrls": ["/here"] }]),
+            "/here",
+        ),
+    ] {
+        let request = json!({ "domainConfigurations": wrong });
+        desk.fails("settings_update", request, Code::Invalid, Some("domainConfigurations"), words).await;
+    }
+    let changed = desk.call("settings_update", json!({ "projectName": "Lakeside" })).await;
+    assert_eq!(changed["domainConfigurations"], kept, "what is absent stays");
+    let none = desk.call("settings_update", json!({ "domainConfigurations": [] })).await;
+    assert_eq!(none["domainConfigurations"], json!([]));
+}
+
+#[tokio::test]
 async fn the_dialect_changes_the_words_of_a_refusal() {
     let desk = Desk::new().await;
     let status = || {

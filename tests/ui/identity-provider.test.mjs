@@ -82,4 +82,25 @@ test("a provider is filled in, tried, and tells whom it would sign in", async (t
     await result.getByRole("link", { name: "Pat Elsewhere" }).waitFor();
     await page.getByText("Nobody has signed in through it yet.").waitFor();
   });
+  await t.test("people of an e-mail domain are sent to it, once the settings say so", async () => {
+    await desk.field("Our client ID there").fill("anteroom");
+    await desk.button("Save").click();
+    await desk.button("Save").waitFor({ state: "hidden" });
+    await page.goto(`${desk.bridge.url}#/settings`);
+    await desk.field("E-mail domain").fill("example");
+    await page.getByRole("combobox", { name: "Client with the identity provider" }).fill(portal.name);
+    await page.getByRole("option", { name: portal.name, exact: true }).click();
+    await desk.button("Add the domain").click();
+    await page.getByText(/is no domain in lower case/).waitFor();
+    await desk.field("E-mail domain").fill("example.org");
+    await desk.button("Add the domain").click();
+    await desk.button("Remove example.org").waitFor();
+    const response = await fetch(`${desk.bridge.engine}auth/method`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ email: "anybody@example.org" }),
+    });
+    const { authorizeUrl } = await response.json();
+    assert.ok(authorizeUrl?.startsWith(`http://${host}/authorize?`), `sent to ${authorizeUrl}`);
+  });
 });

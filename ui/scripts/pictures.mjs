@@ -17,6 +17,8 @@ const SIZES = [
   { width: 1180, height: 760 },
   { width: 900, height: 760 },
 ];
+/** No picture is higher. */
+const HIGHEST = 3400;
 const SCHEMES = ["light", "dark"];
 
 /** English in both sizes and both themes; the others where their longer words have most room, and where least. */
@@ -175,7 +177,7 @@ const MOCK_ONLY = [
       const file = [{ resourceType: "ClientApplication", name: "From Medplum" }];
       await page.getByRole("textbox", { name: "or paste it here" }).fill(JSON.stringify(file));
       await button(page, "Show what would happen").click();
-      await page.getByText("From Medplum").waitFor();
+      await page.getByText("From Medplum", { exact: true }).waitFor();
     },
   },
   {
@@ -313,6 +315,17 @@ async function serveMock() {
   return { base: `http://127.0.0.1:${port}/`, stop: () => server.close() };
 }
 
+/** Makes the window as high as what scrolls in it, so that the picture shows what stands below; a long list up to a limit. */
+async function showAll(page, size) {
+  const hidden = await page.evaluate(() => {
+    const scroller = document.querySelector("[data-scroll]");
+    return scroller ? scroller.scrollHeight - scroller.clientHeight : 0;
+  });
+  if (hidden <= 0) return;
+  await page.setViewportSize({ width: size.width, height: Math.min(size.height + hidden, HIGHEST) });
+  await page.waitForTimeout(150);
+}
+
 async function take(context, base, { name, path, scenario, act, settle }, { size, scheme, language }) {
   const where = `${name}-${language === "en" ? "" : `${language}-`}${scheme}-${size.width}`;
   const page = await context.newPage();
@@ -329,6 +342,7 @@ async function take(context, base, { name, path, scenario, act, settle }, { size
     await page.evaluate(() => document.fonts.ready);
     if (act) await act(page);
     await page.waitForTimeout(settle ?? 450);
+    await showAll(page, size);
     await page.screenshot({ path: join(out, `${where}.png`) });
     const wide = await page.evaluate(
       () => document.querySelector("main")?.scrollWidth > document.querySelector("main")?.clientWidth,

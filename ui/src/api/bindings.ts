@@ -1020,6 +1020,20 @@ tokenUrl: string | null,
  */
 jwksUrl: string | null, };
 
+export type DomainConfiguration = { 
+/**
+ * The domain; kept in lower case. One project of the server has it.
+ */
+domain: string, 
+/**
+ * `client_id` of the client whose provider it is.
+ */
+client: string, 
+/**
+ * Where `returnTo` of a sign-in may lead, character for character.
+ */
+allowedPostLoginRedirectUrls?: Array<string>, };
+
 export type EnabledClient = { 
 /**
  * Id.
@@ -2247,6 +2261,10 @@ rateLimits: RateLimits,
  * `host:port` pairs that outside calls may reach though they are not public.
  */
 allowedOutboundHosts?: Array<string>, 
+/**
+ * Identity providers of e-mail domains.
+ */
+domainConfigurations?: Array<DomainConfiguration>, 
 /**
  * The listener.
  */
@@ -3543,7 +3561,11 @@ rateLimits?: RateLimits,
 /**
  * See [`Settings::allowed_outbound_hosts`].
  */
-allowedOutboundHosts?: Array<string>, }; response: Settings };
+allowedOutboundHosts?: Array<string>, 
+/**
+ * See [`Settings::domain_configurations`]; replaces all of them.
+ */
+domainConfigurations?: Array<DomainConfiguration>, }; response: Settings };
   /** Publishes the next signing key. */
   settings_publish_key: { request: { 
 /**

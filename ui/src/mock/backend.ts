@@ -41,6 +41,7 @@ const settings = (): Res<"settings_get"> => ({
   deskPhone: db.settings.deskPhone,
   rateLimits: db.settings.rateLimits,
   allowedOutboundHosts: db.settings.allowedOutboundHosts,
+  domainConfigurations: db.settings.domainConfigurations,
   lan: db.lan,
   engine: engine(),
   dataDir: "/home/maria/.local/share/dev.anteroom.desktop",
@@ -179,7 +180,15 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
   vault_ladder: vaultMock.ladder,
   policies_list: () => ({ names: policies }),
   settings_get: settings,
-  settings_update({ projectName, dialect, revokeOnReplay, deskPhone, rateLimits, allowedOutboundHosts }) {
+  settings_update({
+    projectName,
+    dialect,
+    revokeOnReplay,
+    deskPhone,
+    rateLimits,
+    allowedOutboundHosts,
+    domainConfigurations,
+  }) {
     const wrong = allowedOutboundHosts?.find((host) => !/^[^:/]+:\d+$/.test(host));
     if (wrong !== undefined) {
       refuse(
@@ -189,6 +198,15 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
       );
     }
     db.settings.allowedOutboundHosts = allowedOutboundHosts ?? db.settings.allowedOutboundHosts;
+    const odd = domainConfigurations?.find(({ domain }) => !domain.includes("."));
+    if (odd !== undefined) {
+      refuse(
+        "invalid",
+        `"${odd.domain}" is no domain in lower case, such as example.org.`,
+        "domainConfigurations",
+      );
+    }
+    db.settings.domainConfigurations = domainConfigurations ?? db.settings.domainConfigurations;
     const before = { projectName: db.projectName, dialect: db.settings.dialect };
     db.projectName = projectName ?? db.projectName;
     db.settings.dialect = dialect ?? db.settings.dialect;

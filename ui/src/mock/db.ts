@@ -4,6 +4,7 @@ import type {
   Client,
   ClientType,
   DeskState,
+  DomainConfiguration,
   LanState,
   MagicLink,
   Person,
@@ -189,6 +190,7 @@ export const db = {
     revokeOnReplay: false,
     deskPhone: "030 555 0100" as string | null,
     allowedOutboundHosts: [] as string[],
+    domainConfigurations: [] as DomainConfiguration[],
     signingKeys: [
       { kid: "mZ5gq0cRk1", alg: "ES256", state: "current", createdAt: now() - 30 * 86_400, leavesAt: null },
       { kid: "uV2w8LqXa7", alg: "RS256", state: "current", createdAt: now() - 30 * 86_400, leavesAt: null },

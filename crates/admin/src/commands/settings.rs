@@ -1,5 +1,7 @@
 //! Settings: project, signing keys.
 
+mod domain_configurations;
+
 use std::sync::Arc;
 
 use anteroom_engine::id::Id;
@@ -15,6 +17,7 @@ use anteroom_oauth::jose::Alg;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+pub use self::domain_configurations::DomainConfiguration;
 use super::home::{EngineState, ProjectSummary};
 use crate::admin::{Admin, LocalCa};
 use crate::error::{Code, CommandError};
@@ -41,6 +44,10 @@ pub struct Settings {
     #[serde(default)]
     #[ts(as = "Option<Vec<String>>", optional)]
     pub allowed_outbound_hosts: Vec<String>,
+    /// Identity providers of e-mail domains.
+    #[serde(default)]
+    #[ts(as = "Option<Vec<DomainConfiguration>>", optional)]
+    pub domain_configurations: Vec<DomainConfiguration>,
     /// The listener.
     pub engine: EngineState,
     /// Folder of the database and the keys.
@@ -156,6 +163,9 @@ pub struct Update {
     /// See [`Settings::allowed_outbound_hosts`].
     #[serde(default)]
     pub allowed_outbound_hosts: Option<Vec<String>>,
+    /// See [`Settings::domain_configurations`]; replaces all of them.
+    #[serde(default)]
+    pub domain_configurations: Option<Vec<DomainConfiguration>>,
 }
 
 /// Makes a new signing key; the old one stays in the JWKS until every token it signed has ended.
@@ -184,6 +194,7 @@ pub(crate) async fn get(admin: &Admin, _: Get) -> Result<Settings, CommandError>
                 desk_phone: project.settings.desk_phone.clone(),
                 rate_limits: shown(rates::stored(tx)?),
                 allowed_outbound_hosts: project.settings.allowed_outbound_hosts.clone(),
+                domain_configurations: domain_configurations::shown(&project.settings.domain_configurations),
                 engine,
                 data_dir,
                 master_key,
@@ -307,6 +318,10 @@ pub(crate) async fn update(admin: &Admin, request: Update) -> Result<Settings, C
             if let Some(hosts) = &request.allowed_outbound_hosts {
                 after.settings.allowed_outbound_hosts =
                     hosts.iter().map(|host| host.trim().to_owned()).filter(|host| !host.is_empty()).collect();
+            }
+            if let Some(asked) = &request.domain_configurations {
+                after.settings.domain_configurations =
+                    domain_configurations::wanted(cx.tx, acting.project, asked)?;
             }
             projects::update(cx, &before, &after)
         })

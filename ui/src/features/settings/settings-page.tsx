@@ -27,6 +27,7 @@ import { toast } from "../../kit/toast";
 import { useNow } from "../../kit/use-now";
 import { AllowedHosts } from "./allowed-hosts";
 import { DeskPanel } from "./desk-panel";
+import { DomainConfigurations } from "./domain-configurations";
 import { LanPanel } from "./lan-panel";
 import classes from "./settings.module.css";
 
@@ -43,6 +44,7 @@ export function SettingsPage() {
               <DeskPanel settings={settings} />
               <Engine settings={settings} />
               <LanPanel settings={settings} />
+              <DomainConfigurations saved={settings.domainConfigurations ?? []} />
               <AllowedHosts />
               <Keys keys={settings.signingKeys} />
               <Rates key={JSON.stringify(settings.rateLimits)} saved={settings.rateLimits} />
