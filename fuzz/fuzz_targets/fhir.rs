@@ -31,7 +31,7 @@ static MEMBER: LazyLock<Membership> = LazyLock::new(|| Membership {
     created_at: Timestamp::from_seconds(0),
 });
 
-/// A JSON value, a search, and a scope, one a line; the rest is more JSON: entries of a policy, or a patch.
+// A JSON value, a search, and a scope, one a line; the rest is more JSON: entries of a policy, or a patch.
 fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let mut lines = text.splitn(4, '\n');

@@ -19,7 +19,7 @@ static SIGNED: LazyLock<Signed> = LazyLock::new(|| {
     Signed { key: Arc::new(key.verifying_key()), token }
 });
 
-/// A token as it comes, and one made from the right one: a byte replaced, a part dropped, text put in.
+// A token as it comes, and one made from the right one: a byte replaced, a part dropped, text put in.
 fuzz_target!(|input: (usize, u8, &str)| {
     let (at, byte, text) = input;
     let signed = &*SIGNED;
