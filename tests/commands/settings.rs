@@ -50,7 +50,8 @@ async fn settings_are_changed_and_what_is_absent_stays() {
 #[tokio::test]
 async fn a_domain_of_e_mail_addresses_has_a_client_of_the_project() {
     let desk = Desk::new().await;
-    let create = json!({ "name": "Staff portal", "clientType": "public", "redirectUris": [], "admin": false });
+    let create =
+        json!({ "name": "Staff portal", "clientType": "public", "redirectUris": [], "admin": false });
     let client = desk.call("clients_create", create).await["client"]["id"].clone();
     let clinic = json!({
         "domain": " Clinic.Example.org ", "client": client,
@@ -67,7 +68,10 @@ async fn a_domain_of_e_mail_addresses_has_a_client_of_the_project() {
         (json!([{ "domain": "example", "client": client }]), "no domain"),
         (json!([{ "domain": "example.org", "client": nobody }]), nobody),
         (json!([{ "domain": "example.org", "client": "x" }]), "no client application"),
-        (json!([{ "domain": "a.example", "client": client }, { "domain": "A.example", "client": client }]), "twice"),
+        (
+            json!([{ "domain": "a.example", "client": client }, { "domain": "A.example", "client": client }]),
+            "twice",
+        ),
         (
             json!([{ "domain": "a.example", "client": client, "allowedPostLoginRedirectUrls": ["/here"] }]),
             "/here",

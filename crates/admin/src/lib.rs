@@ -15,6 +15,7 @@ mod playground;
 mod request;
 mod shelf;
 mod text;
+mod version;
 
 pub use admin::{Admin, Host, LocalCa};
 pub use changed::{Changed, Subscription};

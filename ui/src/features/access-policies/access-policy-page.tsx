@@ -74,7 +74,8 @@ function Editor({ policy }: { policy: Policy | null }) {
         <Fields draft={draft} onChange={setDraft} error={save.error} />
       </WithRail>
       <SaveBar
-        changes={policy === null ? Math.max(count, 1) : count}
+        changes={count}
+        isNew={policy === null}
         saving={save.isPending}
         onSave={submit}
         onDiscard={discard}

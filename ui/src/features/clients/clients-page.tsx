@@ -166,13 +166,13 @@ const columns = (): Column<ClientSummary>[] => [
   {
     id: "type",
     header: t("clients.type"),
-    width: "130px",
+    width: "118px",
     cell: (client) => <Chip>{typeWords(client.clientType)}</Chip>,
   },
   {
     id: "id",
     header: t("clients.idTerm"),
-    width: "1.3fr",
+    width: "136px",
     cell: (client) => (
       <span className={classes.id}>
         <span title={client.id}>{client.id}</span>
@@ -184,7 +184,7 @@ const columns = (): Column<ClientSummary>[] => [
   {
     id: "redirect",
     header: t("redirect.label"),
-    width: "1.5fr",
+    width: "2.2fr",
     cell: (client) => (
       <span className={classes.id} title={client.redirectUri ?? undefined}>
         <span>

@@ -123,7 +123,8 @@ export function rust(values: Values): string {
         ("client_id", &env::var("MEDPLUM_CLIENT_ID")?),
         ("pre-authorized_code", code), // the last part of a magic link`;
   const parameter = hasSecret(values) ? "" : "code: &str";
-  return `// cargo add reqwest --features blocking,json,form && cargo add serde_json
+  return `// cargo add reqwest --features blocking,json,form
+// cargo add serde_json
 use std::{env, error::Error};
 
 fn access_token(${parameter}) -> Result<String, Box<dyn Error>> {

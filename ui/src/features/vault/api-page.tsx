@@ -81,7 +81,8 @@ function Editor({ api }: { api: Api | null }) {
       </WithRail>
       {!system && (
         <SaveBar
-          changes={api === null ? Math.max(count, 1) : count}
+          changes={count}
+          isNew={api === null}
           saving={save.isPending}
           onSave={submit}
           onDiscard={() => {

@@ -76,7 +76,8 @@ function Editor({ connection }: { connection: Connection | null }) {
         <Fields draft={draft} onChange={setDraft} connection={connection} error={save.error} />
       </WithRail>
       <SaveBar
-        changes={connection === null ? Math.max(count, 1) : count}
+        changes={count}
+        isNew={connection === null}
         saving={save.isPending}
         onSave={submit}
         onDiscard={() => {

@@ -1,7 +1,5 @@
 //! Listing and showing APIs.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-
 use anteroom_engine::id::Id;
 use anteroom_engine::issuer::Issuer;
 use anteroom_engine::model;
@@ -16,6 +14,7 @@ use anteroom_oauth::GrantType;
 use super::{Api, ApiAccess, ApiClient, ApiGrant, ApiList, ApiSummary, GrantSubject, List, Ref, ScopeOfApi};
 use crate::admin::Admin;
 use crate::error::CommandError;
+use crate::version::version_of;
 
 impl From<AccessPolicyType> for ApiAccess {
     fn from(stored: AccessPolicyType) -> Self {
@@ -192,11 +191,9 @@ pub(super) fn view(tx: &dyn Tx, project: Id<Project>, issuer: &Issuer, api: &Any
     })
 }
 
-/// Which state of an API this is: a hash of everything that can be changed, so that two changes in one second differ.
+/// Which state of an API this is.
 pub(super) fn version(api: &ResourceServer) -> String {
-    let mut hasher = DefaultHasher::new();
-    service::describe(api).to_string().hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+    version_of(service::describe(api).to_string())
 }
 
 fn scopes(api: &AnyApi) -> Vec<ScopeOfApi> {

@@ -1,7 +1,5 @@
 //! Listing and showing connections.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-
 use anteroom_engine::endpoint::connected_accounts::browser::CALLBACK_PATH;
 use anteroom_engine::id::Id;
 use anteroom_engine::issuer::Issuer;
@@ -12,6 +10,7 @@ use anteroom_engine::store::Tx;
 use super::{Connection, ConnectionList, ConnectionSettings, ConnectionSummary, EnabledClient, List, Ref};
 use crate::admin::Admin;
 use crate::error::CommandError;
+use crate::version::version_of;
 
 /// The connection of this project with this id.
 pub(super) fn find(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<model::Connection> {
@@ -101,10 +100,7 @@ pub(super) fn settings(connection: &model::Connection) -> ConnectionSettings {
 
 /// Which state of a connection this is. The secret counts only by being there.
 pub(super) fn version(connection: &model::Connection) -> String {
-    let mut hasher = DefaultHasher::new();
-    connection.display_name.hash(&mut hasher);
-    connection.connected_accounts.hash(&mut hasher);
-    connection.client_secret.is_some().hash(&mut hasher);
-    serde_json::Value::from(connection.options.clone()).to_string().hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+    let options = serde_json::Value::from(connection.options.clone()).to_string();
+    let secret = connection.client_secret.is_some();
+    version_of((&connection.display_name, connection.connected_accounts, secret, options))
 }
