@@ -15,31 +15,27 @@
 
 mod apis;
 mod authorization;
+mod codes;
 mod connected_accounts;
 pub mod contract;
+mod events;
+mod people;
 
 pub use apis::{ClientGrantFilter, ClientGrants, Connections, ResourceServers};
 pub use authorization::{
     AuthorizationCodes, Consents, Interactions, RefreshFamilies, SecondFactors, Sessions,
 };
+pub use codes::{CodeFilter, CodeRow, PreAuthorizedCodes};
 pub use connected_accounts::{ConnectSessions, ConnectedAccounts};
+pub use events::{EventFilter, EventRow, Events};
+pub use people::{Memberships, PeopleFilter, PersonRow, ProfileSearch, Profiles, Users};
 
 use std::sync::Arc;
-
-use anteroom_oauth::secret::{Digest, PreAuthorizedCode as CodeKind, TypedCode};
-use serde_json::{Map, Value};
-use uuid::Uuid;
 
 use crate::id::Id;
 use crate::model::attempt::Attempts;
 use crate::model::client::SecretSlot;
-use crate::model::event::NewEvent;
-use crate::model::membership::{ProfileRef, ProfileType};
-use crate::model::pre_authorized_code::{CodeState, Ending};
-use crate::model::{
-    AccessPolicy, Client, Event, Login, Membership, PreAuthorizedCode, Profile, Project, SavedRun, StoredKey,
-    User,
-};
+use crate::model::{AccessPolicy, Client, Login, Membership, Project, SavedRun, StoredKey};
 use crate::timestamp::Timestamp;
 
 /// What can go wrong in a store.
@@ -268,122 +264,6 @@ pub trait AccessPolicies {
     fn delete_access_policy(&mut self, id: Id<AccessPolicy>) -> StoreResult<()>;
 }
 
-/// User accounts.
-pub trait Users {
-    /// By id.
-    fn user(&self, id: Id<User>) -> StoreResult<Option<User>>;
-    /// By e-mail address, already in lower case.
-    fn user_by_email(&self, project: Id<Project>, email: &str) -> StoreResult<Option<User>>;
-    /// Writes a new row. `Exists("e-mail address")` when it is taken in the project.
-    fn insert_user(&mut self, row: &User) -> StoreResult<()>;
-    /// Replaces a row.
-    fn update_user(&mut self, row: &User) -> StoreResult<()>;
-    /// Deletes a row that no membership names.
-    fn delete_user(&mut self, id: Id<User>) -> StoreResult<()>;
-}
-
-/// Which profiles a walk needs to see. A store may show more, never less: whoever walks looks at each.
-#[derive(Debug, Clone, Default)]
-pub struct ProfileSearch {
-    /// Only those with a name in which every one of these words begins one, in any case and without diacritics.
-    pub words: Vec<String>,
-}
-
-/// Profiles.
-pub trait Profiles {
-    /// By reference.
-    fn profile(&self, reference: ProfileRef) -> StoreResult<Option<Profile>>;
-    /// Writes a new row and its search entry.
-    fn insert_profile(&mut self, row: &Profile) -> StoreResult<()>;
-    /// Replaces a row and its search entry.
-    fn update_profile(&mut self, row: &Profile) -> StoreResult<()>;
-    /// Deletes a row that no membership names.
-    fn delete_profile(&mut self, reference: ProfileRef) -> StoreResult<()>;
-    /// Walks through the profiles of one kind, oldest first, until `visit` answers `false`.
-    fn visit_profiles(
-        &self,
-        project: Id<Project>,
-        profile_type: ProfileType,
-        search: &ProfileSearch,
-        visit: &mut dyn FnMut(Profile) -> bool,
-    ) -> StoreResult<()>;
-}
-
-/// Which people a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct PeopleFilter {
-    /// Beginnings of names in any order, an e-mail address, an identifier, or a profile reference; diacritics and case
-    /// do not matter.
-    pub search: String,
-    /// Only this kind.
-    pub profile_type: Option<ProfileType>,
-}
-
-/// A row of a people list.
-#[derive(Debug, Clone)]
-pub struct PersonRow {
-    /// Membership.
-    pub membership: Membership,
-    /// `birthDate`.
-    pub birth_date: Option<String>,
-    /// First identifier.
-    pub identifier: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-}
-
-/// Memberships.
-pub trait Memberships {
-    /// By id.
-    fn membership(&self, id: Id<Membership>) -> StoreResult<Option<Arc<Membership>>>;
-    /// The membership with this profile, in this project.
-    fn membership_by_profile(
-        &self,
-        project: Id<Project>,
-        profile: ProfileRef,
-    ) -> StoreResult<Option<Arc<Membership>>>;
-    /// The membership with this external id, in this project.
-    fn membership_by_external_id(
-        &self,
-        project: Id<Project>,
-        external_id: &str,
-    ) -> StoreResult<Option<Arc<Membership>>>;
-    /// All memberships of an account, in this project, oldest first.
-    fn memberships_of_user(&self, project: Id<Project>, user: Id<User>) -> StoreResult<Vec<Arc<Membership>>>;
-    /// A client's own membership.
-    fn membership_of_client(&self, client: Id<Client>) -> StoreResult<Option<Arc<Membership>>>;
-    /// People (not clients) by name, ascending.
-    fn list_people(
-        &self,
-        project: Id<Project>,
-        filter: &PeopleFilter,
-        window: Window,
-    ) -> StoreResult<Slice<PersonRow>>;
-    /// One person's row.
-    fn person(&self, id: Id<Membership>) -> StoreResult<Option<PersonRow>>;
-    /// Writes a new row. `Exists("external id")` when it is taken in the project.
-    fn insert_membership(&mut self, row: &Membership) -> StoreResult<()>;
-    /// Replaces a row.
-    fn update_membership(&mut self, row: &Membership) -> StoreResult<()>;
-    /// Deletes a row, with its [`Memberships::membership_rest`].
-    fn delete_membership(&mut self, id: Id<Membership>) -> StoreResult<()>;
-    /// Members of the resource `ProjectMembership` that this version does not know.
-    fn membership_rest(&self, id: Id<Membership>) -> StoreResult<Map<String, Value>>;
-    /// Replaces them.
-    fn put_membership_rest(&mut self, id: Id<Membership>, rest: &Map<String, Value>) -> StoreResult<()>;
-    /// Walks through the memberships of a project, people's and clients', oldest first, until `visit` answers `false`;
-    /// only those with this profile, if one is named.
-    fn visit_memberships(
-        &self,
-        project: Id<Project>,
-        profile: Option<Id<Profile>>,
-        visit: &mut dyn FnMut(Membership) -> bool,
-    ) -> StoreResult<()>;
-    /// The memberships with this access policy, oldest first.
-    fn memberships_with_policy(&self, policy: Id<AccessPolicy>, limit: u32)
-    -> StoreResult<Slice<Membership>>;
-}
-
 /// What a token's login allows right now, from one look-up.
 #[derive(Debug, Clone)]
 pub struct LiveLogin {
@@ -420,96 +300,6 @@ pub trait Logins {
     fn count_live_logins_of_client(&self, client: Id<Client>, now: Timestamp) -> StoreResult<u32>;
     /// Deletes up to `limit` that ended before `before`; how many.
     fn purge_logins(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
-}
-
-/// Which codes a board shows.
-#[derive(Debug, Clone, Default)]
-pub struct CodeFilter {
-    /// Beginnings of the person's names.
-    pub search: String,
-    /// Only this state.
-    pub state: Option<CodeState>,
-    /// Only of this member.
-    pub membership: Option<Id<Membership>>,
-}
-
-/// A code with the names a board shows.
-#[derive(Debug, Clone)]
-pub struct CodeRow {
-    /// The code.
-    pub code: PreAuthorizedCode,
-    /// Display name of the person.
-    pub person: String,
-    /// Name of the client.
-    pub client_name: String,
-    /// Display name of who issued it.
-    pub issued_by: String,
-}
-
-/// Pre-authorized codes.
-pub trait PreAuthorizedCodes {
-    /// By id.
-    fn pre_authorized_code(&self, id: Id<PreAuthorizedCode>) -> StoreResult<Option<PreAuthorizedCode>>;
-    /// By the digest of the code.
-    fn pre_authorized_code_by_digest(
-        &self,
-        digest: &Digest<CodeKind>,
-    ) -> StoreResult<Option<PreAuthorizedCode>>;
-    /// By the digest of the short code for typing.
-    fn pre_authorized_code_by_typed(
-        &self,
-        digest: &Digest<TypedCode>,
-    ) -> StoreResult<Option<PreAuthorizedCode>>;
-    /// One code with its names.
-    fn code_row(&self, id: Id<PreAuthorizedCode>) -> StoreResult<Option<CodeRow>>;
-    /// Outstanding ones first, then newest first.
-    fn list_pre_authorized_codes(
-        &self,
-        project: Id<Project>,
-        filter: &CodeFilter,
-        now: Timestamp,
-        window: Window,
-    ) -> StoreResult<Slice<CodeRow>>;
-    /// How many can still be redeemed, and how many were issued since `since`.
-    fn count_pre_authorized_codes(
-        &self,
-        project: Id<Project>,
-        now: Timestamp,
-        since: Timestamp,
-    ) -> StoreResult<(u32, u32)>;
-    /// Writes a new row.
-    fn insert_pre_authorized_code(&mut self, row: &PreAuthorizedCode) -> StoreResult<()>;
-    /// One conditional UPDATE: marks the code redeemed by `login` if it is unredeemed, not ended, not expired and for
-    /// `client`. Whether it won; an earlier read decides nothing.
-    fn redeem_pre_authorized_code(
-        &mut self,
-        id: Id<PreAuthorizedCode>,
-        client: Id<Client>,
-        login: Id<Login>,
-        now: Timestamp,
-    ) -> StoreResult<bool>;
-    /// Notes the first opening of its page; whether this was the first.
-    fn mark_opened(&mut self, id: Id<PreAuthorizedCode>, at: Timestamp) -> StoreResult<bool>;
-    /// Ends a code that is neither redeemed nor ended nor expired; whether it did. One that expired can still be replaced:
-    /// whoever holds it is told that a newer one was issued.
-    fn end_pre_authorized_code(
-        &mut self,
-        id: Id<PreAuthorizedCode>,
-        ending: Ending,
-        at: Timestamp,
-    ) -> StoreResult<bool>;
-    /// Ends all codes of a client that could still be redeemed at `at`; how many.
-    fn end_codes_of_client(&mut self, client: Id<Client>, ending: Ending, at: Timestamp) -> StoreResult<u32>;
-    /// How many codes of a client could still be redeemed at `at`.
-    fn count_codes_of_client(&self, client: Id<Client>, at: Timestamp) -> StoreResult<u32>;
-    /// Counts one PIN try before it is compared; the number so far, this one included.
-    fn count_tx_code_try(&mut self, id: Id<PreAuthorizedCode>) -> StoreResult<u32>;
-    /// Takes one counted try back: it was right.
-    fn forgive_tx_code_try(&mut self, id: Id<PreAuthorizedCode>) -> StoreResult<()>;
-    /// Counts a refused presentation.
-    fn count_refused(&mut self, id: Id<PreAuthorizedCode>) -> StoreResult<()>;
-    /// Deletes up to `limit` that expired or ended before `before`; how many.
-    fn purge_pre_authorized_codes(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
 }
 
 /// Signing keys.
@@ -572,55 +362,4 @@ pub trait AttemptCounters {
     fn forget_attempts(&mut self, key: &str) -> StoreResult<()>;
     /// Deletes windows that began before `before`; how many.
     fn purge_attempts(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
-}
-
-/// Which events a log shows.
-#[derive(Debug, Clone, Default)]
-pub struct EventFilter {
-    /// Only this kind.
-    pub kind: Option<crate::model::event::EventKind>,
-    /// Only refusals.
-    pub refused_only: bool,
-    /// Only about this client, member or row.
-    pub about: Option<Uuid>,
-    /// Only about this client.
-    pub client: Option<Id<Client>>,
-    /// Only at this time or later.
-    pub from: Option<Timestamp>,
-    /// Only before this time.
-    pub until: Option<Timestamp>,
-    /// Only before this sequence number.
-    pub before: Option<i64>,
-}
-
-/// An event with the names a log shows.
-#[derive(Debug, Clone)]
-pub struct EventRow {
-    /// The event.
-    pub event: Event,
-    /// Display name of the actor.
-    pub actor: Option<String>,
-    /// Display name of the subject.
-    pub subject: Option<String>,
-    /// Name of the client.
-    pub client_name: Option<String>,
-}
-
-/// The event log.
-pub trait Events {
-    /// Appends an event, chained to the one before; its sequence number.
-    fn append_event(&mut self, event: &NewEvent) -> StoreResult<i64>;
-    /// Newest first: the project's, and those of no project (an unknown client knocked).
-    fn list_events(
-        &self,
-        project: Id<Project>,
-        filter: &EventFilter,
-        limit: u32,
-    ) -> StoreResult<Vec<EventRow>>;
-    /// Whether the log says that this row of the project was deleted.
-    fn was_deleted(&self, project: Id<Project>, row: Uuid) -> StoreResult<bool>;
-    /// Time of the newest event: the clock's high-water mark.
-    fn newest_event_time(&self) -> StoreResult<Option<Timestamp>>;
-    /// Walks the chain: how many events, and the sequence number of the first that does not fit.
-    fn verify_events(&self) -> StoreResult<(i64, Option<i64>)>;
 }
