@@ -2,7 +2,7 @@
 //! this server answers 303 (HT-12).
 
 use anteroom_engine::id::Id;
-use anteroom_engine::model::Client;
+use anteroom_engine::model::{Client, SmartAppLaunch};
 use anteroom_engine::service::logout;
 use anteroom_oauth::grant_type::GrantType;
 
@@ -451,4 +451,43 @@ async fn rows_of_what_a_client_is_set_to() {
         tokens.json()["refresh_token"].is_string(),
         "Grant types refresh_token should include refresh token"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ehr_launch_comes_back_with_the_tokens() {
+    let server = medplum().await;
+    let mut browser = Browser::default();
+    let [first, second] = ["p-1", "p-2"].map(|patient| {
+        let resource = serde_json::json!({ "patient": { "reference": format!("Patient/{patient}") } });
+        resource.as_object().unwrap().clone()
+    });
+    let (first, second) = (launch(&server, first).await, launch(&server, second).await);
+    let context = async |code: &str| {
+        let fields = [("grant_type", "authorization_code"), ("client_id", LEGACY), ("code", code)];
+        let mut fields = fields.to_vec();
+        fields.extend([("redirect_uri", LEGACY_CB), ("code_verifier", VERIFIER)]);
+        server.token(&fields).await.json()["patient"].clone()
+    };
+    let asked = but(request(LEGACY, LEGACY_CB), "launch", Some(&first));
+    let code = browser.code(&server, &asked).await;
+    assert_eq!(context(&code).await, "p-1");
+    // The browser is known by now: another launch is another patient.
+    let silent = but(but(request(LEGACY, LEGACY_CB), "launch", Some(&second)), "prompt", Some("none"));
+    let left = browser.authorize(&server, &silent).await;
+    assert_eq!(context(&left.parameters()["code"]).await, "p-2");
+    let plain = but(request(LEGACY, LEGACY_CB), "prompt", Some("none"));
+    let left = browser.authorize(&server, &plain).await;
+    assert_eq!(context(&left.parameters()["code"]).await, serde_json::Value::Null);
+}
+
+/// A launch of the project; its id.
+async fn launch(server: &Server, resource: serde_json::Map<String, serde_json::Value>) -> String {
+    server
+        .change(move |cx| {
+            let project = cx.tx.list_projects()?[0].id;
+            let launch = SmartAppLaunch { id: cx.random_id()?, project, resource, created_at: cx.now };
+            cx.tx.insert_smart_app_launch(&launch)?;
+            Ok(launch.id.to_string())
+        })
+        .await
 }

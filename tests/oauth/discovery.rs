@@ -314,10 +314,10 @@ async fn sm_01_to_sm_04_the_smart_configuration_promises_what_there_is() {
     let capabilities: Vec<&str> =
         smart["capabilities"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
     assert!(capabilities.contains(&"sso-openid-connect") && capabilities.contains(&"permission-v2"));
-    assert!(
-        !capabilities.iter().any(|one| one.starts_with("launch") || one.starts_with("context")),
-        "there is no launch"
-    );
+    for capability in ["launch-ehr", "launch-standalone", "context-ehr-patient", "context-ehr-encounter"] {
+        assert!(capabilities.contains(&capability), "{capability}");
+    }
+    assert!(!capabilities.contains(&"context-standalone-patient"), "nobody is asked which patient is meant");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -58,6 +58,8 @@ mod routes;
 #[cfg(test)]
 mod rows;
 #[cfg(test)]
+mod smart_launch;
+#[cfg(test)]
 mod snapshot;
 #[cfg(test)]
 mod sources;

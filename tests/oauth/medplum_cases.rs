@@ -235,17 +235,6 @@ const NOT_HERE: &[(&str, &str, &str)] = &[
     ("oauth/token.test", "mTLS error on client not found", "Mutual TLS."),
     ("oauth/token.test", "mTLS error missing trust store", "Mutual TLS."),
     ("oauth/token.test", "mTLS with self-signed certificate success", "Mutual TLS."),
-    ("oauth/token.test", "Smart App Launch tokens", "SMART launches: launch is refused."),
-    (
-        "oauth/token.test",
-        "Smart App Launch with patient identifier returns identifier value",
-        "SMART launches: launch is refused.",
-    ),
-    (
-        "oauth/token.test",
-        "Smart App Launch with encounter identifier returns identifier value",
-        "SMART launches: launch is refused.",
-    ),
     (
         "oauth/token.test",
         "Client assertion multiple matching 3rd check success",

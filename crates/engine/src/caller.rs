@@ -15,7 +15,7 @@ use crate::cx::{Cx, Origin};
 use crate::engine::Engine;
 use crate::id::Id;
 use crate::model::membership::ProfileRef;
-use crate::model::{Login, Membership};
+use crate::model::{Login, Membership, SmartAppLaunch};
 use crate::refusal::Refusal;
 use crate::service::bearer::VerifiedToken;
 use crate::stop::{Outcome, Refused, Stop, refuse};
@@ -51,6 +51,8 @@ pub struct Caller {
     pub scope: Option<String>,
     /// The login of the access token.
     pub login: Option<Id<Login>>,
+    /// The launch of an EHR that the access token came of.
+    pub launch: Option<Id<SmartAppLaunch>>,
 }
 
 impl Caller {
@@ -60,6 +62,7 @@ impl Caller {
             on_behalf_of: None,
             scope: Some(token.scope.clone()),
             login: Some(alive.login.id),
+            launch: alive.login.launch,
         }
     }
 
@@ -157,7 +160,7 @@ fn basic(cx: &mut Cx<'_>, presented: &Presented) -> Outcome<Caller> {
     cx.about.actor = Some(membership.id);
     check::member_active(&mut cx.trace, &membership, Refusal::ClientMembershipInactive)?;
     check::address_allowed(cx, &membership, Refusal::ClientAddressBlocked)?;
-    Ok(Caller { membership, on_behalf_of: None, scope: None, login: None })
+    Ok(Caller { membership, on_behalf_of: None, scope: None, login: None, launch: None })
 }
 
 /// The member that `X-Medplum-On-Behalf-Of` names: `ProjectMembership/<id>`, or the reference of a profile.

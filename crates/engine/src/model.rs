@@ -22,6 +22,7 @@ pub mod saved_run;
 pub mod second_factor;
 pub mod session;
 pub mod signing_key;
+pub mod smart_app_launch;
 pub mod user;
 
 pub use access_policy::AccessPolicy;
@@ -45,4 +46,5 @@ pub use saved_run::SavedRun;
 pub use second_factor::SecondFactor;
 pub use session::Session;
 pub use signing_key::StoredKey;
+pub use smart_app_launch::SmartAppLaunch;
 pub use user::User;

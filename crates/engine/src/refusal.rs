@@ -161,7 +161,7 @@ const AUTH_SLICE: Answer = outcome(
     Some("not-found"),
     "not-found",
     "This server holds the auth slice of FHIR only: ClientApplication, ProjectMembership, AccessPolicy, Patient, \
-     Practitioner, RelatedPerson and Project",
+     Practitioner, RelatedPerson, SmartAppLaunch and Project",
 );
 const THROTTLED: Answer = outcome(429, Some("too-many-requests"), "throttled", "Too Many Requests");
 

@@ -28,6 +28,7 @@ pub mod refresh_tokens;
 pub mod resource_servers;
 pub mod second_factor;
 pub mod sign_in;
+pub mod smart_app_launches;
 pub mod tokens;
 pub mod user_info;
 pub mod vault;

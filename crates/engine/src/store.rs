@@ -20,6 +20,7 @@ mod connected_accounts;
 pub mod contract;
 mod events;
 mod people;
+mod smart_app_launches;
 
 pub use apis::{ClientGrantFilter, ClientGrants, Connections, ResourceServers};
 pub use authorization::{
@@ -29,6 +30,7 @@ pub use codes::{CodeFilter, CodeRow, PreAuthorizedCodes};
 pub use connected_accounts::{ConnectSessions, ConnectedAccounts};
 pub use events::{EventFilter, EventRow, Events};
 pub use people::{Memberships, PeopleFilter, PersonRow, ProfileSearch, Profiles, Users};
+pub use smart_app_launches::SmartAppLaunches;
 
 use std::sync::Arc;
 
@@ -128,6 +130,7 @@ pub trait Tx:
     + SecondFactors
     + ConnectedAccounts
     + ConnectSessions
+    + SmartAppLaunches
     + SigningKeys
     + Settings
     + SavedRuns
@@ -156,6 +159,7 @@ impl<T> Tx for T where
         + SecondFactors
         + ConnectedAccounts
         + ConnectSessions
+        + SmartAppLaunches
         + SigningKeys
         + Settings
         + SavedRuns

@@ -2,7 +2,7 @@
 //! servers are written once, when the server starts.
 //!
 //! # Not supported
-//! Launches from an EHR, and asking which patient is meant: `capabilities` does not name them.
+//! Asking staff which patient is meant: `capabilities` names no `context-standalone-patient`.
 
 use anteroom_engine::endpoint::authorization_server_metadata;
 use anteroom_engine::issuer::Issuer;
@@ -98,11 +98,16 @@ struct SmartConfiguration {
     scopes_supported: Vec<String>,
     response_types_supported: [&'static str; 1],
     code_challenge_methods_supported: [&'static str; 1],
-    capabilities: [&'static str; 10],
+    capabilities: [&'static str; 15],
 }
 
 /// What there is a flow for, and nothing else.
-const CAPABILITIES: [&str; 10] = [
+const CAPABILITIES: [&str; 15] = [
+    "launch-ehr",
+    "launch-standalone",
+    "context-ehr-patient",
+    "context-ehr-encounter",
+    "context-banner",
     "authorize-post",
     "client-public",
     "client-confidential-symmetric",
@@ -118,7 +123,7 @@ const CAPABILITIES: [&str; 10] = [
 /// `/.well-known/smart-configuration`, also below `/fhir/R4/`.
 pub(crate) fn smart_configuration(call: &Call) -> Response {
     let metadata = authorization_server_metadata::document(call.issuer());
-    let smart = ["patient/*.cruds", "user/*.cruds", "system/*.cruds"].map(str::to_owned);
+    let smart = ["launch", "launch/patient", "patient/*.cruds", "user/*.cruds", "system/*.cruds"].map(str::to_owned);
     let document = SmartConfiguration {
         issuer: metadata.issuer,
         jwks_uri: metadata.jwks_uri.unwrap_or_default(),

@@ -4,6 +4,7 @@
 //! A member without a value is left out.
 
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use crate::secret::{AccessToken, IdToken, RefreshToken, Secret};
 
@@ -37,6 +38,12 @@ pub struct TokenResponse {
     /// `patient`: the patient in context, SMART App Launch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patient: Option<String>,
+    /// `encounter`: the encounter in context, SMART App Launch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encounter: Option<String>,
+    /// `fhirContext`: whatever else is in context, SMART App Launch.
+    #[serde(rename = "fhirContext", skip_serializing_if = "Option::is_none")]
+    pub fhir_context: Option<Value>,
     /// `smart_style_url`: SMART App Launch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smart_style_url: Option<String>,
@@ -60,6 +67,8 @@ impl TokenResponse {
             project: None,
             profile: None,
             patient: None,
+            encounter: None,
+            fhir_context: None,
             smart_style_url: None,
             need_patient_banner: None,
         }
@@ -119,6 +128,8 @@ mod tests {
             project: Some(Reference { reference: "Project/1".into(), display: Some("Clinic".into()) }),
             profile: Some(Reference { reference: "Patient/2".into(), display: None }),
             patient: Some("2".into()),
+            encounter: Some("3".into()),
+            fhir_context: Some(serde_json::json!([{ "reference": "ImagingStudy/4" }])),
             smart_style_url: Some("http://127.0.0.1:8103/fhir/R4/.well-known/smart-styles.json".into()),
             need_patient_banner: Some(true),
             ..TokenResponse::bearer(Secret::new("at".into()), 60, "openid".into())
@@ -128,7 +139,8 @@ mod tests {
             concat!(
                 r#"{"token_type":"Bearer","expires_in":60,"scope":"openid","id_token":"it","access_token":"at","#,
                 r#""refresh_token":"rt","project":{"reference":"Project/1","display":"Clinic"},"#,
-                r#""profile":{"reference":"Patient/2"},"patient":"2","#,
+                r#""profile":{"reference":"Patient/2"},"patient":"2","encounter":"3","#,
+                r#""fhirContext":[{"reference":"ImagingStudy/4"}],"#,
                 r#""smart_style_url":"http://127.0.0.1:8103/fhir/R4/.well-known/smart-styles.json","#,
                 r#""need_patient_banner":true}"#
             )

@@ -16,7 +16,7 @@ macro_rules! columns {
     () => {
         "id, digest, project, client, membership, session, login, redirect_uri, scope, nonce, challenge_method, \
          challenge, auth_method, auth_time, issued_at, expires_at, redeemed_at, wrong_verifiers, \
-         remember, audience"
+         remember, audience, launch"
     };
 }
 
@@ -41,6 +41,7 @@ fn from_row(row: &Row<'_>) -> StoreResult<IssuedCode> {
         wrong_verifiers: column::get(row, 17)?,
         remember: column::get(row, 18)?,
         audience: column::get(row, 19)?,
+        launch: column::optional_id(row, 20)?,
     })
 }
 
@@ -71,7 +72,7 @@ impl AuthorizationCodes for SqliteTx<'_> {
                 "INSERT INTO authorization_code (",
                 columns!(),
                 ", digest_prefix) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, \
-                 ?18, ?19, ?20, ?21)"
+                 ?18, ?19, ?20, ?21, ?22)"
             ),
             params![
                 row.id.as_bytes(),
@@ -94,6 +95,7 @@ impl AuthorizationCodes for SqliteTx<'_> {
                 row.wrong_verifiers,
                 row.remember,
                 row.audience,
+                row.launch.as_ref().map(Id::as_bytes),
                 prefix(row.digest.as_bytes()),
             ],
         )

@@ -177,7 +177,8 @@ impl Events for SqliteTx<'_> {
     fn was_deleted(&self, project: Id<Project>, row: uuid::Uuid) -> StoreResult<bool> {
         let found = self.one(
             "SELECT 1 FROM event INDEXED BY event_by_about WHERE about = ?1 AND project = ?2 AND kind IN \
-             ('client_deleted', 'member_deleted', 'profile_deleted', 'access_policy_deleted') LIMIT 1",
+             ('client_deleted', 'member_deleted', 'profile_deleted', 'access_policy_deleted', \
+             'smart_app_launch_deleted') LIMIT 1",
             params![row.as_bytes(), project.as_bytes()],
             |_| Ok(()),
         )?;

@@ -42,6 +42,7 @@ mod second_factor;
 mod session;
 mod setting;
 mod signing_key;
+mod smart_app_launch;
 mod store;
 mod tx;
 mod user;

@@ -13,7 +13,7 @@ use crate::tx::SqliteTx;
 macro_rules! columns {
     () => {
         "id, project, client, membership, auth_method, auth_time, scope, remote_address, expires_at, revoked_at, \
-         pre_authorized_code, audience"
+         pre_authorized_code, audience, launch"
     };
 }
 
@@ -31,6 +31,7 @@ fn from_row(row: &Row<'_>) -> StoreResult<Login> {
         revoked_at: column::optional_time(row, 9)?,
         pre_authorized_code: column::optional_id(row, 10)?,
         audience: column::get(row, 11)?,
+        launch: column::optional_id(row, 12)?,
     })
 }
 
@@ -76,7 +77,7 @@ impl Logins for SqliteTx<'_> {
             concat!(
                 "INSERT INTO login (",
                 columns!(),
-                ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+                ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
             ),
             params![
                 row.id.as_bytes(),
@@ -91,6 +92,7 @@ impl Logins for SqliteTx<'_> {
                 row.revoked_at.map(Timestamp::seconds),
                 row.pre_authorized_code.as_ref().map(Id::as_bytes),
                 row.audience,
+                row.launch.as_ref().map(Id::as_bytes),
             ],
         )
         .map(drop)

@@ -33,6 +33,7 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { version: 8, sql: include_str!("../migrations/V8__saved_run.sql") },
     Migration { version: 9, sql: include_str!("../migrations/V9__hand_over_words.sql") },
     Migration { version: 10, sql: include_str!("../migrations/V10__connected_accounts.sql") },
+    Migration { version: 11, sql: include_str!("../migrations/V11__smart_app_launch.sql") },
 ];
 
 /// Marks a file as ours: `Ante`.

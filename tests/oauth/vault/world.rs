@@ -220,6 +220,7 @@ impl World {
                     revoked_at: None,
                     pre_authorized_code: None,
                     audience: None,
+                    launch: None,
                 };
                 cx.tx.insert_login(&login)?;
                 Ok(login.id)

@@ -5,7 +5,7 @@
 //! that address. What passes every check becomes an [`Interaction`] that waits for the person, or a code at once.
 //!
 //! # Not supported
-//! Request objects, `response_mode` other than `query`, response types other than `code`, SMART launches.
+//! Request objects, `response_mode` other than `query`, response types other than `code`.
 
 mod parameters;
 mod persona;

@@ -13,8 +13,7 @@
 //! # Differs from Medplum
 //! `returnTo` is compared whole, not by its beginning. Where it may not go and there is no `redirectUri`, the request is
 //! refused: there is no sign-in app to go to. A provider of an e-mail domain signs in people of its own project only.
-//! `iss`, `aud`, `exp` and, with the provider's `jwksUrl`, the signature of the ID token are checked. SMART launches are
-//! refused.
+//! `iss`, `aud`, `exp` and, with the provider's `jwksUrl`, the signature of the ID token are checked.
 
 mod id_token;
 mod provider;

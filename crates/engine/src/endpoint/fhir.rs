@@ -15,6 +15,7 @@ mod project;
 pub mod project_membership;
 mod row;
 mod search;
+mod smart_app_launch;
 
 use std::sync::Arc;
 
@@ -214,7 +215,7 @@ struct Room {
 impl Room {
     fn new(tx: &dyn Tx, caller: &Caller, extended: bool) -> Outcome<Self> {
         let member = caller.effective();
-        let access = Access::of(tx, member, caller.scope.as_deref())?;
+        let access = Access::of(tx, member, caller.scope.as_deref())?.launched(tx, caller.launch)?;
         Ok(Self { project: member.project, access, extended })
     }
 

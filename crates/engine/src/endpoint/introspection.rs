@@ -13,11 +13,11 @@ use crate::client_auth;
 use crate::cx::{Cx, Origin};
 use crate::engine::Engine;
 use crate::model::Client;
-use crate::model::membership::ProfileType;
 use crate::model::refresh_token::Place;
 use crate::refusal::Refusal;
 use crate::service::api_tokens::ApiToken;
 use crate::service::bearer::VerifiedToken;
+use crate::service::smart_app_launches::LaunchContext;
 use crate::stop::{Outcome, refuse};
 use crate::timestamp::Timestamp;
 use anteroom_oauth::claims::Audience;
@@ -52,9 +52,15 @@ pub struct Introspection {
     /// `Bearer` for access tokens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<&'static str>,
-    /// The patient, where it acts for one (Medplum).
+    /// The patient in context, as the token response said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patient: Option<String>,
+    /// The encounter in context.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encounter: Option<String>,
+    /// Whatever else is in context.
+    #[serde(rename = "fhirContext", skip_serializing_if = "Option::is_none")]
+    pub fhir_context: Option<Value>,
 }
 
 /// Looks at the token.
@@ -113,7 +119,7 @@ fn look(
     if alive.client.id != client.id && !(admin && alive.login.project == client.project) {
         return Ok(Introspection::default());
     }
-    let answer = of_login(cx, &alive);
+    let answer = of_login(cx, &alive)?;
     Ok(match (access, family) {
         (Some(token), _) => Introspection {
             scope: Some(token.scope),
@@ -161,15 +167,18 @@ impl Access {
     }
 }
 
-fn of_login(cx: &Cx<'_>, alive: &Alive) -> Introspection {
-    let profile = alive.membership.profile;
-    Introspection {
+fn of_login(cx: &Cx<'_>, alive: &Alive) -> Outcome<Introspection> {
+    // [SMART §6.0.3] the launch context of the token response stands here, too
+    let context = LaunchContext::of(cx.tx, alive.login.launch, &alive.client, &alive.membership)?;
+    Ok(Introspection {
         active: true,
         scope: Some(alive.login.scope.clone()),
         client_id: Some(alive.client.client_id()),
         sub: Some(alive.membership.subject()),
         iss: Some(cx.origin.issuer.as_str().to_owned()),
-        patient: (profile.resource_type == ProfileType::Patient).then(|| profile.id.to_string()),
+        patient: context.patient,
+        encounter: context.encounter,
+        fhir_context: context.fhir_context,
         ..Introspection::default()
-    }
+    })
 }

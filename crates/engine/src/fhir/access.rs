@@ -5,7 +5,7 @@
 //! allowed that is not for project admins; project admins see their project and its memberships whatever their policy says.
 //!
 //! Stricter than Medplum: clients and access policies are written by project admins only, `patient/` words reach the
-//! record of the member's own patient only, and without a policy a `Patient` or `RelatedPerson` reads its own record and
+//! record of the member's own patient only, or else of the one an EHR launched the app for, and without a policy a `Patient` or `RelatedPerson` reads its own record and
 //! nothing else. A project with `dialect: "medplum"` gives them what Medplum gives.
 
 use anteroom_oauth::smart_scope::{self, Context, Permission, SmartScope};
@@ -16,7 +16,8 @@ use crate::fhir::{Resource, ResourceType};
 use crate::model::access_policy::AccessPolicyResource;
 use crate::model::membership::{ProfileRef, ProfileType};
 use crate::model::project::Dialect;
-use crate::model::{AccessPolicy, Membership};
+use crate::id::Id;
+use crate::model::{AccessPolicy, Membership, SmartAppLaunch};
 use crate::stop::{Fault, Outcome};
 use crate::store::Tx;
 
@@ -168,6 +169,8 @@ pub struct Access {
     variables: Variables,
     /// `None` when the scope says nothing about FHIR resources.
     scopes: Option<Vec<SmartScope>>,
+    /// The patient an EHR launched the app for.
+    launched_for: Option<String>,
 }
 
 impl Access {
@@ -184,6 +187,7 @@ impl Access {
             allowed: Allowed::to(member, policy, dialect),
             variables: Variables::of(member),
             scopes: scope.and_then(smart_scope::parse),
+            launched_for: None,
         }
     }
 
@@ -195,6 +199,15 @@ impl Access {
         };
         let project = tx.project(member.project)?.ok_or(Fault::Inconsistent("project"))?;
         Ok(Self::new(member, policy.as_deref(), scope, project.dialect))
+    }
+
+    /// With the patient of a launch in context.
+    pub fn launched(mut self, tx: &dyn Tx, launch: Option<Id<SmartAppLaunch>>) -> Outcome<Self> {
+        if let Some(launch) = launch {
+            let launch = tx.smart_app_launch(launch)?;
+            self.launched_for = launch.and_then(|launch| launch.reference("patient").map(str::to_owned));
+        }
+        Ok(self)
     }
 
     /// Whether `interaction` is possible with any resource of the type.
@@ -313,9 +326,9 @@ impl Access {
         })
     }
 
-    /// `patient/` words reach the record of one patient: the member's own.
+    /// `patient/` words reach the record of one patient: the member's own, or the one of the launch.
     fn in_context(&self, scope: &SmartScope, resource: Option<&Resource>) -> bool {
-        match (scope.context, self.variables.patient()) {
+        match (scope.context, self.variables.patient().or(self.launched_for.as_deref())) {
             (Context::User | Context::System, _) => true,
             (Context::Patient, None) => false,
             (Context::Patient, Some(patient)) => {

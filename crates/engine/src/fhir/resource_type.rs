@@ -19,19 +19,22 @@ pub enum ResourceType {
     Practitioner,
     /// Somebody who acts for a patient.
     RelatedPerson,
+    /// What was on the screen of an EHR when it launched an app.
+    SmartAppLaunch,
     /// The project itself.
     Project,
 }
 
 impl ResourceType {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ClientApplication,
         Self::ProjectMembership,
         Self::AccessPolicy,
         Self::Patient,
         Self::Practitioner,
         Self::RelatedPerson,
+        Self::SmartAppLaunch,
         Self::Project,
     ];
 
@@ -44,6 +47,7 @@ impl ResourceType {
             Self::Patient => "Patient",
             Self::Practitioner => "Practitioner",
             Self::RelatedPerson => "RelatedPerson",
+            Self::SmartAppLaunch => "SmartAppLaunch",
             Self::Project => "Project",
         }
     }
@@ -59,7 +63,11 @@ impl ResourceType {
             Self::Patient => Some(ProfileType::Patient),
             Self::Practitioner => Some(ProfileType::Practitioner),
             Self::RelatedPerson => Some(ProfileType::RelatedPerson),
-            Self::ClientApplication | Self::ProjectMembership | Self::AccessPolicy | Self::Project => None,
+            Self::ClientApplication
+            | Self::ProjectMembership
+            | Self::AccessPolicy
+            | Self::SmartAppLaunch
+            | Self::Project => None,
         }
     }
 

@@ -53,6 +53,8 @@ const PATIENT: &[Parameter] = &[
     ("organization", Kind::Reference, "managingOrganization"),
     ("general-practitioner", Kind::Reference, "generalPractitioner"),
 ];
+const LAUNCH: &[Parameter] =
+    &[("patient", Kind::Reference, "patient"), ("encounter", Kind::Reference, "encounter")];
 const RELATED_PERSON: &[Parameter] = &[("patient", Kind::Reference, "patient")];
 
 fn parameters(resource_type: ResourceType) -> impl Iterator<Item = &'static Parameter> {
@@ -62,6 +64,7 @@ fn parameters(resource_type: ResourceType) -> impl Iterator<Item = &'static Para
         ResourceType::Patient => [PERSON, PATIENT],
         ResourceType::RelatedPerson => [PERSON, RELATED_PERSON],
         ResourceType::Practitioner => [PERSON, &[]],
+        ResourceType::SmartAppLaunch => [LAUNCH, &[]],
     };
     COMMON.iter().chain(own.into_iter().flatten())
 }

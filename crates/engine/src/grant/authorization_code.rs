@@ -130,6 +130,7 @@ fn issue(
             pre_authorized_code: None,
             refresh,
             api,
+            launch: code.launch,
         },
     )
 }

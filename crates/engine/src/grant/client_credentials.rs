@@ -86,6 +86,7 @@ pub fn redeem(cx: &mut Cx<'_>, engine: &Engine, request: &Request) -> Outcome<Pr
             pre_authorized_code: None,
             refresh: None,
             api,
+            launch: None,
         },
     )
 }

@@ -133,6 +133,7 @@ pub fn redeem(cx: &mut Cx<'_>, engine: &Engine, request: Request) -> Outcome<Pre
             pre_authorized_code: Some(code.id),
             refresh: None,
             api: None,
+            launch: None,
         },
     )
 }

@@ -279,6 +279,7 @@ fn issue(cx: &mut Cx<'_>, plan: Plan, request: &Request, fetched: &Fetched) -> O
             pre_authorized_code: None,
             refresh,
             api: None,
+            launch: None,
         },
     )
 }

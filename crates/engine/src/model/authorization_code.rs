@@ -5,7 +5,7 @@ use anteroom_oauth::secret::{AuthorizationCode, Digest};
 
 use crate::id::Id;
 use crate::model::login::AuthMethod;
-use crate::model::{Client, Login, Membership, Project, Session};
+use crate::model::{Client, Login, Membership, Project, Session, SmartAppLaunch};
 use crate::timestamp::Timestamp;
 
 /// Seconds a code can be redeemed.
@@ -54,4 +54,6 @@ pub struct IssuedCode {
     pub wrong_verifiers: u32,
     /// The API the tokens are for, as the request named it.
     pub audience: Option<String>,
+    /// The launch of an EHR it came from.
+    pub launch: Option<Id<SmartAppLaunch>>,
 }

@@ -63,6 +63,10 @@ kinds! {
     AccessPolicyWritten = "access_policy_written",
     /// An access policy was deleted.
     AccessPolicyDeleted = "access_policy_deleted",
+    /// A launch of an EHR was made or changed.
+    SmartAppLaunchWritten = "smart_app_launch_written",
+    /// A launch of an EHR was deleted.
+    SmartAppLaunchDeleted = "smart_app_launch_deleted",
     /// The next signing key was published; it does not sign yet.
     SigningKeyPublished = "signing_key_published",
     /// A new signing key signs.

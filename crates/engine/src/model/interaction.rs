@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::Id;
 use crate::model::login::AuthMethod;
-use crate::model::{Client, Membership, Project, Session, User};
+use crate::model::{Client, Membership, Project, Session, SmartAppLaunch, User};
 use crate::timestamp::Timestamp;
 
 /// Seconds a person may take.
@@ -103,6 +103,9 @@ pub struct AuthorizationRequest {
     /// `audience`: the API the tokens are for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
+    /// `launch`: the launch of an EHR.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub launch: Option<Id<SmartAppLaunch>>,
 }
 
 impl AuthorizationRequest {

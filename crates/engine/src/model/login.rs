@@ -1,7 +1,7 @@
 //! `Login`: one sign-in. Every token names its login, and dies with it.
 
 use crate::id::Id;
-use crate::model::{Client, Membership, PreAuthorizedCode, Project};
+use crate::model::{Client, Membership, PreAuthorizedCode, Project, SmartAppLaunch};
 use crate::timestamp::Timestamp;
 
 /// How somebody signed in.
@@ -71,6 +71,8 @@ pub struct Login {
     pub pre_authorized_code: Option<Id<PreAuthorizedCode>>,
     /// The API its tokens are for, as it was named; `None` for this server's own endpoints.
     pub audience: Option<String>,
+    /// The launch of an EHR it came from.
+    pub launch: Option<Id<SmartAppLaunch>>,
 }
 
 impl Login {

@@ -113,7 +113,7 @@ macro_rules! rows {
                 rfc: oauth(400, E::InvalidRequest, "Invalid launch"),
                 medplum: oauth(400, E::InvalidRequest, "Invalid launch"),
                 section: "SMART App Launch 2.2 section 2.0.10",
-                advice: "Start the launch at this server, or leave launch out.",
+                advice: "Send the id of a SmartAppLaunch of the client's project as launch, or leave launch out.",
             }
             /// No `code_challenge` from a client that needs one.
             MissingCodeChallenge = "missing_code_challenge" {

@@ -50,7 +50,7 @@ macro_rules! rows {
                 rfc: NOT_FOUND,
                 medplum: NOT_FOUND,
                 section: "Medplum: sign-in",
-                advice: "Start the launch at this server, or leave launch out.",
+                advice: "Send the id of a SmartAppLaunch of the client's project as launch, or leave launch out.",
             }
             /// No `login`.
             MissingLogin = "missing_login" {

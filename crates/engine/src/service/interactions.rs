@@ -290,6 +290,7 @@ pub fn issue_code(
         redeemed_at: None,
         wrong_verifiers: 0,
         audience: interaction.request.audience.clone(),
+        launch: interaction.request.launch,
     };
     cx.tx.insert_issued_code(&row)?;
     Ok(code)

@@ -14,14 +14,15 @@ use crate::id::Id;
 use crate::issuer::Issuer;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::login::AuthMethod;
-use crate::model::membership::{Principal, ProfileType};
+use crate::model::membership::Principal;
 use crate::model::resource_server::TokenDialect;
-use crate::model::{Client, Login, Membership, PreAuthorizedCode, Project, Session, User};
+use crate::model::{Client, Login, Membership, PreAuthorizedCode, Project, Session, SmartAppLaunch, User};
 use crate::refusal::Refusal;
 use crate::runs::Ailment;
 use crate::service::api_access::ApiAccess;
 use crate::service::api_tokens::{ApiTokenClaims, userinfo_audience};
 use crate::service::refresh_tokens;
+use crate::service::smart_app_launches::LaunchContext;
 use crate::stop::{Outcome, refuse};
 use crate::timestamp::Timestamp;
 
@@ -101,6 +102,8 @@ pub struct NewLogin<'a> {
     pub refresh: Option<NewFamily>,
     /// The API the access token is for, if not this server's own endpoints.
     pub api: Option<ApiAccess>,
+    /// The launch of an EHR it came from.
+    pub launch: Option<Id<SmartAppLaunch>>,
 }
 
 /// The family of refresh tokens a new login gets.
@@ -128,7 +131,7 @@ pub struct PreparedTokens {
     profile: String,
     display: String,
     project: Reference,
-    patient: Option<String>,
+    context: LaunchContext,
     nonce: Option<String>,
     email: Option<String>,
     api: Option<ApiAccess>,
@@ -159,6 +162,7 @@ pub fn prepare(cx: &mut Cx<'_>, new: NewLogin<'_>) -> Outcome<PreparedTokens> {
         revoked_at: None,
         pre_authorized_code: new.pre_authorized_code,
         audience: api.as_ref().map(|api| api.audience.clone()),
+        launch: new.launch,
     };
     cx.tx.insert_login(&login)?;
     cx.about.row = Some(id.uuid());
@@ -198,8 +202,7 @@ pub fn of_login(
         _ => None,
     };
     let jti = [entropy::bytes(cx.entropy)?, entropy::bytes(cx.entropy)?];
-    let patient =
-        (membership.profile.resource_type == ProfileType::Patient).then(|| membership.profile.id.to_string());
+    let context = LaunchContext::of(cx.tx, login.launch, client, membership)?;
     Ok(PreparedTokens {
         issuer: cx.origin.issuer.clone(),
         alg: if client.signs_with_rs256() { Alg::RS256 } else { Alg::ES256 },
@@ -222,7 +225,7 @@ pub fn of_login(
             reference: format!("Project/{}", project.id),
             display: Some(project.name.clone()),
         },
-        patient,
+        context,
         nonce,
         email,
         api,
@@ -286,8 +289,12 @@ impl PreparedTokens {
         }
         response.project = Some(self.project);
         response.profile = Some(Reference { reference: self.profile, display: Some(self.display) });
-        response.need_patient_banner = self.patient.as_ref().map(|_| true);
-        response.patient = self.patient;
+        // [SMART §3.0.1] beside the access token, on every answer that has one
+        let LaunchContext { patient, encounter, fhir_context } = self.context;
+        response.need_patient_banner = patient.as_ref().map(|_| true);
+        response.patient = patient;
+        response.encounter = encounter;
+        response.fhir_context = fhir_context;
         Ok(response)
     }
 

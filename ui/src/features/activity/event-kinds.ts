@@ -16,6 +16,8 @@ export const EVENT_KINDS = [
   "access_policy_written",
   "signing_key_published",
   "access_policy_deleted",
+  "smart_app_launch_written",
+  "smart_app_launch_deleted",
   "signing_key_rotated",
   "workspace_applied",
   "link_issued",

@@ -164,6 +164,7 @@ pub(crate) async fn preview(admin: &Admin, request: Preview) -> Result<Previewed
             revoked_at: None,
             pre_authorized_code: None,
             audience: None,
+            launch: None,
         };
         let extras = Extras { scope, nonce: None, refresh_token: None, api: None };
         tokens::of_login(cx, &login, &project, &client, &membership, extras)

@@ -15,7 +15,7 @@ use crate::model::client::ClientType;
 use crate::model::client_grant::SubjectType;
 use crate::model::interaction::AuthorizationRequest;
 use crate::refusal::Refusal;
-use crate::service::{api_access, tokens};
+use crate::service::{api_access, smart_app_launches, tokens};
 use crate::stop::{Outcome, refuse};
 
 /// Most bytes of what is only shown or looked at.
@@ -56,6 +56,8 @@ pub(super) fn check(
     check::grant_allowed(&mut cx.trace, client, GrantType::AuthorizationCode)?;
     let For { audience, scope, consent_skipped } = purpose(cx, engine, unverified, verified)?;
     targets(cx, unverified)?;
+    // [SMART §2.0.10]
+    let launch = smart_app_launches::named(cx, client.project, unverified.get("launch"), Refusal::UnknownLaunch)?;
     let challenge = challenge(cx, client, unverified)?;
     let prompt = prompt(cx, unverified)?;
     let max_age = max_age(cx, unverified)?;
@@ -78,6 +80,7 @@ pub(super) fn check(
         remember: false,
         consent_skipped,
         audience,
+        launch,
     };
     Ok(Asked { request, prompt, max_age, hinted })
 }
@@ -138,7 +141,7 @@ fn scope(cx: &mut Cx<'_>, client: &Client, unverified: &Unverified) -> Outcome<S
     Ok(tokens::granted_scope(cx, client, requested)?.as_str().to_owned())
 }
 
-/// SMART `aud`, `launch`, and `resource` [RFC8707 §2].
+/// SMART `aud`, and `resource` [RFC8707 §2].
 fn targets(cx: &mut Cx<'_>, unverified: &Unverified) -> Outcome<()> {
     let issuer = cx.origin.issuer.clone();
     if let Some(aud) = unverified.get("aud") {
@@ -159,10 +162,6 @@ fn targets(cx: &mut Cx<'_>, unverified: &Unverified) -> Outcome<()> {
         }) {
             return refuse(Refusal::UnknownResource, "");
         }
-    }
-    if unverified.get("launch").is_some() {
-        cx.trace.check("launch", false, "a launch of this server", || "an unknown one".into());
-        return refuse(Refusal::UnknownLaunch, "");
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::id::Id;
 use crate::model::interaction::AuthorizationRequest;
 use crate::model::{Client, Interaction};
 use crate::refusal::Refusal;
-use crate::service::tokens;
+use crate::service::{smart_app_launches, tokens};
 use crate::stop::{Outcome, refuse};
 
 /// Most bytes of a state.
@@ -38,7 +38,7 @@ pub(super) struct AppState {
     pub(super) client_id: Option<String>,
     scope: Option<String>,
     nonce: Option<String>,
-    launch: bool,
+    launch: Option<String>,
     code_challenge: Option<String>,
     code_challenge_method: Option<String>,
     redirect_uri: Option<String>,
@@ -69,7 +69,7 @@ pub(super) fn read(state: &str) -> Option<Came> {
         client_id: text("clientId"),
         scope: text("scope"),
         nonce: text("nonce"),
-        launch: text("launch").is_some(),
+        launch: text("launch"),
         code_challenge: text("codeChallenge"),
         code_challenge_method: text("codeChallengeMethod"),
         redirect_uri: text("redirectUri"),
@@ -102,9 +102,8 @@ impl AppState {
     pub(super) fn request(&self, cx: &mut Cx<'_>, client: &Client) -> Outcome<AuthorizationRequest> {
         let (value, method) = (self.code_challenge.as_deref(), self.code_challenge_method.as_deref());
         let challenge = challenge(cx, client, value, method)?;
-        if !cx.trace.check("launch", !self.launch, "absent", || "an unknown one".into()) {
-            return refuse(Refusal::LoginLaunchUnknown, "");
-        }
+        let launch = self.launch.as_deref();
+        let launch = smart_app_launches::named(cx, client.project, launch, Refusal::LoginLaunchUnknown)?;
         check::grant_allowed(&mut cx.trace, client, GrantType::AuthorizationCode)?;
         let default = client.settings.default_scope.is_empty().then_some(DEFAULT_SCOPE);
         let scope = tokens::granted_scope(cx, client, self.scope.as_deref().or(default))?;
@@ -118,6 +117,7 @@ impl AppState {
             nonce: Some(nonce),
             plain_challenge: challenge.as_ref().is_some_and(|own| own.method() == CodeChallengeMethod::Plain),
             code_challenge: challenge.map(|challenge| challenge.as_str().to_owned()),
+            launch,
             ..AuthorizationRequest::default()
         })
     }

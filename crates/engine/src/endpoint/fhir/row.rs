@@ -6,13 +6,13 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{access_policy, client_application, person, project, project_membership};
+use super::{access_policy, client_application, person, project, project_membership, smart_app_launch};
 use crate::cx::Cx;
 use crate::engine::Engine;
 use crate::fhir::{Resource, ResourceType};
 use crate::id::Id;
 use crate::model::membership::ProfileRef;
-use crate::model::{AccessPolicy, Client, Membership, Profile, Project};
+use crate::model::{AccessPolicy, Client, Membership, Profile, Project, SmartAppLaunch};
 use crate::refusal::Refusal;
 use crate::stop::{Outcome, refuse};
 use crate::store::Tx;
@@ -24,6 +24,7 @@ pub(super) enum Row {
     Membership(Arc<Membership>),
     Policy(Arc<AccessPolicy>),
     Person(ResourceType, Box<Profile>),
+    Launch(Box<SmartAppLaunch>),
     Project(Arc<Project>),
 }
 
@@ -50,6 +51,10 @@ impl Row {
             ResourceType::AccessPolicy => {
                 tx.access_policy(Id::from_uuid(id))?.filter(|row| row.project == own).map(Self::Policy)
             }
+            ResourceType::SmartAppLaunch => {
+                let found = tx.smart_app_launch(Id::from_uuid(id))?.filter(|row| row.project == own);
+                found.map(|row| Self::Launch(Box::new(row)))
+            }
             _ => tx.project(Id::from_uuid(id))?.filter(|row| row.id == own).map(Self::Project),
         })
     }
@@ -60,6 +65,7 @@ impl Row {
             Self::Membership(_) => ResourceType::ProjectMembership,
             Self::Policy(_) => ResourceType::AccessPolicy,
             Self::Person(resource_type, _) => *resource_type,
+            Self::Launch(_) => ResourceType::SmartAppLaunch,
             Self::Project(_) => ResourceType::Project,
         }
     }
@@ -71,6 +77,7 @@ impl Row {
             Self::Membership(row) => project_membership::resource(tx, row)?,
             Self::Policy(row) => access_policy::resource(row),
             Self::Person(_, row) => row.resource.clone(),
+            Self::Launch(row) => smart_app_launch::resource(row),
             Self::Project(row) => project::resource(row),
         })
     }
@@ -109,6 +116,10 @@ impl Row {
                 let new = access_policy::create(cx, own, Id::from_uuid(id), body)?;
                 Ok(Self::Policy(Arc::new(new)))
             }
+            ResourceType::SmartAppLaunch => {
+                let new = smart_app_launch::create(cx, own, Id::from_uuid(id), body)?;
+                Ok(Self::Launch(Box::new(new)))
+            }
             _ => refuse(Refusal::PolicyForbids, "projects are not made over FHIR"),
         }
     }
@@ -131,6 +142,10 @@ impl Row {
                 person::update(cx, resource_type, &row, body)?;
                 (resource_type, row.project, row.reference.id.uuid())
             }
+            Self::Launch(row) => {
+                smart_app_launch::update(cx, &row, body)?;
+                (ResourceType::SmartAppLaunch, row.project, row.id.uuid())
+            }
             Self::Project(row) => {
                 project::update(cx, &row, body)?;
                 (ResourceType::Project, row.id, row.id.uuid())
@@ -148,6 +163,7 @@ impl Row {
             Self::Membership(row) => crate::service::people::delete(cx, &row),
             Self::Policy(row) => crate::service::access_policies::delete(cx, &row),
             Self::Person(_, row) => crate::service::people::delete_profile(cx, &row),
+            Self::Launch(row) => crate::service::smart_app_launches::delete(cx, &row),
             Self::Project(_) => refuse(Refusal::PolicyForbids, "projects are not deleted over FHIR"),
         }
     }

@@ -228,6 +228,9 @@ fn walk(
             };
             tx.visit_memberships(project, profile, &mut |row| visit(Row::Membership(row.into())))?;
         }
+        ResourceType::SmartAppLaunch => {
+            tx.visit_smart_app_launches(project, &mut |row| visit(Row::Launch(Box::new(row))))?;
+        }
         ResourceType::Project => {
             tx.project(project)?.into_iter().map(Row::Project).all(&mut visit);
         }

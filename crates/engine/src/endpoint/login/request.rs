@@ -13,7 +13,7 @@ use crate::model::interaction::AuthorizationRequest;
 use crate::model::membership::ProfileType;
 use crate::model::{Client, Project};
 use crate::refusal::Refusal;
-use crate::service::{default_client, passwords, people, tokens};
+use crate::service::{default_client, passwords, people, smart_app_launches, tokens};
 use crate::stop::{Outcome, refuse};
 
 /// Most bytes of `nonce`.
@@ -30,7 +30,7 @@ pub struct Request {
     nonce: Option<String>,
     code_challenge: Option<String>,
     code_challenge_method: Option<String>,
-    launch: bool,
+    launch: Option<String>,
     remember: bool,
     origin: Option<String>,
 }
@@ -62,7 +62,7 @@ impl Request {
             nonce: text(body, "nonce"),
             code_challenge: text(body, "codeChallenge"),
             code_challenge_method: text(body, "codeChallengeMethod"),
-            launch: text(body, "launch").is_some(),
+            launch: text(body, "launch"),
             remember: body.get("remember") == Some(&Value::Bool(true)),
             origin,
         })
@@ -92,9 +92,8 @@ impl Request {
         self.check_origin(cx, &client)?;
         let (value, method) = (self.code_challenge.as_deref(), self.code_challenge_method.as_deref());
         let challenge = challenge(cx, &client, value, method)?;
-        if !cx.trace.check("launch", !self.launch, "absent", || "an unknown one".into()) {
-            return refuse(Refusal::LoginLaunchUnknown, "");
-        }
+        let launch =
+            smart_app_launches::named(cx, project, self.launch.as_deref(), Refusal::LoginLaunchUnknown)?;
         check::grant_allowed(&mut cx.trace, &client, GrantType::AuthorizationCode)?;
         let scope = tokens::granted_scope(cx, &client, self.scope.as_deref())?;
         let nonce = match &self.nonce {
@@ -116,6 +115,7 @@ impl Request {
             code_challenge: challenge.map(|challenge| challenge.as_str().to_owned()),
             profile_type,
             remember: self.remember,
+            launch,
             ..AuthorizationRequest::default()
         };
         Ok(Asked { project, client: named.map(|client| client.id), request })

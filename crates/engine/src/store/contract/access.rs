@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::model::Profile;
+use crate::model::{Profile, SmartAppLaunch};
 use crate::model::event::{EventBody, EventKind, NewEvent};
 use crate::model::membership::{ProfileRef, ProfileType};
 use crate::store::contract::read;
@@ -137,6 +137,42 @@ pub fn policies_know_their_members(store: &dyn Store) -> StoreResult<()> {
     Ok(())
 }
 
+/// In their order, replaced, walked through by age, and gone.
+pub fn launches_come_back_as_they_were(store: &dyn Store) -> StoreResult<()> {
+    write_project(store)?;
+    let launch = |number: u128| SmartAppLaunch {
+        id: id(number),
+        project: id(1),
+        resource: object(json!({ "z": 1, "patient": { "reference": format!("Patient/{number}") } })),
+        created_at: NOW + u32::try_from(100 - number).unwrap_or(0),
+    };
+    write(store, move |tx| [61, 62].iter().try_for_each(|number| tx.insert_smart_app_launch(&launch(*number))))?;
+    let found = read(store, |tx| tx.smart_app_launch(id(61)))?.expect("it was just inserted");
+    assert_eq!(found, launch(61));
+    assert!(found.resource.keys().eq(["z", "patient"]), "in their order");
+    let changed = SmartAppLaunch { resource: object(json!({ "a": [null] })), ..launch(61) };
+    let stored = changed.clone();
+    write(store, move |tx| tx.update_smart_app_launch(&stored))?;
+    assert_eq!(read(store, |tx| tx.smart_app_launch(id(61)))?, Some(changed));
+    assert!(write(store, move |tx| tx.update_smart_app_launch(&launch(63))).is_err(), "it is not there");
+    let walked = |project: u128, most: usize| {
+        read(store, move |tx| {
+            let mut seen = Vec::new();
+            tx.visit_smart_app_launches(id(project), &mut |row| {
+                seen.push(row.id);
+                seen.len() < most
+            })?;
+            Ok(seen)
+        })
+    };
+    assert_eq!(walked(1, 9)?, [id(62), id(61)], "oldest first");
+    assert_eq!(walked(1, 1)?, [id(62)]);
+    assert_eq!(walked(2, 9)?, []);
+    write(store, |tx| tx.delete_smart_app_launch(id(61)))?;
+    assert!(read(store, |tx| tx.smart_app_launch(id(61)))?.is_none());
+    Ok(())
+}
+
 /// By the log of the project, for the kinds that delete something.
 pub fn deleted_rows_are_remembered(store: &dyn Store) -> StoreResult<()> {
     write_project(store)?;
@@ -157,9 +193,10 @@ pub fn deleted_rows_are_remembered(store: &dyn Store) -> StoreResult<()> {
         event(EventKind::ProfileDeleted, 53),
         event(EventKind::AccessPolicyDeleted, 54),
         event(EventKind::SessionRevoked, 55),
+        event(EventKind::SmartAppLaunchDeleted, 57),
     ];
     write(store, move |tx| events.iter().try_for_each(|event| tx.append_event(event).map(drop)))?;
-    for (row, expected) in [(51, true), (52, true), (53, true), (54, true), (55, false), (56, false)] {
+    for (row, expected) in [(51, true), (52, true), (53, true), (54, true), (55, false), (56, false), (57, true)] {
         let found = read(store, |tx| tx.was_deleted(id(1), uuid::Uuid::from_u128(row)))?;
         assert_eq!(found, expected, "{row}");
     }

@@ -34,6 +34,7 @@ fn issued(number: u128) -> IssuedCode {
         redeemed_at: None,
         wrong_verifiers: 0,
         audience: Some("https://my-api.example.com".to_owned()),
+        launch: Some(id(90)),
     }
 }
 

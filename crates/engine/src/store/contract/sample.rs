@@ -178,6 +178,7 @@ pub fn login(number: u128) -> Login {
         revoked_at: None,
         pre_authorized_code: None,
         audience: None,
+        launch: None,
     }
 }
 

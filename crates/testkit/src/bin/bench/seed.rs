@@ -55,6 +55,7 @@ fn insert(tx: &mut dyn Tx, ids: &IdSequence, now: Timestamp, index: u32) -> Stor
         revoked_at: None,
         pre_authorized_code: None,
         audience: None,
+        launch: None,
     };
     let redeemed = index.is_multiple_of(2);
     tx.insert_pre_authorized_code(&PreAuthorizedCode {
