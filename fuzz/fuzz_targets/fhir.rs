@@ -28,6 +28,7 @@ static MEMBER: LazyLock<Membership> = LazyLock::new(|| Membership {
     active: true,
     external_id: None,
     access_policy: None,
+    access: Vec::new(),
     created_at: Timestamp::from_seconds(0),
 });
 

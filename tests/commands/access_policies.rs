@@ -97,7 +97,7 @@ async fn a_policy_that_could_not_be_evaluated_is_not_written() {
             "_has",
         ),
         (
-            new("A", json!([entry("Patient", json!({ "criteria": "Patient?_id=%team" }))])),
+            new("A", json!([entry("Patient", json!({ "criteria": "Patient?_id=%-team" }))])),
             Code::Invalid,
             "resource",
             "%profile",

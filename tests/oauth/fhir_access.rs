@@ -224,9 +224,9 @@ async fn policies_are_checked_renamed_and_not_taken_from_those_who_have_them() {
             json!([{ "resourceType": "Patient", "criteria": "Patient?_has=1" }]),
         ),
         (
-            "a variable nobody knows",
+            "what is no variable",
             "resource",
-            json!([{ "resourceType": "Patient", "criteria": "Patient?_id=%team" }]),
+            json!([{ "resourceType": "Patient", "criteria": "Patient?_id=%-team" }]),
         ),
         (
             "a constraint",
@@ -257,4 +257,71 @@ async fn policies_are_checked_renamed_and_not_taken_from_those_who_have_them() {
     let path = format!("AccessPolicy/{}", made.str("id"));
     assert_eq!(admin(&server, "DELETE", &path).send().await.status, 200);
     assert_eq!(admin(&server, "GET", &path).send().await.status, 410);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_membership_can_have_several_policies() {
+    let policy = |name: &str, resource: Value, rules: Value| {
+        json!({ "resourceType": "AccessPolicy", "name": name, "resource": resource, "ipAccessRule": rules })
+    };
+    let server = TestServer::start().await;
+    let made = async |body: Value| {
+        let reply = admin(&server, "POST", "AccessPolicy").json(&body).send().await;
+        assert_eq!(reply.status, 201, "{reply:?}");
+        json!({ "reference": format!("AccessPolicy/{}", reply.str("id")) })
+    };
+    let own = json!([{ "resourceType": "Patient", "criteria": "Patient?_id=%patient.id", "readonly": true }]);
+    let own = made(policy("Own record", own, json!([]))).await;
+    let one = json!([{ "resourceType": "Practitioner", "criteria": "Practitioner?_id=%doctor.id", "readonly": true }]);
+    let one = made(policy("One doctor", one, json!([]))).await;
+    let keep_out = made(policy("Away", json!([]), json!([{ "value": "127.", "action": "block" }]))).await;
+
+    let path = format!("ProjectMembership/{PAT_MEMBERSHIP}");
+    let put = async |access: Value| {
+        let mut membership = admin(&server, "GET", &path).send().await.json();
+        membership["access"] = access;
+        let reply = admin(&server, "PUT", &path).json(&membership).send().await;
+        (reply.status, reply)
+    };
+    let reference = |name: &str, reference: &str| {
+        json!({ "name": name, "valueReference": { "reference": reference } })
+    };
+    let ada = format!("Practitioner/{ADA}");
+    for (title, wrong) in [
+        ("no list", json!({ "policy": own })),
+        ("no policy", json!([{ "parameter": [] }])),
+        ("unknown", json!([{ "policy": { "reference": format!("AccessPolicy/{PAT}") } }])),
+        ("no reference", json!([{ "policy": "Own record" }])),
+        ("no name", json!([{ "policy": own, "parameter": [{ "valueString": "x" }] }])),
+        ("an odd name", json!([{ "policy": own, "parameter": [{ "name": "a b", "valueString": "x" }] }])),
+        ("no value", json!([{ "policy": own, "parameter": [{ "name": "a" }] }])),
+        ("twice", json!([{ "policy": one, "parameter": [reference("doctor", &ada), reference("doctor", &ada)] }])),
+    ] {
+        assert_eq!(put(wrong).await.0, 400, "{title}");
+    }
+
+    let token = pats_token(&server, "openid").await;
+    let ask = |path: &str| server.get(&format!("/fhir/R4/{path}")).bearer(&token).send();
+    let both = json!([{ "policy": own }, { "policy": one, "parameter": [reference("doctor", &ada)] }]);
+    let (status, shown) = put(both).await;
+    assert_eq!((status, &shown.json()["access"][1]["policy"]["display"]), (200, &json!("One doctor")));
+    assert_eq!(shown.json()["access"][1]["parameter"], json!([reference("doctor", &ada)]));
+    assert_eq!(ask(&format!("Patient/{PAT}")).await.status, 200, "by the first");
+    assert_eq!(ask(&format!("Patient/{GONE}")).await.status, 404);
+    assert_eq!(ask(&ada).await.status, 200, "by the second");
+    let me = server.get("/auth/me").bearer(&token).send().await.json();
+    assert_eq!(me["accessPolicy"]["basedOn"].as_array().unwrap().len(), 2);
+    assert_eq!(me["accessPolicy"]["resource"].as_array().unwrap().len(), 2);
+
+    let (status, _) = put(json!([{ "policy": own }, { "policy": one }])).await;
+    assert_eq!(status, 200);
+    assert_eq!(ask(&ada).await.status, 404, "the variable stands for nothing");
+    let delete = one["reference"].as_str().unwrap();
+    assert_eq!(admin(&server, "DELETE", delete).send().await.status, 409, "Pat has it");
+    let (status, _) = put(json!([{ "policy": own }, { "policy": keep_out }])).await;
+    assert_eq!(status, 200);
+    assert_eq!(ask(&format!("Patient/{PAT}")).await.status, 401, "an address rule of any of them");
+    let (status, shown) = put(json!([])).await;
+    assert_eq!((status, &shown.json()["access"]), (200, &Value::Null));
+    assert_eq!(ask(&ada).await.status, 403, "without a policy a patient has its own record");
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anteroom_oauth::grant_type::GrantType;
 
 use crate::cx::{Cx, Origin};
+use crate::model::access_policy::IpAction;
 use crate::model::client::{ClientStatus, ClientType};
 use crate::model::{Client, Membership};
 use crate::refusal::Refusal;
@@ -66,7 +67,8 @@ pub fn member_active(trace: &mut Trace, member: &Membership, refusal: Refusal) -
     }
 }
 
-/// The member's access policy lets the caller's address in. Requests from the window have no address and pass.
+/// The member's access policies let the caller's address in: the first rule that matches decides. Requests from the window
+/// have no address and pass.
 pub fn address_allowed(cx: &mut Cx<'_>, member: &Membership, refusal: Refusal) -> Outcome<()> {
     address_may_use(cx.tx, &mut cx.trace, cx.origin, member, refusal)
 }
@@ -79,11 +81,21 @@ pub fn address_may_use(
     member: &Membership,
     refusal: Refusal,
 ) -> Outcome<()> {
-    let (Some(policy), Some(address)) = (member.access_policy, origin.remote_address.as_deref()) else {
-        return Ok(());
-    };
-    let Some(policy) = tx.access_policy(policy)? else { return Ok(()) };
-    let allowed = policy.allows_address(address);
+    let Some(address) = origin.remote_address.as_deref() else { return Ok(()) };
+    let mut asked = None;
+    let mut said = None;
+    for (policy, _) in member.policies() {
+        let Some(policy) = tx.access_policy(policy)? else { continue };
+        said = policy.says_of_address(address);
+        if said.is_some() || asked.is_none() {
+            asked = Some(policy);
+        }
+        if said.is_some() {
+            break;
+        }
+    }
+    let Some(policy) = asked else { return Ok(()) };
+    let allowed = said != Some(IpAction::Block);
     let expected = format!("allowed by access policy {}", policy.name);
     if trace.check("access_policy.ip_access_rule", allowed, expected, || address.to_owned().into()) {
         Ok(())

@@ -66,6 +66,7 @@ fn public_client(project: Id<anteroom_engine::model::Project>, name: &str) -> Ne
         provider_secret: None,
         admin: false,
         access_policy: None,
+        access: Vec::new(),
     }
 }
 
@@ -108,6 +109,7 @@ impl Bench {
                         desk: false,
                         active: true,
                         access_policy: None,
+                        access: Vec::new(),
                     },
                 )?;
                 let new = NewCode {

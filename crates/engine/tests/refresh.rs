@@ -69,6 +69,7 @@ fn public_client(project: Id<anteroom_engine::model::Project>, name: &str) -> Ne
         provider_secret: None,
         admin: false,
         access_policy: None,
+        access: Vec::new(),
     }
 }
 
@@ -86,6 +87,7 @@ fn person(project: Id<anteroom_engine::model::Project>) -> NewPerson {
         desk: false,
         active: true,
         access_policy: None,
+        access: Vec::new(),
     }
 }
 

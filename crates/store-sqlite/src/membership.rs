@@ -10,7 +10,7 @@ use rusqlite::{Row, params};
 use serde_json::{Map, Value};
 
 use crate::cache::OfClient;
-use crate::column;
+use crate::column::{self, to_json};
 use crate::error::updated;
 use crate::tx::SqliteTx;
 
@@ -18,13 +18,21 @@ macro_rules! columns {
     () => {
         "membership.id, membership.project, membership.user, membership.client, membership.profile_type, \
          membership.profile, membership.display, membership.admin, membership.desk, membership.active, \
-         membership.external_id, membership.access_policy, membership.created_at"
+         membership.external_id, membership.access_policy, membership.created_at, membership.access"
     };
 }
 pub(crate) use columns;
 
+/// Those that have policy `?1`, as the first or as a further one.
+macro_rules! with_policy {
+    () => {
+        " FROM membership WHERE (access_policy = ?1 \
+         OR id IN (SELECT membership FROM membership_access WHERE access_policy = ?1))"
+    };
+}
+
 /// How many columns that are.
-pub(crate) const WIDTH: usize = 13;
+pub(crate) const WIDTH: usize = 14;
 
 pub(crate) fn from_row(row: &Row<'_>) -> StoreResult<Membership> {
     Ok(Membership {
@@ -42,6 +50,7 @@ pub(crate) fn from_row(row: &Row<'_>) -> StoreResult<Membership> {
         external_id: column::get(row, 10)?,
         access_policy: column::optional_id(row, 11)?,
         created_at: column::time(row, 12)?,
+        access: column::json(row, 13)?,
     })
 }
 
@@ -141,7 +150,8 @@ impl Memberships for SqliteTx<'_> {
         let (user, client) = user_and_client(&row.principal);
         self.run(
             "INSERT INTO membership (id, project, user, client, profile_type, profile, display, admin, desk, active, \
-             external_id, access_policy, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+             external_id, access_policy, created_at, access) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             params![
                 row.id.as_bytes(),
                 row.project.as_bytes(),
@@ -156,8 +166,10 @@ impl Memberships for SqliteTx<'_> {
                 row.external_id,
                 row.access_policy.as_ref().map(Id::as_bytes),
                 row.created_at.seconds(),
+                to_json(&row.access)?,
             ],
         )?;
+        self.name_policies(row)?;
         self.index_person(row)
     }
 
@@ -167,7 +179,7 @@ impl Memberships for SqliteTx<'_> {
         let rows = self.run(
             "UPDATE membership SET project = ?2, user = ?3, client = ?4, profile_type = ?5, profile = ?6, \
              display = ?7, admin = ?8, desk = ?9, active = ?10, external_id = ?11, access_policy = ?12, \
-             created_at = ?13 WHERE id = ?1",
+             created_at = ?13, access = ?14 WHERE id = ?1",
             params![
                 row.id.as_bytes(),
                 row.project.as_bytes(),
@@ -182,9 +194,12 @@ impl Memberships for SqliteTx<'_> {
                 row.external_id,
                 row.access_policy.as_ref().map(Id::as_bytes),
                 row.created_at.seconds(),
+                to_json(&row.access)?,
             ],
         )?;
         updated(rows, "membership")?;
+        self.run("DELETE FROM membership_access WHERE membership = ?1", params![row.id.as_bytes()])?;
+        self.name_policies(row)?;
         self.index_person(row)
     }
 
@@ -247,13 +262,25 @@ impl Memberships for SqliteTx<'_> {
         limit: u32,
     ) -> StoreResult<Slice<Membership>> {
         let policy = policy.as_bytes();
-        let total =
-            self.count("SELECT count(*) FROM membership WHERE access_policy = ?1", params![policy])?;
+        let total = self.count(concat!("SELECT count(*)", with_policy!()), params![policy])?;
         let rows = self.many(
-            concat!("SELECT ", columns!(), " FROM membership WHERE access_policy = ?1 ORDER BY row LIMIT ?2"),
+            concat!("SELECT ", columns!(), with_policy!(), " ORDER BY row LIMIT ?2"),
             params![policy, limit],
             from_row,
         )?;
         Ok(Slice { rows, total })
+    }
+}
+
+impl SqliteTx<'_> {
+    /// Notes which further policies a membership has.
+    fn name_policies(&self, row: &Membership) -> StoreResult<()> {
+        for own in &row.access {
+            self.run(
+                "INSERT OR IGNORE INTO membership_access (membership, access_policy) VALUES (?1, ?2)",
+                params![row.id.as_bytes(), own.policy.as_bytes()],
+            )?;
+        }
+        Ok(())
     }
 }

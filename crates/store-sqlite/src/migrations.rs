@@ -34,6 +34,7 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { version: 9, sql: include_str!("../migrations/V9__hand_over_words.sql") },
     Migration { version: 10, sql: include_str!("../migrations/V10__connected_accounts.sql") },
     Migration { version: 11, sql: include_str!("../migrations/V11__smart_app_launch.sql") },
+    Migration { version: 12, sql: include_str!("../migrations/V12__membership_access.sql") },
 ];
 
 /// Marks a file as ours: `Ante`.

@@ -11,6 +11,7 @@ use crate::caller::{self, Credentials};
 use crate::cx::{Cx, Origin};
 use crate::engine::Engine;
 use crate::id::Id;
+use crate::model::access_policy::IpAccessRule;
 use crate::model::membership::Principal;
 use crate::model::{AccessPolicy, Client, Membership, Project, SecondFactor, User};
 use crate::service::clients;
@@ -53,10 +54,12 @@ pub async fn respond(
             me.insert("membership".into(), membership_json(&membership));
             me.insert("profile".into(), profile(cx, &membership)?);
             me.insert("config".into(), json!({ "resourceType": "UserConfiguration", "menu": [] }));
-            if let Some(policy) = caller.effective().access_policy
-                && let Some(policy) = cx.tx.access_policy(policy)?
-            {
-                me.insert("accessPolicy".into(), effective_policy(&policy));
+            let mut policies = Vec::new();
+            for (policy, _) in caller.effective().policies() {
+                policies.extend(cx.tx.access_policy(policy)?);
+            }
+            if let Some(policy) = effective_policy(&policies) {
+                me.insert("accessPolicy".into(), policy);
             }
             if let Some(user) = &user {
                 me.insert("security".into(), security(cx, &project, user)?);
@@ -132,17 +135,23 @@ fn client_json(client: &Client) -> Value {
 }
 
 /// The policy, with where it comes from.
-fn effective_policy(policy: &AccessPolicy) -> Value {
-    let mut shown = policy.rest.clone();
-    shown.insert("resourceType".into(), "AccessPolicy".into());
-    shown.insert(
-        "basedOn".into(),
-        json!([{ "reference": format!("AccessPolicy/{}", policy.id), "display": policy.name }]),
-    );
-    if !policy.ip_access_rule.is_empty() {
-        shown.insert("ipAccessRule".into(), json!(policy.ip_access_rule));
+fn effective_policy(policies: &[Arc<AccessPolicy>]) -> Option<Value> {
+    let (first, others) = policies.split_first()?;
+    let mut shown = first.rest.clone();
+    if !others.is_empty() {
+        let entries = policies.iter().filter_map(|policy| policy.rest.get("resource")?.as_array());
+        shown.insert("resource".into(), entries.flatten().cloned().collect());
     }
-    Value::Object(shown)
+    shown.insert("resourceType".into(), "AccessPolicy".into());
+    let based_on = policies.iter().map(|policy| {
+        json!({ "reference": format!("AccessPolicy/{}", policy.id), "display": policy.name })
+    });
+    shown.insert("basedOn".into(), based_on.collect());
+    let rules: Vec<&IpAccessRule> = policies.iter().flat_map(|policy| &policy.ip_access_rule).collect();
+    if !rules.is_empty() {
+        shown.insert("ipAccessRule".into(), json!(rules));
+    }
+    Some(Value::Object(shown))
 }
 
 fn security(cx: &Cx<'_>, project: &Project, user: &User) -> Outcome<Value> {

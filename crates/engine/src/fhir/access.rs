@@ -1,29 +1,31 @@
 //! Who may do what with a resource: the member's access policy, narrowed by the SMART words of the token's scope.
 //!
 //! The answer is a conjunction: the policy says yes **and** the scope says yes. Nothing in a scope can therefore give what
-//! the policy does not. As in Medplum, the first entry of the policy that fits decides; without a policy everything is
-//! allowed that is not for project admins; project admins see their project and its memberships whatever their policy says.
+//! the policy does not. As in Medplum, the first entry that fits decides, of all policies of the member in their order;
+//! without a policy everything is allowed that is not for project admins; project admins see their project and its
+//! memberships whatever their policy says.
 //!
 //! Stricter than Medplum: clients and access policies are written by project admins only, `patient/` words reach the
-//! record of the member's own patient only, or else of the one an EHR launched the app for, and without a policy a `Patient` or `RelatedPerson` reads its own record and
-//! nothing else. A project with `dialect: "medplum"` gives them what Medplum gives.
+//! record of the member's own patient only, or else of the one an EHR launched the app for, and without a policy a
+//! `Patient` or `RelatedPerson` reads its own record and nothing else. A project with `dialect: "medplum"` gives them what
+//! Medplum gives.
 
 use anteroom_oauth::smart_scope::{self, Context, Permission, SmartScope};
 use serde_json::Value;
 
 use crate::fhir::search::{Term, is_in_compartment};
 use crate::fhir::{Resource, ResourceType};
-use crate::model::access_policy::AccessPolicyResource;
-use crate::model::membership::{ProfileRef, ProfileType};
-use crate::model::project::Dialect;
 use crate::id::Id;
+use crate::model::access_policy::AccessPolicyResource;
+use crate::model::membership::{AccessParameter, ProfileRef, ProfileType};
+use crate::model::project::Dialect;
 use crate::model::{AccessPolicy, Membership, SmartAppLaunch};
 use crate::stop::{Fault, Outcome};
 use crate::store::Tx;
 
 mod criteria;
 
-pub use criteria::{Criteria, CriteriaError, Variables};
+pub use criteria::{Criteria, CriteriaError, Variables, is_variable};
 
 /// What is done with a resource, in the words of `AccessPolicy.resource.interaction`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,7 +81,7 @@ pub enum Rule {
     OwnRecord,
     /// The member is a patient or acts for one, has no access policy, and asks for something else.
     OwnRecordOnly,
-    /// This entry of the policy, counted from 0.
+    /// This entry of the policy, counted from 0 in that policy.
     Entry(usize),
     /// The member is a project admin.
     ProjectAdmin,
@@ -124,15 +126,17 @@ pub struct Decision {
     pub hidden_fields: Vec<String>,
     /// Members that stay as they are.
     pub readonly_fields: Vec<String>,
+    /// The access policy whose entry allowed it.
+    pub policy: Option<Id<AccessPolicy>>,
 }
 
 impl Decision {
     const fn no(rule: Rule) -> Self {
-        Self { allowed: false, rule, hidden_fields: Vec::new(), readonly_fields: Vec::new() }
+        Self { allowed: false, rule, hidden_fields: Vec::new(), readonly_fields: Vec::new(), policy: None }
     }
 
     const fn yes(rule: Rule) -> Self {
-        Self { allowed: true, rule, hidden_fields: Vec::new(), readonly_fields: Vec::new() }
+        Self { allowed: true, rule, hidden_fields: Vec::new(), readonly_fields: Vec::new(), policy: None }
     }
 }
 
@@ -143,15 +147,39 @@ enum Allowed {
     All,
     /// No policy: this record, to read.
     OwnRecord(ProfileRef),
-    /// The entries of the policy.
-    Entries(Vec<(usize, AccessPolicyResource)>),
+    /// The entries of the policies.
+    Entries(Vec<Entry>),
+}
+
+/// An entry of an access policy, as one member has it.
+#[derive(Debug, Clone)]
+struct Entry {
+    policy: Id<AccessPolicy>,
+    /// Counted from 0 in its policy.
+    place: usize,
+    resource: AccessPolicyResource,
+    variables: Variables,
+}
+
+impl Entry {
+    /// Those of one policy.
+    fn of(
+        member: &Membership,
+        policy: &AccessPolicy,
+        parameters: &[AccessParameter],
+    ) -> impl Iterator<Item = Self> {
+        let (id, variables) = (policy.id, Variables::of(member).with(parameters));
+        policy.entries().into_iter().map(move |(place, resource)| Self {
+            policy: id,
+            place,
+            resource,
+            variables: variables.clone(),
+        })
+    }
 }
 
 impl Allowed {
-    fn to(member: &Membership, policy: Option<&AccessPolicy>, dialect: Dialect) -> Self {
-        if let Some(policy) = policy {
-            return Self::Entries(policy.entries());
-        }
+    fn without_policy(member: &Membership, dialect: Dialect) -> Self {
         match (dialect, member.profile.resource_type) {
             (Dialect::Rfc, ProfileType::Patient | ProfileType::RelatedPerson) if !member.admin => {
                 Self::OwnRecord(member.profile)
@@ -184,21 +212,32 @@ impl Access {
     ) -> Self {
         Self {
             admin: member.admin,
-            allowed: Allowed::to(member, policy, dialect),
+            allowed: match policy {
+                Some(policy) => Allowed::Entries(Entry::of(member, policy, &[]).collect()),
+                None => Allowed::without_policy(member, dialect),
+            },
             variables: Variables::of(member),
             scopes: scope.and_then(smart_scope::parse),
             launched_for: None,
         }
     }
 
-    /// As [`Access::new`], with the policy the member has and the dialect of its project.
+    /// As [`Access::new`], with all policies the member has and the dialect of its project.
     pub fn of(tx: &dyn Tx, member: &Membership, scope: Option<&str>) -> Outcome<Self> {
-        let policy = match member.access_policy {
-            Some(id) => tx.access_policy(id)?,
-            None => None,
-        };
         let project = tx.project(member.project)?.ok_or(Fault::Inconsistent("project"))?;
-        Ok(Self::new(member, policy.as_deref(), scope, project.dialect))
+        let mut access = Self::new(member, None, scope, project.dialect);
+        let mut policies = member.policies().peekable();
+        if policies.peek().is_none() {
+            return Ok(access);
+        }
+        let mut entries = Vec::new();
+        for (policy, parameters) in policies {
+            if let Some(policy) = tx.access_policy(policy)? {
+                entries.extend(Entry::of(member, &policy, parameters));
+            }
+        }
+        access.allowed = Allowed::Entries(entries);
+        Ok(access)
     }
 
     /// With the patient of a launch in context.
@@ -258,58 +297,8 @@ impl Access {
         match &self.allowed {
             Allowed::All => Decision::yes(Rule::NoPolicy),
             Allowed::OwnRecord(profile) => own_record(*profile, interaction, resource_type, resource),
-            Allowed::Entries(entries) => self.by_entries(entries, interaction, resource_type, resource),
+            Allowed::Entries(entries) => by_entries(entries, interaction, resource_type, resource),
         }
-    }
-
-    fn by_entries(
-        &self,
-        entries: &[(usize, AccessPolicyResource)],
-        interaction: Interaction,
-        resource_type: ResourceType,
-        resource: Option<&Resource>,
-    ) -> Decision {
-        let mut closest = Rule::NoEntry;
-        for (place, entry) in entries {
-            if !names_type(entry, resource_type) {
-                continue;
-            }
-            if !allows_interaction(entry, interaction) {
-                if closest == Rule::NoEntry {
-                    closest = Rule::NoInteraction;
-                }
-                continue;
-            }
-            if resource.is_some_and(|resource| !self.matches(entry, resource_type, resource)) {
-                closest = Rule::NoMatch;
-                continue;
-            }
-            return Decision {
-                allowed: true,
-                rule: Rule::Entry(*place),
-                hidden_fields: entry.hidden_fields.clone(),
-                readonly_fields: entry.readonly_fields.clone(),
-            };
-        }
-        Decision::no(closest)
-    }
-
-    /// What cannot be read matches nothing.
-    fn matches(
-        &self,
-        entry: &AccessPolicyResource,
-        resource_type: ResourceType,
-        resource: &Resource,
-    ) -> bool {
-        let in_compartment = entry.compartment.as_ref().is_none_or(|compartment| {
-            let wanted = self.variables.fill(&compartment.reference);
-            wanted.is_ok_and(|wanted| is_in_compartment(resource, &wanted))
-        });
-        let by_criteria = entry.criteria.as_deref().is_none_or(|criteria| {
-            Criteria::parse(resource_type, criteria, &self.variables)
-                .is_ok_and(|criteria| criteria.matches(resource))
-        });
-        in_compartment && by_criteria
     }
 
     fn by_scope(
@@ -336,6 +325,56 @@ impl Access {
             }
         }
     }
+}
+
+/// The first entry that fits decides.
+fn by_entries(
+    entries: &[Entry],
+    interaction: Interaction,
+    resource_type: ResourceType,
+    resource: Option<&Resource>,
+) -> Decision {
+    let mut closest = Rule::NoEntry;
+    for Entry { policy, place, resource: entry, variables } in entries {
+        if !names_type(entry, resource_type) {
+            continue;
+        }
+        if !allows_interaction(entry, interaction) {
+            if closest == Rule::NoEntry {
+                closest = Rule::NoInteraction;
+            }
+            continue;
+        }
+        if resource.is_some_and(|resource| !matches(entry, variables, resource_type, resource)) {
+            closest = Rule::NoMatch;
+            continue;
+        }
+        return Decision {
+            allowed: true,
+            rule: Rule::Entry(*place),
+            hidden_fields: entry.hidden_fields.clone(),
+            readonly_fields: entry.readonly_fields.clone(),
+            policy: Some(*policy),
+        };
+    }
+    Decision::no(closest)
+}
+
+/// What cannot be read matches nothing.
+fn matches(
+    entry: &AccessPolicyResource,
+    variables: &Variables,
+    resource_type: ResourceType,
+    resource: &Resource,
+) -> bool {
+    let in_compartment = entry.compartment.as_ref().is_none_or(|compartment| {
+        let wanted = variables.fill(&compartment.reference);
+        wanted.is_ok_and(|wanted| is_in_compartment(resource, &wanted))
+    });
+    let by_criteria = entry.criteria.as_deref().is_none_or(|criteria| {
+        Criteria::parse(resource_type, criteria, variables).is_ok_and(|criteria| criteria.matches(resource))
+    });
+    in_compartment && by_criteria
 }
 
 /// Reading and finding the record of the profile, and nothing else.

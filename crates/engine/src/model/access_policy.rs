@@ -93,11 +93,14 @@ impl AccessPolicy {
         entries.into_iter().flatten().enumerate().filter_map(read).collect()
     }
 
+    /// What the first rule that matches says; `None` when none does.
+    pub fn says_of_address(&self, address: &str) -> Option<IpAction> {
+        let matches = |rule: &&IpAccessRule| rule.value == "*" || address.starts_with(rule.value.as_str());
+        self.ip_access_rule.iter().find(matches).map(|rule| rule.action)
+    }
+
     /// The first rule that matches decides; no match allows.
     pub fn allows_address(&self, address: &str) -> bool {
-        self.ip_access_rule
-            .iter()
-            .find(|rule| rule.value == "*" || address.starts_with(rule.value.as_str()))
-            .is_none_or(|rule| rule.action == IpAction::Allow)
+        self.says_of_address(address) != Some(IpAction::Block)
     }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::id::Id;
 use crate::model::{AccessPolicy, Client, Profile, Project, User};
 use crate::timestamp::Timestamp;
@@ -93,11 +96,65 @@ pub struct Membership {
     pub external_id: Option<String>,
     /// Access policy.
     pub access_policy: Option<Id<AccessPolicy>>,
+    /// Further access policies (`access`): what any of them allows is allowed.
+    pub access: Vec<MembershipAccess>,
     /// When it was made.
     pub created_at: Timestamp,
 }
 
+/// An entry of `ProjectMembership.access`: an access policy, and what the variables in it stand for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MembershipAccess {
+    /// The policy.
+    pub policy: Id<AccessPolicy>,
+    /// Values of its variables.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameter: Vec<AccessParameter>,
+}
+
+/// A variable of an access policy and its one value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AccessParameter {
+    /// Name, without the `%`.
+    pub name: String,
+    /// A text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value_string: Option<String>,
+    /// A reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value_reference: Option<ParameterReference>,
+}
+
+/// A reference as the value of a variable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ParameterReference {
+    /// `Type/id`.
+    pub reference: String,
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display: Option<String>,
+}
+
+impl AccessParameter {
+    /// The value; `None` when there is none, or two.
+    pub fn value(&self) -> Option<&str> {
+        match (&self.value_string, &self.value_reference) {
+            (Some(text), None) => Some(text),
+            (None, Some(reference)) => Some(&reference.reference),
+            _ => None,
+        }
+    }
+}
+
 impl Membership {
+    /// All access policies, in order, each with the values of its variables.
+    pub fn policies(&self) -> impl Iterator<Item = (Id<AccessPolicy>, &[AccessParameter])> {
+        let first = self.access_policy.map(|policy| (policy, &[] as &[AccessParameter]));
+        first.into_iter().chain(self.access.iter().map(|own| (own.policy, own.parameter.as_slice())))
+    }
+
     /// Whether this member may issue magic links and take them back: project admins, and members with the desk right,
     /// which allows that and nothing else.
     pub const fn may_issue_links(&self) -> bool {

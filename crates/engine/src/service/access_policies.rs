@@ -1,20 +1,25 @@
 //! Access policies: one validator for commands, FHIR and the workspace file.
 
+use std::collections::HashSet;
+
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use crate::cx::{Cx, Topic};
 use crate::fhir::ResourceType;
-use crate::fhir::access::{Criteria, CriteriaError, Interaction, Variables};
+use crate::fhir::access::{Criteria, CriteriaError, Interaction, Variables, is_variable};
 use crate::id::Id;
 use crate::model::access_policy::AccessPolicyResource;
 use crate::model::event::{EventBody, EventKind};
+use crate::model::membership::MembershipAccess;
 use crate::model::{AccessPolicy, Project};
 use crate::service::projects::check_name;
 use crate::stop::{Outcome, conflict, invalid};
 
 /// Entries of a policy at most.
 const MOST_ENTRIES: usize = 200;
+/// Further access policies of a membership at most.
+const MOST_ACCESS: usize = 50;
 /// Names shown of who uses a policy.
 const SHOWN_USERS: u32 = 5;
 
@@ -100,6 +105,35 @@ fn is_field(field: &str) -> bool {
         !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
     field.split('.').all(plain)
+}
+
+/// Checks the further access policies of a membership.
+///
+/// # Refusals
+/// `invalid`: too many; a variable with no name, or not exactly one value; the same one twice.
+pub fn check_access(access: &[MembershipAccess]) -> Outcome<()> {
+    if access.len() > MOST_ACCESS {
+        return invalid("access", format!("A membership has at most {MOST_ACCESS} further access policies."));
+    }
+    for own in access {
+        let mut names = HashSet::new();
+        for parameter in &own.parameter {
+            let name = &parameter.name;
+            if !is_variable(name) {
+                return invalid(
+                    "access",
+                    format!("{name:?} names no variable; a name is made of letters and digits and begins with a letter."),
+                );
+            }
+            if parameter.value().is_none_or(str::is_empty) {
+                return invalid("access", format!("{name} must have one value: valueString or valueReference."));
+            }
+            if !names.insert(name) {
+                return invalid("access", format!("{name} has two values."));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What the log keeps of a policy.

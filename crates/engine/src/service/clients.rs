@@ -13,10 +13,11 @@ use crate::id::Id;
 use crate::model::client::auth0::{AppType, Auth0Application, LONGEST_REFRESH};
 use crate::model::client::{ClientSettings, ClientStatus, ClientType, StoredSecret, TokenAuthMethod};
 use crate::model::event::{EventBody, EventKind};
-use crate::model::membership::{Principal, ProfileRef, ProfileType};
+use crate::model::membership::{MembershipAccess, Principal, ProfileRef, ProfileType};
 use crate::model::pre_authorized_code::Ending;
 use crate::model::{AccessPolicy, Client, Membership, Project};
 use crate::seal::Sealed;
+use crate::service::people;
 use crate::service::projects::check_name;
 use crate::stop::{Fault, Outcome, conflict, invalid};
 use crate::store::Tx;
@@ -49,6 +50,8 @@ pub struct NewClient {
     pub admin: bool,
     /// Access policy of the client's own membership.
     pub access_policy: Option<Id<AccessPolicy>>,
+    /// Its further access policies.
+    pub access: Vec<MembershipAccess>,
 }
 
 /// A new client secret: a prefix that scanners know, and 256 random bits.
@@ -241,6 +244,9 @@ fn describe_with_rights(client: &Client, membership: Option<&Membership>) -> Val
     if let (Some(members), Some(membership)) = (described.as_object_mut(), membership) {
         members.insert("admin".into(), membership.admin.into());
         members.insert("accessPolicy".into(), membership.access_policy.map(|id| id.to_string()).into());
+        if !membership.access.is_empty() {
+            members.insert("access".into(), people::describe_access(membership));
+        }
     }
     described
 }
@@ -271,7 +277,7 @@ pub fn create(cx: &mut Cx<'_>, engine: &Engine, new: NewClient) -> Outcome<Clien
 
 /// The same, under another word in the log.
 fn write_new(cx: &mut Cx<'_>, engine: &Engine, new: NewClient, kind: EventKind) -> Outcome<Client> {
-    let (admin, access_policy) = (new.admin, new.access_policy);
+    let (admin, access_policy, access) = (new.admin, new.access_policy, new.access.clone());
     let client = write_bare(cx, engine, new, kind)?;
     let membership = Membership {
         id: cx.random_id()?,
@@ -287,6 +293,7 @@ fn write_new(cx: &mut Cx<'_>, engine: &Engine, new: NewClient, kind: EventKind) 
         active: true,
         external_id: None,
         access_policy,
+        access,
         created_at: cx.now,
     };
     cx.tx.insert_membership(&membership)?;

@@ -70,6 +70,7 @@ pub fn take(cx: &mut Cx<'_>, engine: &Engine, project: Id<Project>) -> Outcome<A
         provider_secret: None,
         admin: false,
         access_policy: None,
+        access: Vec::new(),
     };
     Ok(Arc::new(clients::create(cx, engine, new)?))
 }

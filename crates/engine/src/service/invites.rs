@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cx::Cx;
 use crate::id::Id;
-use crate::model::membership::{Principal, ProfileRef, ProfileType};
+use crate::model::membership::{MembershipAccess, Principal, ProfileRef, ProfileType};
 use crate::model::user::PasswordHash;
 use crate::model::{AccessPolicy, Membership, Profile, Project, User};
 use crate::service::people::{self, NewPerson};
@@ -35,6 +35,8 @@ pub struct Invite {
     pub admin: Option<bool>,
     /// Access policy; absent keeps what an existing membership has.
     pub access_policy: Option<Id<AccessPolicy>>,
+    /// Further access policies; absent keeps what an existing membership has.
+    pub access: Option<Vec<MembershipAccess>>,
     /// Change the membership that is there instead of refusing.
     pub upsert: bool,
     /// Make a further membership for an account that has one.
@@ -86,6 +88,7 @@ fn upsert(cx: &mut Cx<'_>, invite: &Invite, before: &Membership) -> Outcome<Memb
     let after = Membership {
         admin: invite.admin.unwrap_or(before.admin),
         access_policy: invite.access_policy.or(before.access_policy),
+        access: invite.access.clone().unwrap_or_else(|| before.access.clone()),
         external_id: invite.external_id.clone().or_else(|| before.external_id.clone()),
         ..before.clone()
     };
@@ -127,6 +130,7 @@ fn new_person(cx: &mut Cx<'_>, invite: Invite) -> Outcome<Membership> {
                 desk: false,
                 active: true,
                 access_policy: invite.access_policy,
+                access: invite.access.unwrap_or_default(),
             },
         );
     };
@@ -176,6 +180,7 @@ fn membership(
         active: true,
         external_id: invite.external_id.clone(),
         access_policy: invite.access_policy,
+        access: invite.access.clone().unwrap_or_default(),
         created_at: cx.now,
     })
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::cx::{Cx, Topic};
 use crate::id::Id;
 use crate::model::event::{EventBody, EventKind};
-use crate::model::membership::{Principal, ProfileRef, ProfileType};
+use crate::model::membership::{MembershipAccess, Principal, ProfileRef, ProfileType};
 use crate::model::pre_authorized_code::Ending;
 use crate::model::user::PasswordHash;
 use crate::model::{AccessPolicy, Login, Membership, Profile, Project, User};
@@ -39,6 +39,8 @@ pub struct NewPerson {
     pub active: bool,
     /// Access policy.
     pub access_policy: Option<Id<AccessPolicy>>,
+    /// Further access policies.
+    pub access: Vec<MembershipAccess>,
 }
 
 /// An e-mail address in the one form it is compared in: trimmed, ASCII lower case, nothing else folded.
@@ -80,13 +82,22 @@ pub fn birth_date(text: &str) -> Outcome<()> {
 
 /// What the log keeps of a membership: no name, no e-mail address, no clinical reference.
 fn describe(membership: &Membership) -> Value {
-    json!({
+    let mut described = json!({
         "admin": membership.admin,
         "desk": membership.desk,
         "active": membership.active,
         "externalId": membership.external_id.is_some(),
         "accessPolicy": membership.access_policy.map(|id| id.to_string()),
-    })
+    });
+    if !membership.access.is_empty() {
+        described["access"] = describe_access(membership);
+    }
+    described
+}
+
+/// The ids of the further access policies: what their variables stand for may be a patient.
+pub(crate) fn describe_access(membership: &Membership) -> Value {
+    membership.access.iter().map(|own| Value::from(own.policy.to_string())).collect()
 }
 
 /// Creates a person: profile, user account, membership.
@@ -157,6 +168,7 @@ pub fn create_with_user(cx: &mut Cx<'_>, new: NewPerson, user: Id<User>) -> Outc
         active: new.active,
         external_id: new.external_id,
         access_policy: new.access_policy,
+        access: new.access,
         created_at: cx.now,
     };
     cx.tx.insert_user(&user)?;

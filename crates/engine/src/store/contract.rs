@@ -55,7 +55,7 @@ macro_rules! contract_tests {
                 logins_are_extended_and_attempts_forgiven, waiting_logins_of_programs_are_listed,
                 second_factors_are_replaced_and_no_time_step_counts_twice;
             access: profiles_are_walked_through, memberships_are_walked_through, rests_of_memberships_are_replaced,
-                policies_know_their_members, deleted_rows_are_remembered, launches_come_back_as_they_were;
+                policies_know_their_members, deleted_rows_are_remembered, launches_come_back_as_they_were, further_policies_are_kept;
             apis: apis_come_back_as_they_were, apis_and_grants_are_taken_once,
                 client_grants_are_found_and_go_with_their_api, connections_know_their_clients,
                 custom_api_clients_are_found_by_their_api;

@@ -6,7 +6,7 @@ mod apis;
 use serde_json::{Map, Value};
 
 use super::file::{
-    Workspace, WorkspaceClient, WorkspaceIpRule, WorkspaceMember, WorkspacePolicy, WorkspaceProject,
+    WorkspaceAccess, Workspace, WorkspaceClient, WorkspaceIpRule, WorkspaceMember, WorkspacePolicy, WorkspaceProject,
     WorkspaceProvider,
 };
 use super::given::{ClearText, Given};
@@ -201,7 +201,11 @@ fn client_of(
         magic_link_template: given(settings.magic_link_template.clone()),
         identity_provider,
         admin: flag(own.as_ref().is_some_and(|own| own.admin)),
-        access_policy: given(policy_name(tx, own.and_then(|own| own.access_policy))?),
+        access_policy: given(policy_name(tx, own.as_ref().and_then(|own| own.access_policy))?),
+        access: match own {
+            Some(own) => access(tx, &own)?,
+            None => Given::Absent,
+        },
         app_type: given(settings.auth0.as_ref().and_then(|auth0| auth0.app_type)),
         resource_server_identifier: given(
             settings.auth0.as_ref().and_then(|auth0| auth0.resource_server_identifier.clone()),
@@ -254,6 +258,7 @@ fn member_of(tx: &dyn Tx, row: &Membership, missing: &mut Missing) -> Outcome<Wo
         active: given((!row.active).then_some(false)),
         external_id: given(row.external_id.clone()),
         access_policy: given(policy_name(tx, row.access_policy)?),
+        access: access(tx, row)?,
         profile: Some(profile.resource),
     })
 }
@@ -261,4 +266,13 @@ fn member_of(tx: &dyn Tx, row: &Membership, missing: &mut Missing) -> Outcome<Wo
 fn policy_name(tx: &dyn Tx, policy: Option<Id<AccessPolicy>>) -> StoreResult<Option<String>> {
     let Some(policy) = policy else { return Ok(None) };
     Ok(tx.access_policy(policy)?.map(|policy| policy.name.clone()))
+}
+
+fn access(tx: &dyn Tx, row: &Membership) -> Outcome<Given<Vec<WorkspaceAccess>>> {
+    let mut access = Vec::with_capacity(row.access.len());
+    for own in &row.access {
+        let policy = policy_name(tx, Some(own.policy))?.ok_or(Fault::Inconsistent("access without policy"))?;
+        access.push(WorkspaceAccess { policy, parameter: own.parameter.clone() });
+    }
+    Ok(list(&access))
 }

@@ -14,6 +14,7 @@ use crate::id::Id;
 use crate::model::access_policy::IpAction;
 use crate::model::client::auth0::AppType;
 use crate::model::client::{ClientStatus, ClientType};
+use crate::model::membership::AccessParameter;
 use crate::model::project::{Dialect, DomainConfiguration};
 use crate::model::{AccessPolicy, Client, Membership, Project, User};
 use crate::service::rates::RateLimits;
@@ -153,6 +154,9 @@ pub struct WorkspaceClient {
     /// Name of the access policy of the client's own membership.
     #[serde(default, skip_serializing_if = "Given::is_absent")]
     pub access_policy: Given<String>,
+    /// Further access policies of the client's own membership.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub access: Given<Vec<WorkspaceAccess>>,
     /// What kind of application Auth0 would call it.
     #[serde(rename = "app_type", default, skip_serializing_if = "Given::is_absent")]
     pub app_type: Given<AppType>,
@@ -187,6 +191,7 @@ impl WorkspaceClient {
             identity_provider: Given::Absent,
             admin: Given::Absent,
             access_policy: Given::Absent,
+            access: Given::Absent,
             app_type: Given::Absent,
             resource_server_identifier: Given::Absent,
         }
@@ -272,11 +277,25 @@ pub struct WorkspaceMember {
     /// Name of an access policy.
     #[serde(default, skip_serializing_if = "Given::is_absent")]
     pub access_policy: Given<String>,
+    /// Further access policies: what any of them allows is allowed.
+    #[serde(default, skip_serializing_if = "Given::is_absent")]
+    pub access: Given<Vec<WorkspaceAccess>>,
     /// The profile, a FHIR resource with `resourceType` and perhaps `id`; a new member must have one. Its other members
     /// replace the stored ones, `null` removes one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "profile")]
     pub profile: Option<Map<String, Value>>,
+}
+
+/// A further access policy of a membership.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WorkspaceAccess {
+    /// Name of the access policy.
+    pub policy: String,
+    /// What the variables in it stand for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parameter: Vec<AccessParameter>,
 }
 
 /// An access policy. Found by `id`; without one, by `name`.

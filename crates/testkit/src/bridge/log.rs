@@ -59,6 +59,7 @@ fn client(project: Id<Project>, number: u32) -> NewClient {
         provider_secret: None,
         admin: false,
         access_policy: None,
+        access: Vec::new(),
     }
 }
 

@@ -101,6 +101,7 @@ fn add(cx: &mut Cx<'_>, project: Id<Project>, number: u32) -> Outcome<()> {
         desk: false,
         active: true,
         access_policy: None,
+        access: Vec::new(),
     };
     people::create(cx, new).map(drop)
 }

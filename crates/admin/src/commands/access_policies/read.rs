@@ -7,7 +7,7 @@ use anteroom_engine::fhir::access::{Interaction, Rule};
 use anteroom_engine::fhir::{ResourceType, access};
 use anteroom_engine::id::Id;
 use anteroom_engine::model::access_policy::IpAction;
-use anteroom_engine::model::{AccessPolicy, Project};
+use anteroom_engine::model::{AccessPolicy, Membership, Project};
 use anteroom_engine::stop::{Outcome, invalid, not_found};
 use anteroom_engine::store::Tx;
 use serde_json::{Map, Value};
@@ -152,22 +152,37 @@ fn answer(tx: &dyn Tx, project: Id<Project>, request: &CanRead) -> Outcome<CanRe
         Interaction::Delete,
     ];
     let mut hidden_fields = Vec::new();
+    let mut decided = None;
     let verdicts: Vec<PolicyVerdict> = order
         .into_iter()
         .map(|interaction| {
             let decision = access.with(interaction, resource_type, &resource);
             if interaction == Interaction::Read {
                 hidden_fields.clone_from(&decision.hidden_fields);
+                decided = decision.policy;
             }
             verdict(interaction, decision.allowed, decision.rule, member.active)
         })
         .collect();
-    let policy = match member.access_policy {
-        Some(id) => tx.access_policy(id)?.map(|policy| policy.name.clone()),
-        None => None,
-    };
+    let policy = policy_names(tx, &member, decided)?;
     let allowed = verdicts.first().is_some_and(|verdict| verdict.allowed);
     Ok(CanReadAnswer { allowed, policy, verdicts, hidden_fields })
+}
+
+/// The policy that lets the member read; where none does, all that it has.
+fn policy_names(
+    tx: &dyn Tx,
+    member: &Membership,
+    decided: Option<Id<AccessPolicy>>,
+) -> Outcome<Option<String>> {
+    let mut names: Vec<String> = Vec::new();
+    for (policy, _) in member.policies().filter(|(id, _)| decided.is_none_or(|decided| decided == *id)) {
+        let Some(policy) = tx.access_policy(policy)? else { continue };
+        if !names.contains(&policy.name) {
+            names.push(policy.name.clone());
+        }
+    }
+    Ok((!names.is_empty()).then(|| names.join(", ")))
 }
 
 /// As over HTTP, somebody who is not active may do nothing.

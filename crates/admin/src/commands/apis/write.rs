@@ -133,6 +133,7 @@ pub(crate) async fn link_client(admin: &Admin, request: LinkClient) -> Result<Is
                 provider_secret: None,
                 admin: false,
                 access_policy: None,
+                access: Vec::new(),
             };
             let client = clients::create(cx, engine, new)?;
             let client = client_commands::view(cx.tx, &client, cx.now)?;

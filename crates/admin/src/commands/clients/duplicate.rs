@@ -44,7 +44,8 @@ pub(crate) async fn duplicate(admin: &Admin, request: Duplicate) -> Result<Issue
                 settings: original.settings.clone(),
                 provider_secret: provider_secret(engine, &original)?,
                 admin: membership.as_ref().is_some_and(|membership| membership.admin),
-                access_policy: membership.and_then(|membership| membership.access_policy),
+                access_policy: membership.as_ref().and_then(|membership| membership.access_policy),
+                access: membership.map(|membership| membership.access.clone()).unwrap_or_default(),
             };
             let client = service::create(cx, engine, new)?;
             Ok(IssuedSecret { client: view(cx.tx, &client, cx.now)?, secret: plain })

@@ -48,6 +48,7 @@ pub(crate) async fn create(admin: &Admin, request: Create) -> Result<IssuedSecre
                 provider_secret: None,
                 admin: request.admin,
                 access_policy: None,
+                access: Vec::new(),
             };
             let client = service::create(cx, engine, new)?;
             Ok(IssuedSecret { client: view(cx.tx, &client, cx.now)?, secret: plain })

@@ -106,6 +106,7 @@ pub(crate) fn new_person(
         desk: checked.desk,
         active: true,
         access_policy,
+        access: Vec::new(),
     }
 }
 

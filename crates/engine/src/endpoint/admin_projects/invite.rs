@@ -45,9 +45,11 @@ pub(super) fn invite(
         None => None,
         Some(email) => Some(people::email(email)?),
     };
-    let policy = either("accessPolicy").cloned();
-    let policy = policy.map_or_else(|| from_access(either("access")), |policy| Ok(Some(policy)))?;
-    let access_policy = project_membership::access_policy(cx.tx, project, policy.as_ref())?;
+    let access_policy = project_membership::access_policy(cx.tx, project, either("accessPolicy"))?;
+    let access = match either("access") {
+        None => None,
+        access => Some(project_membership::access(cx.tx, project, access)?),
+    };
     let admin = either("admin").map(|admin| admin == &Value::Bool(true));
     let profile = membership
         .get("profile")
@@ -65,6 +67,7 @@ pub(super) fn invite(
         profile,
         admin,
         access_policy,
+        access,
         upsert: flag("upsert"),
         force_new_membership: flag("forceNewMembership"),
     };
@@ -100,14 +103,4 @@ fn named(body: &Resource, member: &'static str, missing: &str) -> Outcome<String
     let Some(name) = text(body, member) else { return invalid(member, missing) };
     check_name(member, name)?;
     Ok(name.to_owned())
-}
-
-/// `access` with one policy and without parameters says the same as `accessPolicy`.
-fn from_access(access: Option<&Value>) -> Outcome<Option<Value>> {
-    let Some(access) = access else { return Ok(None) };
-    match access.as_array().map(Vec::as_slice) {
-        Some([]) => Ok(None),
-        Some([one]) if one.get("parameter").is_none() => Ok(one.get("policy").cloned()),
-        _ => invalid("access", "A membership has one access policy here: write accessPolicy."),
-    }
 }

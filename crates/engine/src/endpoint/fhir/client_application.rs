@@ -185,6 +185,7 @@ fn new_client(values: Values, project: Id<Project>, id: Id<Client>) -> NewClient
         provider_secret: values.provider_secret.map(|secret| secret.expose().to_owned()),
         admin: false,
         access_policy: None,
+        access: Vec::new(),
     }
 }
 

@@ -1,17 +1,15 @@
 //! `ProjectMembership`: whose it is, and with which rights. Project, user and profile stay what they were.
-//!
-//! # Not supported
-//! `access`: a membership has one access policy here.
 
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::row::{head, without_head};
 use crate::cx::Cx;
 use crate::fhir::{Resource, ResourceType, form};
 use crate::id::Id;
-use crate::model::membership::{Principal, ProfileRef, ProfileType};
+use crate::model::membership::{AccessParameter, MembershipAccess, Principal, ProfileRef, ProfileType};
 use crate::model::{AccessPolicy, Membership, Project};
-use crate::service::people;
+use crate::service::{access_policies, people};
 use crate::stop::{Fault, Outcome, conflict, invalid};
 use crate::store::Tx;
 
@@ -46,7 +44,20 @@ pub fn resource(tx: &dyn Tx, membership: &Membership) -> Outcome<Resource> {
         let policy = reference(&format!("AccessPolicy/{id}"), name.as_deref());
         resource.insert("accessPolicy".into(), policy);
     }
+    if !membership.access.is_empty() {
+        let entries = membership.access.iter().map(|own| access_entry(tx, own));
+        resource.insert("access".into(), entries.collect::<Outcome<Value>>()?);
+    }
     Ok(resource)
+}
+
+fn access_entry(tx: &dyn Tx, own: &MembershipAccess) -> Outcome<Value> {
+    let name = tx.access_policy(own.policy)?.map(|policy| policy.name.clone());
+    let mut entry = json!({ "policy": reference(&format!("AccessPolicy/{}", own.policy), name.as_deref()) });
+    if !own.parameter.is_empty() {
+        entry["parameter"] = serde_json::to_value(&own.parameter).unwrap_or_default();
+    }
+    Ok(entry)
 }
 
 fn reference(reference: &str, display: Option<&str>) -> Value {
@@ -65,17 +76,55 @@ pub fn access_policy(
     project: Id<Project>,
     value: Option<&Value>,
 ) -> Outcome<Option<Id<AccessPolicy>>> {
-    let Some(value) = value else { return Ok(None) };
+    match value {
+        None => Ok(None),
+        Some(value) => named_policy(tx, project, "accessPolicy", value).map(Some),
+    }
+}
+
+/// The entries of `access`, in this project.
+///
+/// # Refusals
+/// As [`access_policy`]; what [`access_policies::check_access`] refuses.
+pub fn access(tx: &dyn Tx, project: Id<Project>, value: Option<&Value>) -> Outcome<Vec<MembershipAccess>> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    let Some(entries) = value.as_array() else {
+        return invalid("access", "Expected array of values for property access");
+    };
+    let mut access = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let Some(policy) = entry.get("policy") else {
+            return invalid("access", "Every entry of access must have a policy.");
+        };
+        let parameter = match entry.get("parameter") {
+            None => Vec::new(),
+            Some(parameter) => match Vec::<AccessParameter>::deserialize(parameter) {
+                Ok(parameter) => parameter,
+                Err(error) => return invalid("access", format!("parameter: {error}.")),
+            },
+        };
+        access.push(MembershipAccess { policy: named_policy(tx, project, "access", policy)?, parameter });
+    }
+    access_policies::check_access(&access)?;
+    Ok(access)
+}
+
+fn named_policy(
+    tx: &dyn Tx,
+    project: Id<Project>,
+    member: &'static str,
+    value: &Value,
+) -> Outcome<Id<AccessPolicy>> {
     let Some(text) = value.get("reference").and_then(Value::as_str) else {
-        return invalid("accessPolicy", "accessPolicy must be a reference such as AccessPolicy/<id>");
+        return invalid(member, format!("{member} must be a reference such as AccessPolicy/<id>"));
     };
     let found = match text.strip_prefix("AccessPolicy/").and_then(Id::parse) {
         Some(id) => tx.access_policy(id)?,
         None => None,
     };
     match found.filter(|policy| policy.project == project) {
-        Some(policy) => Ok(Some(policy.id)),
-        None => invalid("accessPolicy", format!("Access policy {text} does not exist")),
+        Some(policy) => Ok(policy.id),
+        None => invalid(member, format!("Access policy {text} does not exist")),
     }
 }
 
@@ -86,6 +135,7 @@ struct Values {
     desk: bool,
     external_id: Option<String>,
     access_policy: Option<Id<AccessPolicy>>,
+    access: Vec<MembershipAccess>,
     project: Option<Value>,
     user: Option<Value>,
     profile: Option<Value>,
@@ -101,9 +151,6 @@ impl Values {
         let said_false = rest.get("admin") == Some(&Value::Bool(false));
         let admin = switch(&mut rest, "admin", false)?;
         let desk = switch(&mut rest, "desk", false)?;
-        if rest.get("access").is_some_and(|access| *access != json!([])) {
-            return invalid("access", "A membership has one access policy here: write accessPolicy.");
-        }
         let external_id = match rest.shift_remove("externalId") {
             None => None,
             Some(Value::String(text)) => Some(text),
@@ -111,11 +158,12 @@ impl Values {
         };
         let policy = rest.shift_remove("accessPolicy");
         let access_policy = access_policy(tx, own, policy.as_ref())?;
+        let access = access(tx, own, rest.shift_remove("access").as_ref())?;
         let [project, user, profile] = ["project", "user", "profile"].map(|name| rest.shift_remove(name));
         if said_false {
             rest.insert("admin".into(), false.into());
         }
-        Ok(Self { active, admin, desk, external_id, access_policy, project, user, profile, rest })
+        Ok(Self { active, admin, desk, external_id, access_policy, access, project, user, profile, rest })
     }
 }
 
@@ -162,6 +210,7 @@ pub fn update(cx: &mut Cx<'_>, before: &Membership, body: Resource) -> Outcome<(
         desk: values.desk,
         external_id: values.external_id,
         access_policy: values.access_policy,
+        access: values.access,
         ..before.clone()
     };
     let steps_down = before.admin && before.active && !(after.admin && after.active);
@@ -200,6 +249,7 @@ pub(super) fn create(
         active: values.active,
         external_id: values.external_id,
         access_policy: values.access_policy,
+        access: values.access,
         created_at: cx.now,
     };
     people::create_membership(cx, &membership)?;

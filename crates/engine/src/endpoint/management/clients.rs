@@ -151,6 +151,7 @@ pub(super) fn create(call: &Call<'_>, cx: &mut Cx<'_>) -> Said<Answer> {
         provider_secret: None,
         admin: false,
         access_policy: None,
+        access: Vec::new(),
     };
     let client = clients::create(cx, call.engine, new).map_err(said)?;
     Ok(Answer::created(show(&client, &tenant(call, cx.tx)?, shown.as_deref())))

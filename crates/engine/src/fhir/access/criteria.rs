@@ -1,8 +1,9 @@
-//! `AccessPolicy.resource.criteria`: a search, with variables that stand for the member.
+//! `AccessPolicy.resource.criteria`: a search, with variables that stand for the member, or for what its membership says.
 
 use crate::fhir::search::{self, Term};
 use crate::fhir::{Resource, ResourceType};
 use crate::model::Membership;
+use crate::model::membership::AccessParameter;
 
 use super::own_patient;
 
@@ -11,21 +12,36 @@ use super::own_patient;
 pub struct Variables {
     profile: Option<String>,
     patient: Option<String>,
+    parameters: Vec<(String, String)>,
+    /// Every name stands for something.
+    anything: bool,
 }
 
-/// Longest names first, so that `%profile.id` is not read as `%profile`.
-const NAMES: [&str; 4] = ["%profile.id", "%patient.id", "%profile", "%patient"];
+/// A value for every name.
+const ANYTHING: &str = "Patient/00000000-0000-4000-8000-000000000000";
+
+/// Whether a text can be the name of a variable.
+pub fn is_variable(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
 
 impl Variables {
     /// Those of a member.
     pub fn of(member: &Membership) -> Self {
-        Self { profile: Some(member.profile.to_string()), patient: own_patient(member) }
+        Self { profile: Some(member.profile.to_string()), patient: own_patient(member), ..Self::default() }
     }
 
     /// With a value for each: to find out whether criteria can be read at all.
     pub fn of_anybody() -> Self {
-        let some = Some("Patient/00000000-0000-4000-8000-000000000000".to_owned());
-        Self { profile: some.clone(), patient: some }
+        Self { anything: true, ..Self::default() }
+    }
+
+    /// With what an entry of the membership's `access` says beside.
+    pub fn with(mut self, parameters: &[AccessParameter]) -> Self {
+        let said = parameters.iter().filter_map(|own| Some((own.name.clone(), own.value()?.to_owned())));
+        self.parameters.extend(said);
+        self
     }
 
     /// The member's own patient.
@@ -33,39 +49,71 @@ impl Variables {
         self.patient.as_deref()
     }
 
+    /// What a name stands for, a parameter before the member itself.
     fn value(&self, name: &str) -> Option<&str> {
-        let reference =
-            if name.starts_with("%profile") { &self.profile } else { &self.patient }.as_deref()?;
-        if matches!(name, "%profile.id" | "%patient.id") {
-            reference.split_once('/').map(|(_, id)| id)
-        } else {
-            Some(reference)
-        }
+        let parameter = self.parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
+        parameter.or(match name {
+            "profile" => self.profile.as_deref(),
+            "patient" => self.patient.as_deref(),
+            _ => None,
+        })
+        .or(self.anything.then_some(ANYTHING))
     }
 
     /// A text with its variables replaced.
     ///
     /// # Errors
-    /// A variable that is not known, or that stands for nothing with this member: a practitioner has no `%patient`.
+    /// A variable that stands for nothing with this member: a practitioner has no `%patient`.
     pub fn fill(&self, text: &str) -> Result<String, CriteriaError> {
+        self.fill_with(text, |filled, value| filled.push_str(value))
+    }
+
+    /// The same for a query, in which a value stays one value.
+    fn fill_query(&self, text: &str) -> Result<String, CriteriaError> {
+        self.fill_with(text, |filled, value| filled.extend(url::form_urlencoded::byte_serialize(value.as_bytes())))
+    }
+
+    fn fill_with(&self, text: &str, push: impl Fn(&mut String, &str)) -> Result<String, CriteriaError> {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.find('%') {
             filled.push_str(&rest[..at]);
-            rest = &rest[at..];
-            if let Some(name) = NAMES.into_iter().find(|name| rest.starts_with(name)) {
-                filled.push_str(self.value(name).ok_or(CriteriaError::Unset)?);
-                rest = &rest[name.len()..];
-            } else if rest.bytes().skip(1).take(2).filter(u8::is_ascii_hexdigit).count() == 2 {
-                filled.push_str(&rest[..3]);
-                rest = &rest[3..];
-            } else {
-                return Err(CriteriaError::Variable);
+            let after = &rest[at + 1..];
+            let end = after.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+            let (name, behind) = after.split_at(end.unwrap_or(after.len()));
+            let escaped = after.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+            let value = if is_variable(name) { self.value(name) } else { None };
+            match value {
+                // A name that begins like an escaped byte is one only where it stands for something.
+                _ if escaped && (value.is_none() || self.anything) => {
+                    filled.push_str(&rest[at..at + 3]);
+                    rest = &after[2..];
+                }
+                Some(value) => {
+                    let id = behind.strip_prefix(".id").filter(|rest| !continues(rest));
+                    match id {
+                        Some(behind) => {
+                            push(&mut filled, value.split_once('/').ok_or(CriteriaError::Unset)?.1);
+                            rest = behind;
+                        }
+                        None => {
+                            push(&mut filled, value);
+                            rest = behind;
+                        }
+                    }
+                }
+                None if is_variable(name) => return Err(CriteriaError::Unset),
+                None => return Err(CriteriaError::Variable),
             }
         }
         filled.push_str(rest);
         Ok(filled)
     }
+}
+
+/// Whether a name goes on here.
+fn continues(rest: &str) -> bool {
+    rest.starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 /// Why criteria match nothing.
@@ -74,8 +122,8 @@ pub enum CriteriaError {
     /// Not `Type?name=value`.
     #[error("criteria are written as {0}?name=value")]
     Form(String),
-    /// A variable nobody knows.
-    #[error("a variable is one of %profile, %profile.id, %patient, %patient.id")]
+    /// No variable.
+    #[error("a variable is %profile, %patient, or % and a name that a membership gives a value; .id may follow")]
     Variable,
     /// A variable that stands for nothing with this member.
     #[error("a variable stands for nothing with this member")]
@@ -101,7 +149,7 @@ impl Criteria {
         if named != "*" && named != resource_type.as_str() {
             return Err(form());
         }
-        let pairs = pairs(&variables.fill(query)?).ok_or_else(form)?;
+        let pairs = pairs(&variables.fill_query(query)?).ok_or_else(form)?;
         let term = |(name, value): &(String, String)| {
             Term::parse(resource_type, name, value)
                 .map_err(|_| CriteriaError::Parameter(name.clone(), search::names(resource_type).join(", ")))

@@ -21,6 +21,7 @@ fn member(profile: ProfileType, admin: bool) -> Membership {
         active: true,
         external_id: None,
         access_policy: None,
+        access: Vec::new(),
         created_at: Timestamp::from_seconds(0),
     }
 }
@@ -281,5 +282,53 @@ proptest! {
                 prop_assert!(!wide.allowed || by_type.allowed, "a resource is allowed whose type is not");
             }
         }
+    }
+}
+
+fn parameter(name: &str, value: &str) -> AccessParameter {
+    AccessParameter { name: name.into(), value_string: Some(value.into()), value_reference: None }
+}
+
+#[test]
+fn variables_stand_for_what_a_membership_says() {
+    let practitioner = Variables::of(&member(ProfileType::Practitioner, false));
+    let own = format!("Practitioner/{OWN}");
+    let said = practitioner.clone().with(&[
+        parameter("patient", &format!("Patient/{OTHER}")),
+        parameter("facility", "a&b=c"),
+        parameter("team_1", "x"),
+    ]);
+    for (variables, text, expected) in [
+        (&practitioner, "%profile", Ok(own.clone())),
+        (&practitioner, "%profile.id", Ok(OWN.into())),
+        (&practitioner, "%profile.ids", Ok(format!("{own}.ids"))),
+        (&practitioner, "%patient", Err(CriteriaError::Unset)),
+        (&practitioner, "%profiles", Err(CriteriaError::Unset)),
+        (&practitioner, "%facility", Ok("%facility".into())),
+        (&practitioner, "a%20b", Ok("a%20b".into())),
+        (&practitioner, "%", Err(CriteriaError::Variable)),
+        (&practitioner, "%-x", Err(CriteriaError::Variable)),
+        (&said, "%patient.id,%profile.id", Ok(format!("{OTHER},{OWN}"))),
+        (&said, "%facility!", Ok("a&b=c!".into())),
+        (&said, "%team_1.id", Err(CriteriaError::Unset)),
+        (&said, "%team_1%20", Ok("x%20".into())),
+        (&said, "%team", Err(CriteriaError::Unset)),
+    ] {
+        assert_eq!(variables.fill(text), expected, "{text}");
+    }
+    for text in ["%anything", "%facility.id", "%patient", "%20"] {
+        assert!(Variables::of_anybody().fill(text).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn a_parameter_is_one_value_of_a_term_and_no_more() {
+    let criteria = |value: &str| {
+        let variables = Variables::default().with(&[parameter("who", value)]);
+        Criteria::parse(ResourceType::Patient, "Patient?gender=%who", &variables).unwrap()
+    };
+    assert!(criteria("other").matches(&patient(OWN)));
+    for value in ["male", "male&_id=x", "other&active=true", "%6fther", "+other"] {
+        assert!(!criteria(value).matches(&patient(OWN)), "{value}");
     }
 }

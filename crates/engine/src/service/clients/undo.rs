@@ -10,12 +10,13 @@ use crate::engine::Engine;
 use crate::id::Id;
 use crate::model::client::{ClientSettings, ClientStatus, ClientType};
 use crate::model::event::EventKind;
+use crate::model::membership::MembershipAccess;
 use crate::model::{Client, Event, Project};
 use crate::stop::{Fault, Outcome, conflict, invalid, not_found};
 use crate::store::{EventFilter, StoreResult, Tx};
 
 /// Members of a description that are no settings.
-const COLUMNS: [&str; 5] = ["name", "clientType", "status", "admin", "accessPolicy"];
+const COLUMNS: [&str; 6] = ["name", "clientType", "status", "admin", "accessPolicy", "access"];
 
 /// What a description says of a client.
 pub struct Described {
@@ -31,6 +32,8 @@ pub struct Described {
     pub admin: bool,
     /// The access policy of its own membership; only said of a deleted client.
     pub access_policy: Option<String>,
+    /// Its further access policies.
+    pub access: Vec<String>,
 }
 
 impl Described {
@@ -40,7 +43,7 @@ impl Described {
     /// A fault: the log holds only what this program wrote.
     pub fn read(mut members: Map<String, Value>) -> Outcome<Self> {
         const WRONG: Fault = Fault::Inconsistent("a client in the log that cannot be read");
-        let [name, client_type, status, admin, access_policy] = COLUMNS.map(|column| members.remove(column));
+        let [name, client_type, status, admin, access_policy, access] = COLUMNS.map(|column| members.remove(column));
         let text = |value: Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
         Ok(Self {
             name: text(name).ok_or(WRONG)?,
@@ -49,6 +52,7 @@ impl Described {
             settings: serde_json::from_value(Value::Object(members)).map_err(|_| WRONG)?,
             admin: admin.and_then(|admin| admin.as_bool()).unwrap_or(false),
             access_policy: text(access_policy),
+            access: access.and_then(|access| serde_json::from_value(access).ok()).unwrap_or_default(),
         })
     }
 }
@@ -156,6 +160,16 @@ pub fn find_deleted(tx: &dyn Tx, project: Id<Project>, id: Id<Client>) -> Outcom
     }
 }
 
+/// The further access policies that are still there. What their variables stood for is not in the log: they match nothing.
+fn access(cx: &Cx<'_>, described: &[String]) -> Outcome<Vec<MembershipAccess>> {
+    let mut access = Vec::new();
+    for id in described.iter().filter_map(|id| Id::parse(id)) {
+        let policy = cx.tx.access_policy(id)?;
+        access.extend(policy.map(|policy| MembershipAccess { policy: policy.id, parameter: Vec::new() }));
+    }
+    Ok(access)
+}
+
 /// Restores a deleted client under its own id, with the settings it had. What was ended with it stays ended: sign-ins,
 /// codes, its secrets and its secret at an identity provider; `secret` is its new one.
 pub fn restore(
@@ -182,6 +196,7 @@ pub fn restore(
         provider_secret: None,
         admin: described.admin,
         access_policy,
+        access: access(cx, &described.access)?,
     };
     write_new(cx, engine, new, EventKind::ClientRestored)
 }

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::model::{Profile, SmartAppLaunch};
+use crate::model::{Membership, Profile, SmartAppLaunch};
 use crate::model::event::{EventBody, EventKind, NewEvent};
-use crate::model::membership::{ProfileRef, ProfileType};
+use crate::model::membership::{AccessParameter, MembershipAccess, ProfileRef, ProfileType};
 use crate::store::contract::read;
 use crate::store::contract::sample::{NOW, access_policy, id, object, person, write_project};
 use crate::store::{ProfileSearch, Store, StoreResult, write};
@@ -134,6 +134,46 @@ pub fn policies_know_their_members(store: &dyn Store) -> StoreResult<()> {
     }
     write(store, move |tx| tx.delete_access_policy(policy_id))?;
     assert!(read(store, |tx| tx.access_policy(policy_id))?.is_none());
+    Ok(())
+}
+
+/// The further ones of a membership, in their order, with their parameters; none of them can be deleted.
+pub fn further_policies_are_kept(store: &dyn Store) -> StoreResult<()> {
+    write_project(store)?;
+    let own = |policy: u128, name: &str| MembershipAccess {
+        policy: id(policy),
+        parameter: vec![AccessParameter {
+            name: name.to_owned(),
+            value_string: Some("x".to_owned()),
+            value_reference: None,
+        }],
+    };
+    let mut one = person(21, "Ana", "Cruz");
+    one.membership.access = vec![own(32, "b"), own(31, "a"), own(32, "c")];
+    let membership = one.membership.clone();
+    write(store, move |tx| {
+        tx.insert_access_policy(&access_policy(31, "A"))?;
+        tx.insert_access_policy(&access_policy(32, "B"))?;
+        tx.insert_user(&one.user)?;
+        tx.insert_profile(&one.profile)?;
+        tx.insert_membership(&one.membership)
+    })?;
+    assert_eq!(read(store, |tx| tx.membership(id(21)))?.as_deref(), Some(&membership));
+    let having = read(store, |tx| tx.memberships_with_policy(id(32), 5))?;
+    assert_eq!((having.total, having.rows), (1, vec![membership.clone()]), "once, though it is there twice");
+    assert!(write(store, |tx| tx.delete_access_policy(id(31))).is_err(), "somebody has it");
+    let changed = Membership { access: vec![own(32, "d")], ..membership };
+    let stored = changed.clone();
+    write(store, move |tx| tx.update_membership(&stored))?;
+    assert_eq!(read(store, |tx| tx.membership(id(21)))?.as_deref(), Some(&changed));
+    write(store, |tx| tx.delete_access_policy(id(31)))?;
+    assert!(write(store, |tx| tx.delete_access_policy(id(32))).is_err(), "somebody has it still");
+    write(store, |tx| {
+        tx.delete_membership(id(21))?;
+        tx.delete_access_policy(id(32))
+    })?;
+    let unknown = Membership { id: id(22), access: vec![own(39, "a")], ..changed };
+    assert!(write(store, move |tx| tx.insert_membership(&unknown)).is_err(), "there is no such policy");
     Ok(())
 }
 

@@ -76,6 +76,7 @@ pub fn membership_of(number: u128, client: &Client) -> Membership {
         active: true,
         external_id: None,
         access_policy: None,
+        access: Vec::new(),
         created_at: NOW,
     }
 }
@@ -127,6 +128,7 @@ pub fn person(number: u128, given: &str, family: &str) -> Person {
         active: true,
         external_id: None,
         access_policy: None,
+        access: Vec::new(),
         created_at: NOW,
     };
     Person { user, profile, membership }

@@ -10,16 +10,45 @@ use crate::engine::Engine;
 use crate::id::Id;
 use crate::model::client::auth0::Auth0Application;
 use crate::model::client::{ClientSettings, ClientStatus, ClientType, IdentityProvider, StoredSecret};
+use crate::model::membership::MembershipAccess;
 use crate::model::{AccessPolicy, Client, Membership, Project};
 use crate::seal::Sealed;
 use crate::service::clients::{self, NewClient};
 use crate::service::{access_policies, people};
-use crate::stop::{Fault, Outcome, Stop, Unfit};
+use crate::stop::{Fault, Outcome, Stop, Unfit, invalid};
 use crate::store::{ClientFilter, Window};
 use crate::timestamp::Timestamp;
 use crate::workspace::Misfit;
-use crate::workspace::file::{WorkspaceClient, WorkspaceProvider};
+use crate::workspace::file::{WorkspaceAccess, WorkspaceClient, WorkspaceProvider};
 use crate::workspace::given::{ClearText, Given};
+
+/// The access policies that the file gives: each `None` where it says nothing.
+pub(super) struct Rights {
+    pub(super) access_policy: Option<Id<AccessPolicy>>,
+    pub(super) access: Option<Vec<MembershipAccess>>,
+}
+
+/// The further access policies that the file names; `None` where it is silent.
+pub(super) fn access(
+    cx: &Cx<'_>,
+    project: Id<Project>,
+    file: &Given<Vec<WorkspaceAccess>>,
+) -> Outcome<Option<Vec<MembershipAccess>>> {
+    let named = match file {
+        Given::Absent => return Ok(None),
+        Given::Null => &[][..],
+        Given::Value(named) => named,
+    };
+    let mut access = Vec::with_capacity(named.len());
+    for own in named {
+        let Some(policy) = access_policies::by_name(cx, project, &own.policy)? else {
+            return invalid("access", "An entry must name an access policy.");
+        };
+        access.push(MembershipAccess { policy, parameter: own.parameter.clone() });
+    }
+    access_policies::check_access(&access)?;
+    Ok(Some(access))
+}
 
 impl Run<'_> {
     pub(super) fn client(
@@ -35,9 +64,10 @@ impl Run<'_> {
             Given::Absent | Given::Null => None,
             Given::Value(name) => at(path, access_policies::by_name(cx, project, name))?,
         };
+        let rights = Rights { access_policy, access: at(path, access(cx, project, &file.access))? };
         let (id, effect) = match find(cx, project, file, path)? {
-            None => (create(cx, self.engine, project, file, access_policy, path)?, Effect::Added),
-            Some(before) => (before.id, self.change_client(cx, &before, file, access_policy, path)?),
+            None => (create(cx, self.engine, project, file, rights, path)?, Effect::Added),
+            Some(before) => (before.id, self.change_client(cx, &before, file, rights, path)?),
         };
         self.names(id.uuid(), path)?;
         let name = Some(file.name.trim().to_owned());
@@ -50,7 +80,7 @@ impl Run<'_> {
         cx: &mut Cx<'_>,
         before: &Client,
         file: &WorkspaceClient,
-        access_policy: Option<Id<AccessPolicy>>,
+        rights: Rights,
         path: &str,
     ) -> Result<Effect, ApplyError> {
         let after = Client {
@@ -77,8 +107,9 @@ impl Run<'_> {
                 access_policy: if file.access_policy.is_absent() {
                     membership.access_policy
                 } else {
-                    access_policy
+                    rights.access_policy
                 },
+                access: rights.access.unwrap_or_else(|| membership.access.clone()),
                 ..(*membership).clone()
             };
             effect = effect.or_changed(at(path, people::update(cx, &membership, &wanted))?);
@@ -116,7 +147,7 @@ fn create(
     engine: &Engine,
     project: Id<Project>,
     file: &WorkspaceClient,
-    access_policy: Option<Id<AccessPolicy>>,
+    rights: Rights,
     path: &str,
 ) -> Result<Id<Client>, ApplyError> {
     let Some(client_type) = file.client_type.value().copied() else {
@@ -137,7 +168,8 @@ fn create(
             .and_then(|provider| provider.client_secret.value())
             .map(|secret| secret.expose().to_owned()),
         admin: file.admin.or_default(false, false),
-        access_policy,
+        access_policy: rights.access_policy,
+        access: rights.access.unwrap_or_default(),
     };
     Ok(at(path, clients::create(cx, engine, new))?.id)
 }

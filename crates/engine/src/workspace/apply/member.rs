@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::client::{Rights, access};
 use super::{ApplyError, Effect, Item, Run, at};
 use crate::cx::{About, Cx, Topic};
 use crate::id::Id;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::membership::{Principal, ProfileRef, ProfileType};
-use crate::model::{AccessPolicy, Membership, Profile, Project, User};
+use crate::model::{Membership, Profile, Project, User};
 use crate::service::people::{self, NewPerson};
 use crate::service::{access_policies, second_factor};
 use crate::stop::{Fault, Outcome, Stop, Unfit, UnfitKind, conflict, invalid};
@@ -45,14 +46,15 @@ impl Run<'_> {
             Given::Absent | Given::Null => None,
             Given::Value(name) => at(path, access_policies::by_name(cx, project, name))?,
         };
+        let rights = Rights { access_policy, access: at(path, access(cx, project, &file.access))? };
         let stored = at(path, find(cx.tx, project, file).map_err(Into::into))?;
         let (id, effect) = match stored {
-            None => (self.create_member(cx, project, file, access_policy, path)?, Effect::Added),
+            None => (self.create_member(cx, project, file, rights, path)?, Effect::Added),
             Some(before) if before.project != project => {
                 let rule = "belongs to a member of another project";
                 return Err(Misfit::new(format!("{path}.membershipId"), rule).into());
             }
-            Some(before) => (before.id, self.change_member(cx, &before, file, access_policy, path)?),
+            Some(before) => (before.id, self.change_member(cx, &before, file, rights, path)?),
         };
         self.names(id.uuid(), path)?;
         self.note(effect, Item { kind: "member", path: path.to_owned(), id: id.uuid(), name: None });
@@ -64,7 +66,7 @@ impl Run<'_> {
         cx: &mut Cx<'_>,
         project: Id<Project>,
         file: &WorkspaceMember,
-        access_policy: Option<Id<AccessPolicy>>,
+        rights: Rights,
         path: &str,
     ) -> Result<Id<Membership>, ApplyError> {
         let Some((resource_type, profile_id)) = profile_of(file, path)? else {
@@ -82,7 +84,8 @@ impl Run<'_> {
             admin: file.admin.or_default(false, false),
             desk: file.desk.or_default(false, false),
             active: file.active.or_default(true, true),
-            access_policy,
+            access_policy: rights.access_policy,
+            access: rights.access.unwrap_or_default(),
         };
         let user = match file.user_id {
             Some(id) => id,
@@ -104,7 +107,7 @@ impl Run<'_> {
         cx: &mut Cx<'_>,
         before: &Membership,
         file: &WorkspaceMember,
-        access_policy: Option<Id<AccessPolicy>>,
+        rights: Rights,
         path: &str,
     ) -> Result<Effect, ApplyError> {
         let Principal::User(user) = before.principal else {
@@ -126,7 +129,12 @@ impl Run<'_> {
             desk: file.desk.or_default(before.desk, false),
             active: file.active.or_default(before.active, true),
             external_id: file.external_id.or_stored(before.external_id.clone()),
-            access_policy: if file.access_policy.is_absent() { before.access_policy } else { access_policy },
+            access_policy: if file.access_policy.is_absent() {
+                before.access_policy
+            } else {
+                rights.access_policy
+            },
+            access: rights.access.unwrap_or_else(|| before.access.clone()),
             ..(*before).clone()
         };
         let changed = person(path, people::update(cx, &before, &after))?;
