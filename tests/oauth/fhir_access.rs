@@ -261,9 +261,7 @@ async fn policies_are_checked_renamed_and_not_taken_from_those_who_have_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_membership_can_have_several_policies() {
-    let policy = |name: &str, resource: Value, rules: Value| {
-        json!({ "resourceType": "AccessPolicy", "name": name, "resource": resource, "ipAccessRule": rules })
-    };
+    let policy = |name: &str, resource: Value, rules: Value| json!({ "resourceType": "AccessPolicy", "name": name, "resource": resource, "ipAccessRule": rules });
     let server = TestServer::start().await;
     let made = async |body: Value| {
         let reply = admin(&server, "POST", "AccessPolicy").json(&body).send().await;
@@ -283,9 +281,8 @@ async fn a_membership_can_have_several_policies() {
         let reply = admin(&server, "PUT", &path).json(&membership).send().await;
         (reply.status, reply)
     };
-    let reference = |name: &str, reference: &str| {
-        json!({ "name": name, "valueReference": { "reference": reference } })
-    };
+    let reference =
+        |name: &str, reference: &str| json!({ "name": name, "valueReference": { "reference": reference } });
     let ada = format!("Practitioner/{ADA}");
     for (title, wrong) in [
         ("no list", json!({ "policy": own })),
@@ -295,7 +292,10 @@ async fn a_membership_can_have_several_policies() {
         ("no name", json!([{ "policy": own, "parameter": [{ "valueString": "x" }] }])),
         ("an odd name", json!([{ "policy": own, "parameter": [{ "name": "a b", "valueString": "x" }] }])),
         ("no value", json!([{ "policy": own, "parameter": [{ "name": "a" }] }])),
-        ("twice", json!([{ "policy": one, "parameter": [reference("doctor", &ada), reference("doctor", &ada)] }])),
+        (
+            "twice",
+            json!([{ "policy": one, "parameter": [reference("doctor", &ada), reference("doctor", &ada)] }]),
+        ),
     ] {
         assert_eq!(put(wrong).await.0, 400, "{title}");
     }

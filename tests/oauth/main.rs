@@ -14,6 +14,8 @@ mod auth0;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod clauses;
+#[cfg(test)]
 mod client_credentials;
 #[cfg(test)]
 mod discovery;

@@ -36,11 +36,9 @@ async fn rows_of_smart_app_launch() {
     let server = server().await;
     let encounter = json!({ "reference": "Encounter/e-1" });
     let imaging = json!([{ "reference": "ImagingStudy/i-1" }]);
-    let usual = launch(
-        &server,
-        json!({ "patient": patient(PAT), "encounter": encounter, "fhirContext": imaging }),
-    )
-    .await;
+    let usual =
+        launch(&server, json!({ "patient": patient(PAT), "encounter": encounter, "fhirContext": imaging }))
+            .await;
     let tokens = launched(&server, &usual, "openid launch offline_access").await;
     let title = "Smart App Launch tokens";
     let context = |reply: &Reply| {
@@ -95,7 +93,8 @@ async fn a_client_can_know_patients_by_identifiers_of_its_own_system() {
         (json!([{ "resourceType": "Patient", "system": own }]), "42"),
     ] {
         let patch = json!([{ "op": "add", "path": "/launchIdentifierSystems", "value": systems }]);
-        let patched = admin(&server, "PATCH", &format!("ClientApplication/{LEGACY}")).json(&patch).send().await;
+        let patched =
+            admin(&server, "PATCH", &format!("ClientApplication/{LEGACY}")).json(&patch).send().await;
         assert_eq!(patched.status, 200, "{patched:?}");
         let tokens = launched(&server, &of_pat, "openid launch").await.json();
         assert_eq!(tokens["patient"], expected, "{systems}");
@@ -109,7 +108,8 @@ async fn a_patient_is_in_context_itself_whatever_the_launch_says() {
     let server = server().await;
     let other = launch(&server, json!({ "patient": patient(GONE) })).await;
     let scope = "openid launch patient/Patient.rs";
-    let (_, tokens) = signed_in(&server, json!({ "clientId": LEGACY, "launch": other, "scope": scope })).await;
+    let (_, tokens) =
+        signed_in(&server, json!({ "clientId": LEGACY, "launch": other, "scope": scope })).await;
     assert_eq!(tokens.str("patient"), PAT);
     let token = tokens.str("access_token");
     let ask = |path: String| server.get(&format!("/fhir/R4/{path}")).bearer(&token).send();
@@ -149,7 +149,8 @@ async fn launches_that_are_not_there_sign_nobody_in() {
     let server = server().await;
     let own = launch(&server, json!({ "patient": patient(PAT) })).await;
     let body = json!({ "resourceType": "SmartAppLaunch", "patient": patient(STRANGER) });
-    let foreign = server.post("/fhir/R4/SmartAppLaunch").basic(FOREIGN, FOREIGN_SECRET).json(&body).send().await;
+    let foreign =
+        server.post("/fhir/R4/SmartAppLaunch").basic(FOREIGN, FOREIGN_SECRET).json(&body).send().await;
     let (foreign, gone) = (foreign.str("id"), launch(&server, json!({})).await);
     assert_eq!(admin(&server, "DELETE", &format!("SmartAppLaunch/{gone}")).send().await.status, 200);
     for (launch, status) in [
@@ -170,12 +171,16 @@ async fn launches_that_are_not_there_sign_nobody_in() {
 #[tokio::test(flavor = "multi_thread")]
 async fn launches_are_resources() {
     let server = server().await;
-    let full = json!({ "patient": patient(PAT), "encounter": { "reference": "Encounter/e1" }, "x-more": [1] });
+    let full =
+        json!({ "patient": patient(PAT), "encounter": { "reference": "Encounter/e1" }, "x-more": [1] });
     let id = launch(&server, full).await;
     let path = format!("SmartAppLaunch/{id}");
     let read = admin(&server, "GET", &path).send().await;
     assert_eq!((read.status, &read.json()["x-more"]), (200, &json!([1])));
-    assert_eq!(ids(&admin(&server, "GET", &format!("SmartAppLaunch?patient=Patient/{PAT}")).send().await), [id.clone()]);
+    assert_eq!(
+        ids(&admin(&server, "GET", &format!("SmartAppLaunch?patient=Patient/{PAT}")).send().await),
+        [id.clone()]
+    );
     assert_eq!(ids(&admin(&server, "GET", "SmartAppLaunch?encounter=e2").send().await).len(), 0);
     let patch = json!([{ "op": "replace", "path": "/encounter/reference", "value": "Encounter/e2" }]);
     assert_eq!(admin(&server, "PATCH", &path).json(&patch).send().await.status, 200);

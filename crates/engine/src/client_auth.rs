@@ -117,6 +117,7 @@ pub fn authenticate(cx: &mut Cx<'_>, presented: &Presented, unknown: Refusal) ->
     cx.about.project = Some(client.project);
     cx.about.client = Some(client.id);
     check::client_active(&mut cx.trace, &client)?;
+    // [RFC6749 §2.3.1] Basic or the form; [RFC6749 §2.3.2] another method belongs to the client whose keys it uses
     let secret = match presented.secret {
         None => None,
         Some(presented) => Some(check_secret(cx, &client, presented)?),
@@ -172,6 +173,7 @@ fn refused_assertion<T>(cx: &mut Cx<'_>, presented: &Presented, refusal: Refusal
 /// Counts a failed authentication and refuses it: with 429 when there were too many. An unknown client is counted like a
 /// wrong secret, so that the two take the same time.
 fn wrong<T>(cx: &mut Cx<'_>, who: &str, refusal: Refusal) -> Outcome<T> {
+    // [RFC6749 §2.3.1] guesses at a secret are limited
     let address = cx.origin.remote_address.as_deref().unwrap_or("local");
     let key = format!("client_secret/{who}/{address}");
     let attempts = cx.tx.count_attempt(&key, cx.now, cx.now - WRONG_SECRETS_WINDOW)?;

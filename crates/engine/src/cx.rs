@@ -91,7 +91,7 @@ pub enum Topic {
 }
 
 impl Cx<'_> {
-    /// 32 random bytes as 43 base64url characters, for values handed out once.
+    /// 32 random bytes as 43 base64url characters, for values handed out once: [RFC6749 §10.10] nobody guesses one.
     pub fn secret<K: Kind>(&mut self) -> Result<Secret<K>, EntropyFailed> {
         Ok(Secret::new(URL_SAFE_NO_PAD.encode(entropy::bytes::<32>(self.entropy)?)))
     }

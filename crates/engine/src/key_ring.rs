@@ -65,6 +65,7 @@ fn build(ring: &[RingKey], now: Timestamp) -> Result<Keys, NoKey> {
     })
 }
 
+// [OIDC-CORE §10.1.1] a new key is published before it signs, an old one stays until its tokens have ended
 impl KeyRing {
     /// Builds the ring; newest keys first. There must be one key of each algorithm that signs.
     pub fn new(ring: &[RingKey], now: Timestamp) -> Result<Self, NoKey> {

@@ -43,7 +43,7 @@ impl Runner {
             let read = self.wire.json(step, &got)?;
             let named = read.get("issuer").and_then(Value::as_str).unwrap_or_default().to_owned();
             let asked = self.options.base_url.as_str().to_owned();
-            // [OpenID Connect Discovery 1.0 §4.3] the same, but for a slash at the end
+            // [OIDC-DISCOVERY §4.3] [RFC8414 §3.3] the same, but for a slash at the end
             let same = named.trim_end_matches('/') == asked.trim_end_matches('/');
             let check = Check {
                 check: "issuer".to_owned(),

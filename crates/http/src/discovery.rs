@@ -1,4 +1,4 @@
-//! Discovery: [RFC8414], [OpenID Connect Discovery], [RFC9728] and SMART App Launch 2.x. The documents of authorization
+//! Discovery: [RFC8414], [OIDC-DISCOVERY §4], [RFC9728] and SMART App Launch 2.x. The documents of authorization
 //! servers are written once, when the server starts.
 //!
 //! # Not supported
@@ -48,7 +48,7 @@ impl Documents {
     }
 }
 
-/// `/.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
+/// `/.well-known/openid-configuration` and `/.well-known/oauth-authorization-server` [RFC8414 §3]: 200 and JSON [RFC8414 §3.2].
 pub(crate) fn authorization_server(call: &Call) -> Response {
     let issuer = match inserted_base(call) {
         None => Some(call.issuer()),
@@ -83,7 +83,7 @@ pub(crate) fn kept(body: Bytes) -> Response {
     response
 }
 
-/// SMART App Launch 2.x, "Well-Known Uniform Resource Identifiers".
+/// SMART App Launch 2.x, "Well-Known Uniform Resource Identifiers" [SMART §8.1]: S256, and never `plain`.
 #[derive(Serialize)]
 struct SmartConfiguration {
     issuer: String,
@@ -123,7 +123,8 @@ const CAPABILITIES: [&str; 15] = [
 /// `/.well-known/smart-configuration`, also below `/fhir/R4/`.
 pub(crate) fn smart_configuration(call: &Call) -> Response {
     let metadata = authorization_server_metadata::document(call.issuer());
-    let smart = ["launch", "launch/patient", "patient/*.cruds", "user/*.cruds", "system/*.cruds"].map(str::to_owned);
+    let smart =
+        ["launch", "launch/patient", "patient/*.cruds", "user/*.cruds", "system/*.cruds"].map(str::to_owned);
     let document = SmartConfiguration {
         issuer: metadata.issuer,
         jwks_uri: metadata.jwks_uri.unwrap_or_default(),

@@ -52,7 +52,7 @@ pub(crate) enum FormAction {
     OnTo(String),
 }
 
-/// Sets what a page carries: nothing is loaded, nothing runs, nobody frames it.
+/// Sets what a page carries: nothing is loaded, nothing runs, nobody frames it [RFC6749 §10.13] [RFC9700 §4.16].
 pub(crate) fn page(headers: &mut HeaderMap, form_action: &FormAction) {
     let form_action = match form_action {
         FormAction::None => "'none'".to_owned(),

@@ -105,8 +105,9 @@ pub(crate) fn said(trouble: &Trouble) -> Response {
     }
     let mut response = respond::response(status, JSON_UTF8, Value::Object(members).to_string());
     if status == StatusCode::UNAUTHORIZED {
-        // [RFC6750 §3] every 401 names the scheme
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        // [RFC6750 §3] every 401 names the scheme, with an attribute at least
+        let challenge = HeaderValue::from_static("Bearer realm=\"Management API\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
     response
 }

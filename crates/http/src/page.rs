@@ -1,6 +1,7 @@
 //! Pages for people: the language they read, and how a page is answered.
 //!
-//! No script, nothing from elsewhere, one column from 320 pixels up.
+//! No script, nothing from elsewhere, one column from 320 pixels up. What requests and people wrote stands there as text: the
+//! templates escape it [RFC6749 §10.14].
 
 use anteroom_engine::model::pre_authorized_code::Language;
 use anteroom_engine::timestamp::Timestamp;

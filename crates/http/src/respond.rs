@@ -185,6 +185,7 @@ fn challenge(call: &Call, family: Family, answer: &Answer) -> Option<HeaderValue
             sent?;
             format!("Basic realm=\"{realm}\"")
         }
+        // [RFC6750 §3] every refusal of a token is challenged, each attribute once
         // [RFC6750 §3.1]
         Answer::Problem(answer) if answer.status == 401 => {
             format!("Bearer realm=\"{realm}\", error=\"invalid_token\"")

@@ -1,4 +1,5 @@
-//! `POST /oauth2/token`: [RFC6749 §3.2], and `/oauth/token` where Auth0 has it. Form in, JSON out.
+//! `POST /oauth2/token`: [RFC6749 §3.2], and `/oauth/token` where Auth0 has it. Form in, JSON out; nothing is read from the address
+//! [RFC6749 §2.3.1].
 
 use anteroom_engine::endpoint::token;
 use anteroom_engine::refusal::Refusal;

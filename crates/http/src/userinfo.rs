@@ -1,5 +1,5 @@
 //! `GET` and `POST /oauth2/userinfo`: [OpenID Connect Core §5.3]. The token comes in the header, or in the form of a POST
-//! [RFC6750 §2.2]; never in the query [RFC9700 §4.3.2].
+//! [RFC6750 §2.2]; never in both [RFC6750 §2], never in the query [RFC9700 §4.3.2].
 
 use anteroom_engine::endpoint::userinfo;
 use anteroom_engine::refusal::Refusal;
@@ -21,6 +21,7 @@ pub(crate) async fn userinfo(call: Call, body: Body) -> Response {
         Ok(token) => token,
         Err(response) => return response,
     };
+    // [OIDC-CORE §5.3.1] [OIDC-CORE §5.3.2] JSON in UTF-8; [OIDC-CORE §5.3.3] refusals as RFC 6750 has them
     match userinfo::respond(&call.shared.engine, &call.origin(), &token) {
         Ok(claims) => respond::json(&claims),
         Err(stop) => respond::stop(&call, Family::OAuth, stop),

@@ -396,7 +396,7 @@ pub(crate) async fn discover(admin: &Admin, request: Discover) -> Result<Discove
     let Some(issuer) = text("issuer") else {
         return Err(failed(format!("The document at {url} names no issuer.")));
     };
-    // [OpenID Connect Discovery §4.3] the issuer is the one that was asked for
+    // [OIDC-DISCOVERY §4.3] the issuer is the one that was asked for
     let asked = url.trim_end_matches(WELL_KNOWN);
     if issuer.trim_end_matches('/') != asked.trim_end_matches('/') {
         return Err(failed(format!(

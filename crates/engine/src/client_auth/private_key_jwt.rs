@@ -144,6 +144,7 @@ async fn verify(
             return refuse(Refusal::AssertionKey, error.to_string());
         }
     };
+    // [RFC7523 §3] signed, and by this client
     let right = jose::verify_jws_with_key(token, &key);
     if !trace.check("client_assertion.signature", right.is_ok(), "right under that key", || "wrong".into()) {
         return refuse(Refusal::AssertionSignature, "");
@@ -198,7 +199,7 @@ fn check_claims(
     Ok((client.id, Source { url, allowed_hosts: allowed_hosts.unwrap_or_default() }))
 }
 
-/// [RFC7523 §3] alive, for a short time, and with a name of its own; the digest of that name.
+/// [RFC7523 §3] [SMART §4.0.3] alive, for a short time, and with a name of its own; the digest of that name.
 fn check_life(now: Timestamp, trace: &mut Trace, claims: &Value) -> Outcome<[u8; 32]> {
     let seconds = |name: &str| claims.get(name).and_then(Value::as_f64);
     let time = |name: &str| {

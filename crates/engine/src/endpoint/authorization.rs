@@ -2,7 +2,9 @@
 //!
 //! A request goes through three types. [`Unverified`] is what the browser brought; a fault in it is shown to the person and
 //! redirects nowhere. [`Verified`] knows a client and a redirect URI that belong together; from here on a refusal goes to
-//! that address. What passes every check becomes an [`Interaction`] that waits for the person, or a code at once.
+//! that address. Parameters that nobody here knows are ignored, and none may come twice [RFC6749 §3.1]. What passes every check becomes an [`Interaction`] that waits for the person, or a code at once.
+//!
+//! `display`, `acr_values` and `claims_locales` are taken and change nothing [OIDC-CORE §15.1].
 //!
 //! # Not supported
 //! Request objects, `response_mode` other than `query`, response types other than `code`.
@@ -171,6 +173,7 @@ fn begin(
         finished_at: None,
     };
     let step = interactions::step(cx.tx, client, &mut interaction)?;
+    // [OIDC-CORE §3.1.2.6] nothing is shown: a code, or an error
     if asked.prompt.none {
         return match step {
             Step::Ready(membership) => interactions::hand_out(cx, client, &interaction, &membership),
@@ -203,6 +206,7 @@ fn usable_session(
     asked: &Asked,
     browser: &Browser,
 ) -> Outcome<Option<Session>> {
+    // [OIDC-CORE §3.1.2.3] who must sign in anew is not known by a session
     if asked.prompt.login || asked.prompt.select_account {
         return Ok(None);
     }

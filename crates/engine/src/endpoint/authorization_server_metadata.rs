@@ -13,6 +13,7 @@ pub fn document(issuer: &Issuer) -> ServerMetadata {
         token_endpoint: Some(issuer.endpoint("oauth2/token")),
         introspection_endpoint: Some(issuer.endpoint("oauth2/introspect")),
         revocation_endpoint: Some(issuer.endpoint("oauth2/revoke")),
+        // [RP-Initiated Logout §2.1]
         end_session_endpoint: Some(issuer.endpoint("oauth2/logout")),
         userinfo_endpoint: Some(issuer.endpoint("oauth2/userinfo")),
         jwks_uri: Some(issuer.endpoint(".well-known/jwks.json")),
@@ -23,6 +24,7 @@ pub fn document(issuer: &Issuer) -> ServerMetadata {
         response_types_supported: vec!["code"],
         response_modes_supported: vec!["query"],
         code_challenge_methods_supported: vec!["S256"],
+        // [RFC9207 §3]
         authorization_response_iss_parameter_supported: Some(true),
         request_parameter_supported: Some(false),
         request_uri_parameter_supported: Some(false),
@@ -37,6 +39,7 @@ pub fn document(issuer: &Issuer) -> ServerMetadata {
         ],
         token_endpoint_auth_signing_alg_values_supported: vec!["ES256", "RS256", "ES384", "RS384"],
         subject_types_supported: vec!["public"],
+        // [OIDC-DISCOVERY §3] RS256 is among them
         id_token_signing_alg_values_supported: vec!["ES256", "RS256"],
         claims_supported: vec![
             "sub",

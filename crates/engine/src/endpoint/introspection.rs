@@ -63,7 +63,8 @@ pub struct Introspection {
     pub fhir_context: Option<Value>,
 }
 
-/// Looks at the token.
+/// Looks at the token: signature, time, and what ended it before [RFC7662 §4]. Who does not prove who it is gets 401
+/// [RFC7662 §2.3].
 ///
 /// # Refusals
 /// Everything [`client_auth::authenticate`] refuses; no secret; no `token`.
@@ -86,6 +87,7 @@ pub async fn respond(
             if !cx.trace.check("client.authenticated", proved, "a secret", || "none sent".into()) {
                 return refuse(Refusal::MissingClientSecret, "");
             }
+            // [RFC7662 §2.1] `token` is required
             let Some(token) = request.token else {
                 return refuse(Refusal::MissingToken, "");
             };

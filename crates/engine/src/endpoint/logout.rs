@@ -139,6 +139,7 @@ fn sign_out(
         None => false,
     };
     let own = hint.is_some_and(|hint| User::parse_subject(&hint.sub) == Some(session.user));
+    // [RP-Initiated Logout §6] without a hint of this very person, the person is asked
     if !pressed && !own {
         return Ok(Answer::Ask(expected));
     }
@@ -151,7 +152,8 @@ fn constant_time_eq(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
 }
 
-/// The address to go to, if the client registered it for that: byte for byte.
+/// The address to go to, if the client registered it for that: byte for byte; with `state` [RP-Initiated Logout §3], and
+/// nowhere else [RP-Initiated Logout §4].
 fn target(cx: &Cx<'_>, request: &Request, client_id: Option<&str>) -> Outcome<Option<String>> {
     let (Some(uri), Some(id)) =
         (&request.post_logout_redirect_uri, client_id.and_then(Client::parse_client_id))

@@ -143,9 +143,9 @@ fn effective_policy(policies: &[Arc<AccessPolicy>]) -> Option<Value> {
         shown.insert("resource".into(), entries.flatten().cloned().collect());
     }
     shown.insert("resourceType".into(), "AccessPolicy".into());
-    let based_on = policies.iter().map(|policy| {
-        json!({ "reference": format!("AccessPolicy/{}", policy.id), "display": policy.name })
-    });
+    let based_on = policies
+        .iter()
+        .map(|policy| json!({ "reference": format!("AccessPolicy/{}", policy.id), "display": policy.name }));
     shown.insert("basedOn".into(), based_on.collect());
     let rules: Vec<&IpAccessRule> = policies.iter().flat_map(|policy| &policy.ip_access_rule).collect();
     if !rules.is_empty() {

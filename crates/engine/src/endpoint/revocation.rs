@@ -62,7 +62,7 @@ pub(super) fn recognize(engine: &Engine, token: &Secret<AccessToken>) -> Found {
     refresh_token::locator(&token).map_or(Found::Nothing, |locator| Found::Refresh(locator, token.digest()))
 }
 
-/// Revokes the token. [RFC7009 §2.2] an unknown one, and one of another client, is answered the same.
+/// Revokes the token. [RFC7009 §2.2.1] who asks wrongly gets the errors of the token endpoint. [RFC7009 §2.2] an unknown one, and one of another client, is answered the same.
 ///
 /// # Refusals
 /// Everything [`client_auth::authenticate`] refuses; a confidential client without its secret; no `token`.
@@ -78,6 +78,7 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Outcome<Requ
             let authenticated = client_auth::authenticate(cx, &request.presented, Refusal::UnknownClient)?;
             let client = authenticated.client;
             check::confidential_proved(&mut cx.trace, &client, authenticated.proved)?;
+            // [RFC7009 §2.1] `token` is required
             let Some(token) = request.token else {
                 return refuse(Refusal::MissingTokenToRevoke, "");
             };

@@ -99,6 +99,7 @@ enum Redemption {
     PreAuthorizedCode(pre_authorized_code::Request),
 }
 
+// [RFC9700 §2.4] no password grant
 /// The grants this server redeems, as discovery names them.
 pub const GRANT_TYPES_SUPPORTED: [GrantType; 5] = [
     GrantType::AuthorizationCode,

@@ -106,11 +106,13 @@ pub fn redeem(cx: &mut Cx<'_>, engine: &Engine, request: Request) -> Outcome<Pre
         check::member_active(&mut cx.trace, &membership, Refusal::MemberInactive)?;
         check::address_allowed(cx, &membership, Refusal::MemberAddressBlocked)
     })?;
+    // [OID4VCI §6.1] the PIN is required where one was set
     check_tx_code(cx, engine, &code, request.tx_code)?;
     let project = cx.tx.project(code.project)?.ok_or(Fault::Inconsistent("code without project"))?;
     let scope = Scope::parse(&code.scope).map_err(|_| Fault::Inconsistent("scope of a code"))?;
     let login = cx.time_ordered_id()?;
     // The one statement that decides; a code that was spent since it was read above loses here.
+    // [OID4VCI §4.1.1] one use; the row that was issued says until when
     let won = cx.tx.redeem_pre_authorized_code(code.id, client.id, login, cx.now)?;
     if !cx.trace.check("code.redeemed_at", won, "unredeemed", || "redeemed meanwhile".into()) {
         return refuse(Refusal::CodeSpent, "");

@@ -324,7 +324,7 @@ impl Client {
             .unwrap_or(REFRESH_TOKEN_LIFETIME)
     }
 
-    /// Whether a code flow may do without PKCE. Never for a public client [RFC9700 §2.1.1].
+    /// Whether a code flow may do without PKCE. Never for a public client [RFC9700 §2.1.1], and so for no app [RFC8252 §8.1].
     pub fn may_omit_pkce(&self) -> bool {
         self.settings.pkce_optional && self.client_type != ClientType::Public
     }

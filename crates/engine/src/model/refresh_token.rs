@@ -1,4 +1,4 @@
-//! Refresh tokens: [RFC6749 §6], rotated at every use [RFC9700 §4.14.2].
+//! Refresh tokens: [RFC6749 §6], rotated at every use [RFC9700 §4.14.2], also for public clients [RFC9700 §2.2.2].
 //!
 //! All refresh tokens of one login are a family, and one row. A token begins with the family's locator, which only its
 //! holders know, so that a token of the family that is no longer the newest is recognized however old it is, without a row

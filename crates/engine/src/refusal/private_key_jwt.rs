@@ -1,4 +1,4 @@
-//! Client authentication with an assertion [RFC7523 §3].
+//! Client authentication with an assertion [RFC7523 §3]: what does not hold is `invalid_client` [RFC7523 §3.2].
 
 macro_rules! rows {
     ($table:ident! $rest:tt $($before:tt)*) => {

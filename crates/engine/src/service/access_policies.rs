@@ -122,11 +122,16 @@ pub fn check_access(access: &[MembershipAccess]) -> Outcome<()> {
             if !is_variable(name) {
                 return invalid(
                     "access",
-                    format!("{name:?} names no variable; a name is made of letters and digits and begins with a letter."),
+                    format!(
+                        "{name:?} names no variable; a name is made of letters and digits and begins with a letter."
+                    ),
                 );
             }
             if parameter.value().is_none_or(str::is_empty) {
-                return invalid("access", format!("{name} must have one value: valueString or valueReference."));
+                return invalid(
+                    "access",
+                    format!("{name} must have one value: valueString or valueReference."),
+                );
             }
             if !names.insert(name) {
                 return invalid("access", format!("{name} has two values."));

@@ -108,6 +108,7 @@ impl Engine {
         let Ok(claims) = serde_json::from_slice::<Claims>(&verified.payload) else {
             return refuse(Refusal::InvalidToken, "the claims do not have their form");
         };
+        // [RFC8725 §3.9] [RFC8725 §3.12] for us alone, and no id token
         if claims.iss != claims.aud || !self.is_issuer(&claims.iss) {
             return refuse(Refusal::InvalidToken, "iss or aud is not this server");
         }

@@ -71,7 +71,7 @@ impl Browser {
         Some(keyed(self.session.as_ref()?, b"logout", &[]))
     }
 
-    /// Whether a form carries the right token.
+    /// Whether a form carries the right token: [RFC6749 §10.12] no other site can send it.
     pub fn made(&self, interaction: Id<Interaction>, form_token: &str) -> bool {
         self.form_token(interaction)
             .is_some_and(|expected| expected.as_bytes().ct_eq(form_token.as_bytes()).into())
@@ -142,6 +142,7 @@ pub enum Step {
 
 /// Finds out what is needed next, and fills in the membership where there is only one.
 pub fn step(tx: &dyn Tx, client: &Client, interaction: &mut Interaction) -> Outcome<Step> {
+    // [RFC6749 §3.1] who the person is comes first, whatever else was asked
     let Some(who) = interaction.who else { return Ok(Step::SignIn) };
     let mut active = tx.memberships_of_user(interaction.project, who.user)?;
     let fits = |own: &Membership| {
@@ -171,6 +172,7 @@ pub fn step(tx: &dyn Tx, client: &Client, interaction: &mut Interaction) -> Outc
         // A program that was given the password itself gets the code itself: there is no page to agree on.
         return Ok(Step::Ready(membership));
     }
+    // [OIDC-CORE §3.1.2.4]
     let agreed = interaction.request.consent_skipped || agreed(tx, client, interaction, membership.id)?;
     // [RFC8252 §8.6] an app's own scheme can be claimed by another app: a page is shown before a code goes there
     let unseen_app = !interaction.seen && goes_to_app(interaction);
@@ -282,6 +284,7 @@ pub fn issue_code(
         scope: interaction.request.scope.clone(),
         nonce: interaction.request.nonce.clone(),
         remember: interaction.request.remember,
+        // [RFC7636 §4.4] the code keeps its challenge
         challenge: interaction.request.challenge(),
         auth_method: who.auth_method,
         auth_time: who.auth_time,
@@ -309,7 +312,7 @@ pub fn waiting(tx: &dyn Tx, id: Id<Interaction>, browser: &Browser, now: Timesta
     }
 }
 
-/// The redirect URI with parameters appended. The text before them is not touched.
+/// The redirect URI with parameters appended. The text before them is not touched: [RFC6749 §3.1.2] a query stays.
 pub fn address(redirect_uri: &str, parameters: &[(&str, &str)]) -> String {
     let mut address = redirect_uri.to_owned();
     let mut glue = match redirect_uri.split_once('?') {

@@ -205,12 +205,14 @@ pub fn authorization_url(
         ("client_id", &client_id),
         ("redirect_uri", callback),
         ("scope", &scopes),
+        // [RFC6749 §4.1.1] [RFC6749 §4.1.3] the answer is tied to this request, and the address is sent again with the code
         ("state", state),
     ];
     if asks_for_id_token(&scopes) {
         own.push(("nonce", &binding.nonce));
     }
     if endpoints.pkce {
+        // [RFC7636 §4.2] [RFC7636 §7.2] as a client always S256
         own.extend([("code_challenge", challenge.as_str()), ("code_challenge_method", "S256")]);
     }
     let words = OFFLINE_WORDS.iter().find(|(strategy, _)| *strategy == connection.strategy);

@@ -27,7 +27,7 @@ use crate::timestamp::Timestamp;
 pub const WRONG_CODES: u32 = 5;
 /// Seconds they are counted for.
 pub const WRONG_CODES_WINDOW: u32 = 300;
-/// Bytes of a new secret: 160 bits, as [RFC4226 §4] recommends.
+/// Bytes of a new secret: 160 bits, as [RFC4226 §4] recommends; random [RFC6238 §3].
 const SECRET_BYTES: usize = 20;
 /// Steps a code may be early or late [RFC6238 §5.2].
 const SKEW: i64 = 1;

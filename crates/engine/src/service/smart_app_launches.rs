@@ -29,9 +29,9 @@ pub fn check(resource: &Resource) -> Outcome<()> {
     for (member, resource_type) in REFERENCES {
         let Some(value) = resource.get(member) else { continue };
         let reference = value.get("reference");
-        let id = reference.and_then(Value::as_str).and_then(|text| {
-            text.strip_prefix(resource_type)?.strip_prefix('/').filter(|id| is_id(id))
-        });
+        let id = reference
+            .and_then(Value::as_str)
+            .and_then(|text| text.strip_prefix(resource_type)?.strip_prefix('/').filter(|id| is_id(id)));
         let identifier = value.get("identifier").and_then(|identifier| identifier.get("value")?.as_str());
         let fits = id.is_some() || (reference.is_none() && identifier.is_some());
         if !fits {
@@ -43,9 +43,8 @@ pub fn check(resource: &Resource) -> Outcome<()> {
     }
     // A list of objects: SMART App Launch 2.2, "fhirContext".
     let context = resource.get("fhirContext");
-    let fits = context.is_none_or(|context| {
-        context.as_array().is_some_and(|entries| entries.iter().all(Value::is_object))
-    });
+    let fits = context
+        .is_none_or(|context| context.as_array().is_some_and(|entries| entries.iter().all(Value::is_object)));
     if fits { Ok(()) } else { invalid("fhirContext", "fhirContext must be a list of objects.") }
 }
 
@@ -160,9 +159,10 @@ fn patient(tx: &dyn Tx, launch: &SmartAppLaunch, client: &Client) -> StoreResult
         && let Some(profile) = tx.profile(reference)?.filter(|profile| profile.project == launch.project)
     {
         let identifiers = profile.resource.get("identifier").and_then(Value::as_array);
-        let of_system = identifiers.into_iter().flatten().find(|identifier| {
-            identifier.get("system").and_then(Value::as_str) == Some(system)
-        });
+        let of_system = identifiers
+            .into_iter()
+            .flatten()
+            .find(|identifier| identifier.get("system").and_then(Value::as_str) == Some(system));
         if let Some(found) = of_system.and_then(|identifier| identifier.get("value")?.as_str()) {
             return Ok(Some(found.to_owned()));
         }
@@ -173,9 +173,8 @@ fn patient(tx: &dyn Tx, launch: &SmartAppLaunch, client: &Client) -> StoreResult
 /// `launchIdentifierSystems` of a client: by which system it knows resources of a type.
 fn identifier_system<'a>(client: &'a Client, resource_type: &str) -> Option<&'a str> {
     let systems = client.settings.extra.get("launchIdentifierSystems")?.as_array()?;
-    let own = systems.iter().find(|one| {
-        one.get("resourceType").and_then(Value::as_str) == Some(resource_type)
-    })?;
+    let own =
+        systems.iter().find(|one| one.get("resourceType").and_then(Value::as_str) == Some(resource_type))?;
     own.get("system")?.as_str()
 }
 

@@ -51,7 +51,7 @@ fn is_known(token: &str) -> bool {
 }
 
 /// The scope a request gets: what it asked for, or the client's default; without words the engine does not know
-/// [RFC6749 §3.3] and, when the client has a default scope, without words outside it.
+/// [RFC6749 §3.3] [RFC8693 §2.2.1] and, when the client has a default scope, without words outside it.
 ///
 /// # Refusals
 /// [`Refusal::InvalidScope`] for illegal characters, or when nothing is left.
@@ -205,6 +205,7 @@ pub fn of_login(
     let context = LaunchContext::of(cx.tx, login.launch, client, membership)?;
     Ok(PreparedTokens {
         issuer: cx.origin.issuer.clone(),
+        // [RFC9068 §2.1] RS256 where the client asks for it
         alg: if client.signs_with_rs256() { Alg::RS256 } else { Alg::ES256 },
         issued_at: cx.now,
         auth_time: login.auth_time,
@@ -232,7 +233,7 @@ pub fn of_login(
     })
 }
 
-/// `sub`: the id of the person or client; towards an API, and for clients that were made through the Management API, in the
+/// `sub`: the id of the person or client, at most 255 characters of ASCII [OIDC-CORE §5.1]; towards an API, and for clients that were made through the Management API, in the
 /// form Auth0 gives it.
 fn subject(membership: &Membership, client: &Client, for_api: bool) -> String {
     let auth0s = for_api || client.is_auth0s();
@@ -244,7 +245,8 @@ fn subject(membership: &Membership, client: &Client, for_api: bool) -> String {
 }
 
 impl PreparedTokens {
-    /// Signs the access token [RFC9068 §2] and, when the scope has `openid`, the id token [OpenID Connect Core §2].
+    /// Signs the access token [RFC9068 §2] and, when the scope has `openid`, the id token [OIDC-CORE §2], which stands in the
+    /// answer [OIDC-CORE §3.1.3.3].
     pub fn sign(self, engine: &Engine) -> Outcome<TokenResponse> {
         let key = engine.key_ring().signing(self.alg);
         let iat = self.issued_at.seconds();
@@ -306,6 +308,7 @@ impl PreparedTokens {
             &AccessTokenClaims {
                 iss: self.issuer.as_str(),
                 exp: iat + i64::from(self.access_lifetime),
+                // [RFC9068 §3] without `resource` or `audience` a token is for this server
                 aud: Aud::One(self.issuer.as_str()),
                 sub: &self.sub,
                 client_id: &self.client_id,

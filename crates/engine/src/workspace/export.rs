@@ -6,8 +6,8 @@ mod apis;
 use serde_json::{Map, Value};
 
 use super::file::{
-    WorkspaceAccess, Workspace, WorkspaceClient, WorkspaceIpRule, WorkspaceMember, WorkspacePolicy, WorkspaceProject,
-    WorkspaceProvider,
+    Workspace, WorkspaceAccess, WorkspaceClient, WorkspaceIpRule, WorkspaceMember, WorkspacePolicy,
+    WorkspaceProject, WorkspaceProvider,
 };
 use super::given::{ClearText, Given};
 use crate::engine::Engine;
@@ -271,7 +271,8 @@ fn policy_name(tx: &dyn Tx, policy: Option<Id<AccessPolicy>>) -> StoreResult<Opt
 fn access(tx: &dyn Tx, row: &Membership) -> Outcome<Given<Vec<WorkspaceAccess>>> {
     let mut access = Vec::with_capacity(row.access.len());
     for own in &row.access {
-        let policy = policy_name(tx, Some(own.policy))?.ok_or(Fault::Inconsistent("access without policy"))?;
+        let policy =
+            policy_name(tx, Some(own.policy))?.ok_or(Fault::Inconsistent("access without policy"))?;
         access.push(WorkspaceAccess { policy, parameter: own.parameter.clone() });
     }
     Ok(list(&access))

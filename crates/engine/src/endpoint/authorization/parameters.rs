@@ -57,7 +57,8 @@ pub(super) fn check(
     let For { audience, scope, consent_skipped } = purpose(cx, engine, unverified, verified)?;
     targets(cx, unverified)?;
     // [SMART §2.0.10]
-    let launch = smart_app_launches::named(cx, client.project, unverified.get("launch"), Refusal::UnknownLaunch)?;
+    let launch =
+        smart_app_launches::named(cx, client.project, unverified.get("launch"), Refusal::UnknownLaunch)?;
     let challenge = challenge(cx, client, unverified)?;
     let prompt = prompt(cx, unverified)?;
     let max_age = max_age(cx, unverified)?;
@@ -85,7 +86,7 @@ pub(super) fn check(
     Ok(Asked { request, prompt, max_age, hinted })
 }
 
-/// [RFC9700 §2.1.2] a code, in the query.
+/// [RFC6749 §3.1.1] `response_type` is there and known. [RFC9700 §2.1.2] a code, in the query.
 fn response(cx: &mut Cx<'_>, unverified: &Unverified) -> Outcome<()> {
     let shown = |text: &str| text.chars().take(64).collect::<String>();
     let Some(response_type) = unverified.get("response_type") else {
@@ -134,6 +135,7 @@ fn is_verifiable(client: &Client, redirect_uri: &str) -> bool {
 
 fn scope(cx: &mut Cx<'_>, client: &Client, unverified: &Unverified) -> Outcome<String> {
     let requested = unverified.get("scope");
+    // [RFC6749 §3.3] without a scope: the default one, or a refusal
     let named = requested.is_some() || !client.settings.default_scope.is_empty();
     if !cx.trace.check("scope", named, "a scope, or a default scope of the client", || "neither".into()) {
         return refuse(Refusal::MissingScope, "");
@@ -141,7 +143,7 @@ fn scope(cx: &mut Cx<'_>, client: &Client, unverified: &Unverified) -> Outcome<S
     Ok(tokens::granted_scope(cx, client, requested)?.as_str().to_owned())
 }
 
-/// SMART `aud`, and `resource` [RFC8707 §2].
+/// SMART `aud` [SMART §2.0.11], and `resource` [RFC8707 §2].
 fn targets(cx: &mut Cx<'_>, unverified: &Unverified) -> Outcome<()> {
     let issuer = cx.origin.issuer.clone();
     if let Some(aud) = unverified.get("aud") {
@@ -166,7 +168,7 @@ fn targets(cx: &mut Cx<'_>, unverified: &Unverified) -> Outcome<()> {
     Ok(())
 }
 
-/// [RFC7636 §4.3], [RFC9700 §2.1.1] S256, for everybody who has no permission to do without.
+/// [RFC7636 §4.3], [RFC7636 §4.4.1], [RFC9700 §2.1.1] S256, for everybody who has no permission to do without.
 fn challenge(cx: &mut Cx<'_>, client: &Client, unverified: &Unverified) -> Outcome<Option<CodeChallenge>> {
     let (value, method) = (unverified.get("code_challenge"), unverified.get("code_challenge_method"));
     let Some(value) = value else {

@@ -47,12 +47,14 @@ impl Verified {
         };
         cx.about.project = Some(client.project);
         cx.about.client = Some(client.id);
+        // [RFC6749 §3.1.2.2] every client registers its redirect URIs; [RFC6749 §3.1.2.3] one is sent with every request
         let Some(sent) = unverified.redirect_uri() else {
             cx.trace
                 .check("redirect_uri", false, client.settings.redirect_uris.join(" "), || "absent".into());
             return refuse(Refusal::MissingRedirectUri, "");
         };
         // [RFC9700 §2.1] exact matching; and what may not be registered now is not used either
+        // [RFC8252 §8.4] the whole address is registered, but for the port of a loopback address
         let registered = client.settings.redirect_uris.iter().any(|own| redirect_uri::matches(own, sent))
             && redirect_uri::check(sent).is_ok();
         let expected = client.settings.redirect_uris.join(" ");
@@ -60,6 +62,7 @@ impl Verified {
             .trace
             .check("redirect_uri", registered, expected, || sent.chars().take(200).collect::<String>().into())
         {
+            // [RFC9700 §4.11] a page, never a redirect
             return refuse(Refusal::UnregisteredRedirectUri, "");
         }
         Ok(Self {

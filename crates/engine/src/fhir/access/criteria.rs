@@ -52,12 +52,13 @@ impl Variables {
     /// What a name stands for, a parameter before the member itself.
     fn value(&self, name: &str) -> Option<&str> {
         let parameter = self.parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
-        parameter.or(match name {
-            "profile" => self.profile.as_deref(),
-            "patient" => self.patient.as_deref(),
-            _ => None,
-        })
-        .or(self.anything.then_some(ANYTHING))
+        parameter
+            .or(match name {
+                "profile" => self.profile.as_deref(),
+                "patient" => self.patient.as_deref(),
+                _ => None,
+            })
+            .or(self.anything.then_some(ANYTHING))
     }
 
     /// A text with its variables replaced.
@@ -70,7 +71,9 @@ impl Variables {
 
     /// The same for a query, in which a value stays one value.
     fn fill_query(&self, text: &str) -> Result<String, CriteriaError> {
-        self.fill_with(text, |filled, value| filled.extend(url::form_urlencoded::byte_serialize(value.as_bytes())))
+        self.fill_with(text, |filled, value| {
+            filled.extend(url::form_urlencoded::byte_serialize(value.as_bytes()))
+        })
     }
 
     fn fill_with(&self, text: &str, push: impl Fn(&mut String, &str)) -> Result<String, CriteriaError> {
@@ -123,7 +126,9 @@ pub enum CriteriaError {
     #[error("criteria are written as {0}?name=value")]
     Form(String),
     /// No variable.
-    #[error("a variable is %profile, %patient, or % and a name that a membership gives a value; .id may follow")]
+    #[error(
+        "a variable is %profile, %patient, or % and a name that a membership gives a value; .id may follow"
+    )]
     Variable,
     /// A variable that stands for nothing with this member.
     #[error("a variable stands for nothing with this member")]

@@ -43,7 +43,8 @@ impl Described {
     /// A fault: the log holds only what this program wrote.
     pub fn read(mut members: Map<String, Value>) -> Outcome<Self> {
         const WRONG: Fault = Fault::Inconsistent("a client in the log that cannot be read");
-        let [name, client_type, status, admin, access_policy, access] = COLUMNS.map(|column| members.remove(column));
+        let [name, client_type, status, admin, access_policy, access] =
+            COLUMNS.map(|column| members.remove(column));
         let text = |value: Option<Value>| value.as_ref().and_then(Value::as_str).map(str::to_owned);
         Ok(Self {
             name: text(name).ok_or(WRONG)?,

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::model::{Membership, Profile, SmartAppLaunch};
 use crate::model::event::{EventBody, EventKind, NewEvent};
 use crate::model::membership::{AccessParameter, MembershipAccess, ProfileRef, ProfileType};
+use crate::model::{Membership, Profile, SmartAppLaunch};
 use crate::store::contract::read;
 use crate::store::contract::sample::{NOW, access_policy, id, object, person, write_project};
 use crate::store::{ProfileSearch, Store, StoreResult, write};
@@ -186,7 +186,9 @@ pub fn launches_come_back_as_they_were(store: &dyn Store) -> StoreResult<()> {
         resource: object(json!({ "z": 1, "patient": { "reference": format!("Patient/{number}") } })),
         created_at: NOW + u32::try_from(100 - number).unwrap_or(0),
     };
-    write(store, move |tx| [61, 62].iter().try_for_each(|number| tx.insert_smart_app_launch(&launch(*number))))?;
+    write(store, move |tx| {
+        [61, 62].iter().try_for_each(|number| tx.insert_smart_app_launch(&launch(*number)))
+    })?;
     let found = read(store, |tx| tx.smart_app_launch(id(61)))?.expect("it was just inserted");
     assert_eq!(found, launch(61));
     assert!(found.resource.keys().eq(["z", "patient"]), "in their order");
@@ -236,7 +238,9 @@ pub fn deleted_rows_are_remembered(store: &dyn Store) -> StoreResult<()> {
         event(EventKind::SmartAppLaunchDeleted, 57),
     ];
     write(store, move |tx| events.iter().try_for_each(|event| tx.append_event(event).map(drop)))?;
-    for (row, expected) in [(51, true), (52, true), (53, true), (54, true), (55, false), (56, false), (57, true)] {
+    for (row, expected) in
+        [(51, true), (52, true), (53, true), (54, true), (55, false), (56, false), (57, true)]
+    {
         let found = read(store, |tx| tx.was_deleted(id(1), uuid::Uuid::from_u128(row)))?;
         assert_eq!(found, expected, "{row}");
     }
