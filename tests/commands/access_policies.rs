@@ -204,3 +204,57 @@ async fn the_question_is_answered_with_the_rule_that_decided() {
         desk.fails("access_policies_can_read", request, Code::Invalid, Some(field), words).await;
     }
 }
+
+#[tokio::test]
+async fn further_policies_are_named_and_stay_when_the_first_one_changes() {
+    let desk = Desk::new().await;
+    for (name, resource_type) in [("Own", "Patient"), ("Staff list", "Practitioner")] {
+        let entries = json!([entry(resource_type, json!({ "readonly": true }))]);
+        desk.call("access_policies_save", new(name, entries)).await;
+    }
+    let pat = desk
+        .call("people_create", with(person("Patient", "Pat", "Doe"), json!({ "accessPolicy": "Own" })))
+        .await;
+    let id = text(&pat, "/summary/membershipId");
+    assert_eq!(pat["furtherAccessPolicies"], json!([]));
+    let robot = desk.client("Robot", "confidential").await;
+    let robot = text(&robot, "/client/id");
+    let home = desk.call("home_get", json!({})).await;
+    let access = json!([{ "policy": "Staff list" }, { "policy": "Staff list" }]);
+    let file = json!({ "projects": [{
+        "name": text(&home, "/project/name"),
+        "members": [{ "membershipId": id, "access": access }],
+        "clients": [{ "id": robot, "name": "Robot", "access": access }],
+    }] });
+    desk.call("workspace_import", json!({ "text": file.to_string(), "dryRun": false })).await;
+    let ada = desk
+        .call("people_list", json!({ "search": "ada", "resourceType": null, "offset": 0, "limit": 1 }))
+        .await;
+    let of_ada = text(&ada, "/items/0/profile");
+    let ask = json!({ "membershipId": id, "resource": of_ada, "scope": "" });
+    let answer = desk.call("access_policies_can_read", ask.clone()).await;
+    assert_eq!((&answer["allowed"], &answer["policy"]), (&json!(true), &json!("Staff list")));
+    let of_pat = text(&pat, "/summary/profile");
+    let own = json!({ "membershipId": id, "resource": of_pat, "scope": "" });
+    assert_eq!(desk.call("access_policies_can_read", own.clone()).await["policy"], "Own");
+    let changed = desk.call("people_update", json!({ "membershipId": id, "accessPolicy": "" })).await;
+    assert_eq!(
+        (&changed["accessPolicy"], &changed["furtherAccessPolicies"]),
+        (&Value::Null, &json!(["Staff list"]))
+    );
+    let refused = desk.call("access_policies_can_read", own).await;
+    assert_eq!((&refused["allowed"], &refused["policy"]), (&json!(false), &json!("Staff list")));
+
+    let client = desk.call("clients_get", json!({ "id": robot })).await;
+    assert_eq!(client["furtherAccessPolicies"], json!(["Staff list"]));
+    let advice = each(&client["advice"], "/rule");
+    assert!(!advice.contains(&&json!("no_access_policy")), "it is limited: {advice:?}");
+    let copy = desk.call("clients_duplicate", json!({ "id": robot, "name": "Another" })).await;
+    assert_eq!(copy["client"]["furtherAccessPolicies"], json!(["Staff list"]));
+    let policies = desk.call("access_policies_list", json!({})).await;
+    let named = policies["items"].as_array().unwrap().iter().find(|one| one["name"] == "Staff list").unwrap();
+    assert_eq!(named["memberCount"], 3, "each member once");
+    let delete = json!({ "id": named["id"] });
+    let error = desk.fail("access_policies_delete", delete).await;
+    assert_eq!(error.code, Code::Conflict, "{error}");
+}

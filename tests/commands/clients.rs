@@ -54,7 +54,7 @@ async fn a_new_client_looks_like_this() {
             "postLogoutRedirectUris": [], "allowedOrigins": [], "launchUri": null, "grantTypes": [],
             "pkceOptional": false, "defaultScope": [], "jwksUri": null, "accessTokenLifetime": null,
             "refreshTokenLifetime": null, "idTokenSignedResponseAlg": "ES256", "magicLinkTemplate": null,
-            "identityProvider": null, "accessPolicy": null, "admin": true,
+            "identityProvider": null, "accessPolicy": null, "furtherAccessPolicies": [], "admin": true,
             "secrets": [{ "retiring": false, "createdAt": NOW, "lastUsedAt": null, "expiresAt": null }],
             "advice": [{
                 "severity": "warning", "rule": "admin_with_browser", "values": [], "tab": "settings", "fix": null,

@@ -34,7 +34,7 @@ async fn a_person_is_made_with_everything() {
                 "name": "Grace Brewster Hopper", "birthDate": "1906-12-09", "identifier": "MRN-1",
                 "email": "grace@example.org", "active": true, "admin": false, "desk": true,
             },
-            "externalId": "idp|grace", "accessPolicy": "Staff", "hasPassword": true,
+            "externalId": "idp|grace", "accessPolicy": "Staff", "furtherAccessPolicies": [], "hasPassword": true,
             "secondFactor": { "enrolled": false, "required": false },
             "sessions": [], "magicLinks": [],
             "createdAt": NOW,

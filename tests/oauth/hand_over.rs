@@ -109,7 +109,7 @@ fn wallet_clinic() -> Clinic {
 
 /// [OID4VCI §4.1.3] The address holds no code: only the offer behind it does, and not for ever.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wallet_is_handed_an_offer_by_reference() {
+async fn pa_26_a_wallet_is_handed_an_offer_by_reference() {
     let server = TestServer::over(wallet_clinic()).await;
     let issued =
         preauthorize(&server, ELSEWHERE, PAT, json!({ "magicLink": true, "txCode": { "length": 4 } }))
@@ -121,6 +121,8 @@ async fn a_wallet_is_handed_an_offer_by_reference() {
     let uri = uri.replace("%3A", ":").replace("%2F", "/");
     let path = uri.strip_prefix(server.base().trim_end_matches('/')).expect("our own address").to_owned();
     assert!(!path.contains(&page_of(&issued)[4..]), "{path}");
+    assert!(!location.contains("credential_offer="), "one of the two parameters: {location}");
+    assert_ne!(press(&server, &page_of(&issued), &[]).await, location, "every press has an address of its own");
 
     let head = server.request("HEAD", &path).send().await;
     assert_eq!((head.status, head.body.len()), (200, 0));

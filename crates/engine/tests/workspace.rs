@@ -335,3 +335,37 @@ fn an_export_says_what_is_not_in_it_and_makes_the_same_rows_elsewhere() {
     assert_eq!(elsewhere.export(), bench.export());
     assert_eq!(elsewhere.apply(&bench.export()), Ok([0, 0, 5]));
 }
+
+#[test]
+fn further_access_policies_are_given_by_name_with_their_parameters() {
+    let bench = Bench::clinic();
+    let access = json!([{ "policy": "Staff" },
+        { "policy": "Staff", "parameter": [{ "name": "team", "valueString": "a" },
+          { "name": "doctor", "valueReference": { "reference": "Practitioner/1" } }] }]);
+    let member = |access: &Value| about("members", json!([{ "email": "ada@clinic.example", "access": access }]));
+    let client = |access: &Value| about("clients", json!([{ "name": "Portal", "access": access }]));
+    for file in [member(&access), client(&access)] {
+        assert_eq!(bench.apply(&file), Ok([0, 1, 1]), "{file}");
+        assert_eq!(bench.apply(&file), Ok([0, 0, 2]), "{file}");
+    }
+    let exported = bench.export();
+    for place in ["/projects/0/members/0/access", "/projects/0/clients/0/access"] {
+        assert_eq!(exported.pointer(place), Some(&access), "{place}");
+    }
+    let elsewhere = Bench::new();
+    elsewhere.apply(&exported).unwrap();
+    assert_eq!(elsewhere.export(), exported);
+    assert_eq!(bench.apply(&about("members", json!([{ "email": "ada@clinic.example", "admin": true }]))), Ok([0, 0, 2]));
+    assert_eq!(bench.export(), exported, "left out, they stay");
+    assert_eq!(bench.apply(&member(&Value::Null)), Ok([0, 1, 1]));
+    assert!(bench.export().pointer("/projects/0/members/0/access").is_none());
+    for wrong in [
+        json!([{ "policy": "Nobody's" }]),
+        json!([{ "policy": "" }]),
+        json!([{ "policy": "Staff", "parameter": [{ "name": "a b", "valueString": "x" }] }]),
+        json!([{ "policy": "Staff", "parameter": [{ "name": "a" }] }]),
+    ] {
+        let refused = bench.apply(&member(&wrong));
+        assert!(refused.is_err(), "{wrong}: {refused:?}");
+    }
+}

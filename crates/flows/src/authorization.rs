@@ -162,9 +162,8 @@ impl Runner {
         Ok(returned)
     }
 
-    /// What came back belongs to what was asked: `state` [RFC6749 §10.12], `iss` [RFC9207 §2.4] as the same text; parameters
-    /// that are not known are ignored [RFC6749 §4.1.2]; then the code, or the
-    /// refusal.
+    /// What came back belongs to what was asked: `state` [RFC6749 §10.12], `iss` [RFC9207 §2.4] [RFC9700 §4.4] as the same
+    /// text; parameters that are not known are ignored [RFC6749 §4.1.2]; then the code, or the refusal.
     fn came_back(&self, asked: &Asked, returned: &Returned) -> Result<String, Ended> {
         let step = self.begin("return", Lane::Browser, Lane::App);
         let shown = ["code", "error", "error_description", "state", "iss"]

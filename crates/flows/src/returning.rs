@@ -1,5 +1,5 @@
-//! How the answer of the browser comes back; the browser is the system's own [RFC8252 §8.12]: a loopback listener on a free port [RFC8252 §7.3], or a deep link that
-//! whoever owns the scheme hands in.
+//! How the answer of the browser comes back: a loopback listener on a free port [RFC8252 §7.3], or a deep link that whoever
+//! owns the scheme hands in. The browser is the system's own [RFC8252 §8.12].
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};

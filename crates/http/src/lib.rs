@@ -24,7 +24,7 @@
 //! | [`landing`] | `/in/{code}` and `/in` |
 //!
 //! # Not supported
-//! HTTP/2, and trusting a proxy: `X-Forwarded-*` and `Forwarded` are never read.
+//! HTTP/2, and trusting a proxy: `X-Forwarded-*` and `Forwarded` are never read [RFC9700 §4.13].
 
 mod admin_projects;
 mod auth;

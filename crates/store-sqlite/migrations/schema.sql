@@ -38,7 +38,7 @@ CREATE TABLE authorization_code (
   expires_at       INTEGER NOT NULL,
   redeemed_at      INTEGER,
   wrong_verifiers  INTEGER NOT NULL
-, remember INTEGER NOT NULL DEFAULT 0 CHECK (remember IN (0, 1)), audience TEXT) STRICT;
+, remember INTEGER NOT NULL DEFAULT 0 CHECK (remember IN (0, 1)), audience TEXT, launch BLOB) STRICT;
 
 CREATE INDEX authorization_code_by_digest ON authorization_code (digest_prefix);
 
@@ -270,7 +270,7 @@ CREATE TABLE login (
   expires_at          INTEGER NOT NULL,
   revoked_at          INTEGER,
   pre_authorized_code BLOB
-, audience TEXT) STRICT, WITHOUT ROWID;
+, audience TEXT, launch BLOB) STRICT, WITHOUT ROWID;
 
 CREATE INDEX login_by_end ON login (revoked_at) WHERE revoked_at IS NOT NULL;
 
@@ -295,10 +295,18 @@ CREATE TABLE membership (
   active        INTEGER NOT NULL CHECK (active IN (0, 1)),
   external_id   TEXT,
   access_policy BLOB    REFERENCES access_policy (id),
-  created_at    INTEGER NOT NULL,
+  created_at    INTEGER NOT NULL, access TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(access)),
   UNIQUE (project, external_id),
   CHECK ((user IS NULL) <> (client IS NULL))
 ) STRICT;
+
+CREATE TABLE membership_access (
+  membership    BLOB NOT NULL REFERENCES membership (id) ON DELETE CASCADE,
+  access_policy BLOB NOT NULL REFERENCES access_policy (id),
+  PRIMARY KEY (membership, access_policy)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX membership_access_by_policy ON membership_access (access_policy);
 
 CREATE INDEX membership_by_policy ON membership (access_policy) WHERE access_policy IS NOT NULL;
 
@@ -448,6 +456,15 @@ CREATE TABLE signing_key (
   retired_at INTEGER,
   leaves_at  INTEGER
 , activated_at INTEGER) STRICT;
+
+CREATE TABLE smart_app_launch (
+  id         BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  project    BLOB    NOT NULL REFERENCES project (id),
+  resource   TEXT    NOT NULL CHECK (json_valid(resource)),
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX smart_app_launch_by_age ON smart_app_launch (project, created_at, id);
 
 CREATE TABLE user (
   id             BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),

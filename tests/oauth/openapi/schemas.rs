@@ -66,6 +66,8 @@ fn answers() -> Value {
             "project": reference("Reference"),
             "profile": reference("Reference"),
             "patient": text,
+            "encounter": text,
+            "fhirContext": { "type": "array", "items": { "type": "object" } },
             "need_patient_banner": { "type": "boolean" },
         })),
         "Claims": object(&["sub"], &json!({
@@ -90,6 +92,9 @@ fn answers() -> Value {
             "exp": seconds,
             "iat": seconds,
             "token_type": text,
+            "patient": text,
+            "encounter": text,
+            "fhirContext": { "type": "array", "items": { "type": "object" } },
         })),
         "PreAuthorization": object(&["preAuthorizedCode", "expiresAt"], &json!({
             "preAuthorizedCode": { "type": "string", "minLength": 43 },

@@ -482,6 +482,10 @@ identityProvider: IdentityProvider | null,
  */
 accessPolicy: string | null, 
 /**
+ * Names of its further ones, given over FHIR or in a workspace file.
+ */
+furtherAccessPolicies: Array<string>, 
+/**
  * Whether the client's own membership is a project admin.
  */
 admin: boolean, 
@@ -1583,6 +1587,10 @@ externalId: string | null,
  * Name of the access policy.
  */
 accessPolicy: string | null, 
+/**
+ * Names of the further ones, given over FHIR or in a workspace file.
+ */
+furtherAccessPolicies: Array<string>, 
 /**
  * Whether the account has a password.
  */

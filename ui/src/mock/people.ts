@@ -72,6 +72,7 @@ export const people = {
       },
       externalId: request.externalId || null,
       accessPolicy: request.accessPolicy || null,
+      furtherAccessPolicies: [],
       hasPassword: request.password !== "",
       secondFactor: { enrolled: false, required: false },
       sessions: [],

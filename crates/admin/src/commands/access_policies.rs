@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
 
-pub(crate) use self::read::{can_read, get, list};
+pub(crate) use self::read::{can_read, further, get, list};
 pub(crate) use self::write::{delete, save};
 
 /// Lists policies.

@@ -167,6 +167,8 @@ pub struct Client {
     pub identity_provider: Option<IdentityProvider>,
     /// Name of the access policy of the client's own membership.
     pub access_policy: Option<String>,
+    /// Names of its further ones, given over FHIR or in a workspace file.
+    pub further_access_policies: Vec<String>,
     /// Whether the client's own membership is a project admin.
     pub admin: bool,
     /// Live secrets, newest first, at most two; never their values.

@@ -113,6 +113,8 @@ pub struct Person {
     pub external_id: Option<String>,
     /// Name of the access policy.
     pub access_policy: Option<String>,
+    /// Names of the further ones, given over FHIR or in a workspace file.
+    pub further_access_policies: Vec<String>,
     /// Whether the account has a password.
     pub has_password: bool,
     /// The second factor of the account.

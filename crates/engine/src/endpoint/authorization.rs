@@ -2,7 +2,9 @@
 //!
 //! A request goes through three types. [`Unverified`] is what the browser brought; a fault in it is shown to the person and
 //! redirects nowhere. [`Verified`] knows a client and a redirect URI that belong together; from here on a refusal goes to
-//! that address. Parameters that nobody here knows are ignored, and none may come twice [RFC6749 §3.1]. What passes every check becomes an [`Interaction`] that waits for the person, or a code at once.
+//! that address. What passes every check becomes an [`Interaction`] that waits for the person, or a code at once.
+//!
+//! Parameters that nobody here knows are ignored, and none may come twice [RFC6749 §3.1].
 //!
 //! `display`, `acr_values` and `claims_locales` are taken and change nothing [OIDC-CORE §15.1].
 //!

@@ -13,7 +13,7 @@ pub fn document(issuer: &Issuer) -> ServerMetadata {
         token_endpoint: Some(issuer.endpoint("oauth2/token")),
         introspection_endpoint: Some(issuer.endpoint("oauth2/introspect")),
         revocation_endpoint: Some(issuer.endpoint("oauth2/revoke")),
-        // [RP-Initiated Logout §2.1]
+        // [RP-Initiated Logout §2.1] named here
         end_session_endpoint: Some(issuer.endpoint("oauth2/logout")),
         userinfo_endpoint: Some(issuer.endpoint("oauth2/userinfo")),
         jwks_uri: Some(issuer.endpoint(".well-known/jwks.json")),
@@ -24,7 +24,7 @@ pub fn document(issuer: &Issuer) -> ServerMetadata {
         response_types_supported: vec!["code"],
         response_modes_supported: vec!["query"],
         code_challenge_methods_supported: vec!["S256"],
-        // [RFC9207 §3]
+        // [RFC9207 §3] said here
         authorization_response_iss_parameter_supported: Some(true),
         request_parameter_supported: Some(false),
         request_uri_parameter_supported: Some(false),

@@ -62,7 +62,8 @@ pub(super) fn recognize(engine: &Engine, token: &Secret<AccessToken>) -> Found {
     refresh_token::locator(&token).map_or(Found::Nothing, |locator| Found::Refresh(locator, token.digest()))
 }
 
-/// Revokes the token. [RFC7009 §2.2.1] who asks wrongly gets the errors of the token endpoint. [RFC7009 §2.2] an unknown one, and one of another client, is answered the same.
+/// Revokes the token. [RFC7009 §2.2] an unknown one, and one of another client, is answered the same. [RFC7009 §2.2.1] who
+/// asks wrongly gets the errors of the token endpoint.
 ///
 /// # Refusals
 /// Everything [`client_auth::authenticate`] refuses; a confidential client without its secret; no `token`.

@@ -172,7 +172,7 @@ pub fn step(tx: &dyn Tx, client: &Client, interaction: &mut Interaction) -> Outc
         // A program that was given the password itself gets the code itself: there is no page to agree on.
         return Ok(Step::Ready(membership));
     }
-    // [OIDC-CORE §3.1.2.4]
+    // [OIDC-CORE §3.1.2.4] the person agrees first
     let agreed = interaction.request.consent_skipped || agreed(tx, client, interaction, membership.id)?;
     // [RFC8252 §8.6] an app's own scheme can be claimed by another app: a page is shown before a code goes there
     let unseen_app = !interaction.seen && goes_to_app(interaction);

@@ -233,8 +233,8 @@ pub fn of_login(
     })
 }
 
-/// `sub`: the id of the person or client, at most 255 characters of ASCII [OIDC-CORE §5.1]; towards an API, and for clients that were made through the Management API, in the
-/// form Auth0 gives it.
+/// `sub`: the id of the person or client, at most 255 characters of ASCII [OIDC-CORE §5.1]; towards an API, and for clients
+/// that were made through the Management API, in the form Auth0 gives it.
 fn subject(membership: &Membership, client: &Client, for_api: bool) -> String {
     let auth0s = for_api || client.is_auth0s();
     match membership.principal {

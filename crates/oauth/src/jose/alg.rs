@@ -1,4 +1,4 @@
-//! `alg`: RFC 7518 §3.1. [RFC7518 §3.1]
+//! `alg` [RFC7518 §3.1].
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Public keys as JSON: RFC 7517, RFC 7518 §6. [RFC7517 §4]
+//! Public keys as JSON: [RFC7517 §4], RFC 7518 §6.
 
 use serde::Serialize;
 

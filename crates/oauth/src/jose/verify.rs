@@ -1,4 +1,4 @@
-//! Verification of compact tokens: RFC 7515 §5.2, RFC 8725 §3. [RFC7519 §7.2]
+//! Verification of compact tokens: RFC 7515 §5.2, [RFC7519 §7.2], RFC 8725 §3.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -23,7 +23,7 @@ export function SettingsTab({ client, form, set, problem }: FormProps & { client
             onChange={(uris) => set("postLogoutRedirectUris", uris)}
             error={problem("postLogoutRedirectUris")}
           />
-          <Policy form={form} set={set} problem={problem} />
+          <Policy client={client} form={form} set={set} problem={problem} />
         </div>
       </Panel>
       <Panel title={t("clients.basics")}>
@@ -36,13 +36,15 @@ export function SettingsTab({ client, form, set, problem }: FormProps & { client
   );
 }
 
-function Policy({ form, set, problem }: FormProps) {
+function Policy({ client, form, set, problem }: FormProps & { client: Client }) {
   const policies = useCommand("policies_list", {});
   const names = policies.data?.names ?? [];
+  const further = client.furtherAccessPolicies.join(", ");
+  const help = names.length > 0 ? t("clients.policyHelp") : t("clients.noPolicies");
   return (
     <Select
       label={t("people.accessPolicy")}
-      description={names.length > 0 ? t("clients.policyHelp") : t("clients.noPolicies")}
+      description={further ? t("people.furtherPolicies", { names: further }) : help}
       data={names}
       disabled={names.length === 0}
       value={form.accessPolicy || null}

@@ -154,6 +154,7 @@ function RightsPanel({ person }: { person: Person }) {
   const { summary } = person;
   const update = useCommandMutation("people_update");
   const policies = useCommand("policies_list", {});
+  const further = person.furtherAccessPolicies.join(", ");
   const save = (changes: Omit<Req<"people_update">, "membershipId">) =>
     update.mutate(
       { membershipId: summary.membershipId, ...changes },
@@ -196,6 +197,7 @@ function RightsPanel({ person }: { person: Person }) {
         {(policies.data?.names.length ?? 0) > 0 && (
           <Select
             label={t("people.accessPolicy")}
+            description={further && t("people.furtherPolicies", { names: further })}
             data={policies.data?.names}
             value={person.accessPolicy}
             placeholder={t("people.noPolicy")}

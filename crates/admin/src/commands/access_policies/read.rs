@@ -169,6 +169,18 @@ fn answer(tx: &dyn Tx, project: Id<Project>, request: &CanRead) -> Outcome<CanRe
     Ok(CanReadAnswer { allowed, policy, verdicts, hidden_fields })
 }
 
+/// The names of a member's further policies, each once.
+pub(crate) fn further(tx: &dyn Tx, member: &Membership) -> Outcome<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    for own in &member.access {
+        let Some(policy) = tx.access_policy(own.policy)? else { continue };
+        if !names.contains(&policy.name) {
+            names.push(policy.name.clone());
+        }
+    }
+    Ok(names)
+}
+
 /// The policy that lets the member read; where none does, all that it has.
 fn policy_names(
     tx: &dyn Tx,

@@ -11,6 +11,7 @@ use anteroom_engine::stop::{Outcome, not_found};
 use anteroom_engine::store::{ClientFilter, EventFilter, Tx};
 use anteroom_engine::timestamp::Timestamp;
 
+use super::super::access_policies;
 use super::advice::Facts;
 use super::{
     Client, ClientStatus, ClientSummary, ClientType, IdentityProvider, List, Listed, Ref, SecretSummary,
@@ -152,6 +153,10 @@ pub(super) fn unadvised(tx: &dyn Tx, client: &model::Client) -> Outcome<Client> 
         Some(id) => tx.access_policy(id)?,
         None => None,
     };
+    let further = match &membership {
+        Some(membership) => access_policies::further(tx, membership)?,
+        None => Vec::new(),
+    };
     let settings = &client.settings;
     let secrets = secrets(tx, client)?;
     let last_used_at = secrets
@@ -179,6 +184,7 @@ pub(super) fn unadvised(tx: &dyn Tx, client: &model::Client) -> Outcome<Client> 
         magic_link_template: settings.magic_link_template.clone(),
         identity_provider: settings.identity_provider.as_ref().map(|stored| provider(stored, client)),
         access_policy: policy.map(|policy| policy.name.clone()),
+        further_access_policies: further,
         admin: membership.is_some_and(|membership| membership.admin),
         secrets,
         advice: Vec::new(),

@@ -8,7 +8,7 @@ use anteroom_engine::stop::{Outcome, not_found};
 use anteroom_engine::store::{LiveLogin, PeopleFilter, PersonRow, Tx};
 use anteroom_engine::timestamp::Timestamp;
 
-use super::super::magic_links;
+use super::super::{access_policies, magic_links};
 use super::{List, Listed, Person, PersonSummary, Ref, ResourceType, SecondFactor, Session};
 use crate::admin::Admin;
 use crate::error::CommandError;
@@ -93,7 +93,13 @@ pub(crate) async fn get(admin: &Admin, request: Ref) -> Result<Person, CommandEr
     let person = person.await?;
     // The desk sees who it is, and no session, subject or policy.
     Ok(if desk {
-        Person { external_id: None, access_policy: None, sessions: Vec::new(), ..person }
+        Person {
+            external_id: None,
+            access_policy: None,
+            further_access_policies: Vec::new(),
+            sessions: Vec::new(),
+            ..person
+        }
     } else {
         person
     })
@@ -106,6 +112,7 @@ pub(super) fn view(tx: &dyn Tx, row: PersonRow, now: Timestamp) -> Outcome<Perso
         Some(id) => tx.access_policy(id)?,
         None => None,
     };
+    let further = access_policies::further(tx, &membership)?;
     let (user, factor) = match membership.principal {
         Principal::User(user) => (tx.user(user)?, tx.second_factor(user)?),
         Principal::Client(_) => (None, None),
@@ -122,6 +129,7 @@ pub(super) fn view(tx: &dyn Tx, row: PersonRow, now: Timestamp) -> Outcome<Perso
         summary,
         external_id: membership.external_id,
         access_policy: policy.map(|policy| policy.name.clone()),
+        further_access_policies: further,
         has_password: user.is_some_and(|user| user.password.is_some()),
         second_factor,
         sessions: sessions.iter().map(session).collect(),

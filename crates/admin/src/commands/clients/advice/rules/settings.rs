@@ -264,7 +264,9 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Choose an access policy.",
         values: &[],
         finds: |facts| {
-            let free = facts.view.access_policy.is_none() && !facts.view.admin;
+            let view = facts.view;
+            let limited = view.access_policy.is_some() || !view.further_access_policies.is_empty();
+            let free = !limited && !view.admin;
             when(free && lists(facts, GrantType::ClientCredentials))
         },
         mend: None,
