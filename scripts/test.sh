@@ -47,7 +47,7 @@ doc() { runner doc cargo test --locked --workspace --doc; }
 
 # OAuth clients that nobody here wrote, against the real server.
 sdk() {
-  cargo build --locked --workspace --bin anteroom-server
+  cargo build --locked --workspace --bin anteroom-server --bin anteroom-bridge
   runner sdk node --test --test-concurrency=2 tests/sdk/*.test.mjs
 }
 

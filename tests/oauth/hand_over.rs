@@ -122,7 +122,11 @@ async fn pa_26_a_wallet_is_handed_an_offer_by_reference() {
     let path = uri.strip_prefix(server.base().trim_end_matches('/')).expect("our own address").to_owned();
     assert!(!path.contains(&page_of(&issued)[4..]), "{path}");
     assert!(!location.contains("credential_offer="), "one of the two parameters: {location}");
-    assert_ne!(press(&server, &page_of(&issued), &[]).await, location, "every press has an address of its own");
+    assert_ne!(
+        press(&server, &page_of(&issued), &[]).await,
+        location,
+        "every press has an address of its own"
+    );
 
     let head = server.request("HEAD", &path).send().await;
     assert_eq!((head.status, head.body.len()), (200, 0));

@@ -88,6 +88,42 @@ export async function managementToken(base) {
   return (await reply.json()).access_token;
 }
 
+/** Starts the window's commands over a clinic; they end with the test. Gives `call`, and the base URL of the engine. */
+export async function startDesk(test, file = workspace("rfc")) {
+  const bridge = path.join(path.dirname(program), "anteroom-bridge");
+  if (!existsSync(bridge)) throw new Error(`${bridge} is missing: run \`cargo build --workspace --bin anteroom-bridge\``);
+  const folder = await mkdtemp(path.join(tmpdir(), "anteroom-desk-"));
+  const workspaceFile = path.join(folder, "workspace.json");
+  await writeFile(workspaceFile, JSON.stringify(file));
+  // Nobody looks at the screens.
+  await writeFile(path.join(folder, "index.html"), "");
+  const child = spawn(bridge, ["--until-stdin-ends", "--screens", folder, "--workspace", workspaceFile], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  test.after(async () => {
+    child.stdin.end();
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  });
+  const line = await Promise.race([
+    new Promise((resolve) => createInterface({ input: child.stdout }).once("line", resolve)),
+    ended.then((code) => Promise.reject(new Error(`anteroom-bridge ended with ${code}`))),
+  ]);
+  const { url, engine_base_url: base } = JSON.parse(line);
+  const call = async (name, request) => {
+    const reply = await fetch(`${url}__call/${name}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(request),
+    });
+    const answer = await reply.json();
+    if (!reply.ok) throw new Error(`${name}: ${answer.message}`);
+    return answer;
+  };
+  return { base, call };
+}
+
 /** Starts a server; it ends with the test. Gives its base URL. */
 export async function startServer(test, file = workspace("rfc")) {
   if (!existsSync(program)) {

@@ -342,7 +342,8 @@ fn further_access_policies_are_given_by_name_with_their_parameters() {
     let access = json!([{ "policy": "Staff" },
         { "policy": "Staff", "parameter": [{ "name": "team", "valueString": "a" },
           { "name": "doctor", "valueReference": { "reference": "Practitioner/1" } }] }]);
-    let member = |access: &Value| about("members", json!([{ "email": "ada@clinic.example", "access": access }]));
+    let member =
+        |access: &Value| about("members", json!([{ "email": "ada@clinic.example", "access": access }]));
     let client = |access: &Value| about("clients", json!([{ "name": "Portal", "access": access }]));
     for file in [member(&access), client(&access)] {
         assert_eq!(bench.apply(&file), Ok([0, 1, 1]), "{file}");
@@ -355,7 +356,10 @@ fn further_access_policies_are_given_by_name_with_their_parameters() {
     let elsewhere = Bench::new();
     elsewhere.apply(&exported).unwrap();
     assert_eq!(elsewhere.export(), exported);
-    assert_eq!(bench.apply(&about("members", json!([{ "email": "ada@clinic.example", "admin": true }]))), Ok([0, 0, 2]));
+    assert_eq!(
+        bench.apply(&about("members", json!([{ "email": "ada@clinic.example", "admin": true }]))),
+        Ok([0, 0, 2])
+    );
     assert_eq!(bench.export(), exported, "left out, they stay");
     assert_eq!(bench.apply(&member(&Value::Null)), Ok([0, 1, 1]));
     assert!(bench.export().pointer("/projects/0/members/0/access").is_none());

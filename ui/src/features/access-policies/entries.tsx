@@ -16,7 +16,15 @@ import { EMPTY_ENTRY, moved, withItem } from "./policy-form";
 import { INTERACTIONS, interactionWords } from "./policy-words";
 
 /** The types this server keeps; a policy may name others, for the FHIR server beside it. */
-const TYPES = ["Patient", "Practitioner", "RelatedPerson", "ClientApplication", "AccessPolicy", "SmartAppLaunch", "*"];
+const TYPES = [
+  "Patient",
+  "Practitioner",
+  "RelatedPerson",
+  "ClientApplication",
+  "AccessPolicy",
+  "SmartAppLaunch",
+  "*",
+];
 
 type Wrong = { entry: number | null; text: string } | null;
 

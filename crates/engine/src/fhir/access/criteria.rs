@@ -38,6 +38,7 @@ impl Variables {
     }
 
     /// With what an entry of the membership's `access` says beside.
+    #[must_use]
     pub fn with(mut self, parameters: &[AccessParameter]) -> Self {
         let said = parameters.iter().filter_map(|own| Some((own.name.clone(), own.value()?.to_owned())));
         self.parameters.extend(said);
@@ -66,13 +67,13 @@ impl Variables {
     /// # Errors
     /// A variable that stands for nothing with this member: a practitioner has no `%patient`.
     pub fn fill(&self, text: &str) -> Result<String, CriteriaError> {
-        self.fill_with(text, |filled, value| filled.push_str(value))
+        self.fill_with(text, String::push_str)
     }
 
     /// The same for a query, in which a value stays one value.
     fn fill_query(&self, text: &str) -> Result<String, CriteriaError> {
         self.fill_with(text, |filled, value| {
-            filled.extend(url::form_urlencoded::byte_serialize(value.as_bytes()))
+            filled.extend(url::form_urlencoded::byte_serialize(value.as_bytes()));
         })
     }
 
@@ -94,15 +95,12 @@ impl Variables {
                 }
                 Some(value) => {
                     let id = behind.strip_prefix(".id").filter(|rest| !continues(rest));
-                    match id {
-                        Some(behind) => {
-                            push(&mut filled, value.split_once('/').ok_or(CriteriaError::Unset)?.1);
-                            rest = behind;
-                        }
-                        None => {
-                            push(&mut filled, value);
-                            rest = behind;
-                        }
+                    if let Some(behind) = id {
+                        push(&mut filled, value.split_once('/').ok_or(CriteriaError::Unset)?.1);
+                        rest = behind;
+                    } else {
+                        push(&mut filled, value);
+                        rest = behind;
                     }
                 }
                 None if is_variable(name) => return Err(CriteriaError::Unset),
