@@ -430,3 +430,15 @@ async fn discovery_names_what_is_there() {
     assert_eq!(document["authorization_response_iss_parameter_supported"], true);
     assert_eq!(document["request_uri_parameter_supported"], false);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rfc6749_3_3_a_request_without_scope_gets_the_default_one() {
+    const SEED_CB: &str = "https://seed.test/cb";
+    let server = Server::start().await;
+    let code = Browser::default().code(&server, &but(request(SEED, SEED_CB), "scope", None)).await;
+    let fields = [("grant_type", "authorization_code"), ("client_id", SEED), ("code", code.as_str())];
+    let mut fields = fields.to_vec();
+    fields.extend([("redirect_uri", SEED_CB), ("code_verifier", VERIFIER)]);
+    let tokens = server.token(&fields).await;
+    assert_eq!((tokens.status, tokens.str("scope").as_str()), (200, "openid"), "{tokens:?}");
+}
