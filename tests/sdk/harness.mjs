@@ -1,13 +1,15 @@
 // The real server over a store of its own, and a browser that needs no screen: cookies, forms and redirects.
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { request } from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 export const program = path.join(
@@ -73,8 +75,8 @@ export function withManagement(file = workspace("rfc")) {
 }
 
 /** A token for the Management API, got as Auth0's pages show. */
-export async function managementToken(base) {
-  const reply = await fetch(new URL("oauth/token", base), {
+export async function managementToken(base, ask = fetch) {
+  const reply = await ask(new URL("oauth/token", base), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({
@@ -124,32 +126,73 @@ export async function startDesk(test, file = workspace("rfc")) {
   return { base, call };
 }
 
-/** Starts a server; it ends with the test. Gives its base URL. */
-export async function startServer(test, file = workspace("rfc")) {
+/** Runs the program until it has printed a line on standard output; gives the line. It ends with the test. */
+async function listening(test, folder, words) {
   if (!existsSync(program)) {
     throw new Error(`${program} is missing: run \`cargo build -p anteroom-server --bin anteroom-server\``);
   }
-  const folder = await mkdtemp(path.join(tmpdir(), "anteroom-sdk-"));
-  const workspaceFile = path.join(folder, "workspace.json");
-  await writeFile(workspaceFile, JSON.stringify(file));
-  const child = spawn(program, ["serve", "--ephemeral", "--listen", "127.0.0.1:0", "--workspace", workspaceFile], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", ...words], { stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
   child.stderr.on("data", (part) => {
     log += part;
   });
   const ended = new Promise((resolve) => child.once("exit", resolve));
-  const line = await Promise.race([
-    new Promise((resolve) => createInterface({ input: child.stdout }).once("line", resolve)),
-    ended.then((code) => Promise.reject(new Error(`anteroom-server ended with ${code}: ${log}`))),
-  ]);
   test.after(async () => {
     child.kill("SIGTERM");
     await ended;
     await rm(folder, { recursive: true, force: true });
   });
-  return JSON.parse(line).base_url;
+  const line = await Promise.race([
+    new Promise((resolve) => createInterface({ input: child.stdout }).once("line", resolve)),
+    ended.then((code) => Promise.reject(new Error(`anteroom-server ended with ${code}: ${log}`))),
+  ]);
+  return JSON.parse(line);
+}
+
+/** A folder with the workspace file in it. */
+async function folderWith(file) {
+  const folder = await mkdtemp(path.join(tmpdir(), "anteroom-sdk-"));
+  const workspaceFile = path.join(folder, "workspace.json");
+  await writeFile(workspaceFile, JSON.stringify(file));
+  return { folder, workspaceFile };
+}
+
+/** Starts a server; it ends with the test. Gives its base URL. */
+export async function startServer(test, file = workspace("rfc")) {
+  const { folder, workspaceFile } = await folderWith(file);
+  return (await listening(test, folder, ["--ephemeral", "--workspace", workspaceFile])).base_url;
+}
+
+/** Starts a server with https besides. Gives both base URLs, and the file of the CA that vouches for it. */
+export async function startTlsServer(test, file = workspace("rfc")) {
+  const { folder, workspaceFile } = await folderWith(file);
+  const store = ["--data-dir", path.join(folder, "data")];
+  const ca = path.join(folder, "ca.pem");
+  // before it is served: a store has one program at a time
+  await writeFile(ca, (await promisify(execFile)(program, ["ca", ...store])).stdout);
+  const words = [...store, "--tls-listen", "127.0.0.1:0", "--workspace", workspaceFile];
+  const { base_url: http, tls_base_url: base } = await listening(test, folder, words);
+  return { http, base, ca };
+}
+
+/** `fetch` that trusts the CA in a file too, and leaves redirects to the caller. */
+export function trusting(file) {
+  const ca = readFileSync(file);
+  return async (address, init) => {
+    const asked = new Request(address, { ...init, redirect: "manual" });
+    if (!asked.url.startsWith("https:")) return fetch(asked);
+    const body = Buffer.from(await asked.arrayBuffer());
+    const options = { method: asked.method, headers: Object.fromEntries(asked.headers), ca };
+    const reply = await new Promise((resolve, reject) => {
+      request(asked.url, options, resolve).once("error", reject).end(body);
+    });
+    const parts = await reply.toArray();
+    const headers = new Headers();
+    for (const [name, values] of Object.entries(reply.headersDistinct)) {
+      for (const value of values) headers.append(name, value);
+    }
+    return new Response(parts.length === 0 ? null : Buffer.concat(parts), { status: reply.statusCode, headers });
+  };
 }
 
 /** The userinfo endpoint of a provider, and the key set of a client; it ends with the test. Gives its base URL. */
@@ -180,13 +223,14 @@ export function workspaceWith(dialect, client, changes, elsewhere) {
 export class Browser {
   #cookies = new Map();
 
-  constructor(base) {
+  constructor(base, ask = fetch) {
     this.base = base;
+    this.ask = ask;
   }
 
   async #ask(url, init = {}) {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const reply = await fetch(url, {
+    const reply = await this.ask(url, {
       ...init,
       redirect: "manual",
       headers: { Accept: "text/html", ...(cookie && { Cookie: cookie }), ...init.headers },
