@@ -1,4 +1,5 @@
 // Token Vault around an SDK: a provider that nobody here wrote, the settings, and a person who connects an account.
+import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 
 import { CALLBACK, managementToken, withManagement } from "./harness.mjs";
@@ -132,6 +133,30 @@ export async function configure(base, provider, app, ask = fetch) {
   const grant = { client_id: client.client_id, audience: `${base}me/`, scope: ME, subject_type: "user" };
   await call("POST", "client-grants", grant);
   return { client, capi };
+}
+
+/** The tokens of an app for `audience`, after the person went through our pages. */
+export async function signIn(base, browser, { client_id, client_secret }, audience, scope, ask = fetch) {
+  const code_verifier = randomBytes(32).toString("base64url");
+  const start = new URL("authorize", base);
+  start.search = new URLSearchParams({
+    response_type: "code",
+    client_id,
+    redirect_uri: CALLBACK,
+    audience,
+    scope,
+    code_challenge: createHash("sha256").update(code_verifier).digest("base64url"),
+    code_challenge_method: "S256",
+  });
+  const code = (await browser.follow(start)).searchParams.get("code");
+  const grant_type = "authorization_code";
+  const reply = await ask(new URL("oauth/token", base), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ grant_type, client_id, client_secret, code, redirect_uri: CALLBACK, code_verifier }),
+  });
+  if (reply.status !== 200) throw new Error(`no tokens: ${reply.status} ${await reply.text()}`);
+  return reply.json();
 }
 
 /** Without it, this provider takes `offline_access` away [OpenID Connect Core 1.0 §11]. */
