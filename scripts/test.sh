@@ -45,10 +45,10 @@ rust() {
 
 doc() { runner doc cargo test --locked --workspace --doc; }
 
-# OAuth clients that nobody here wrote, against the real server.
+# OAuth clients that nobody here wrote, against the real server; one of them in a browser.
 sdk() {
   cargo build --locked --workspace --bin anteroom-server --bin anteroom-bridge
-  runner sdk node --test --test-concurrency=2 tests/sdk/*.test.mjs
+  CHROMIUM=$(browser_path) runner sdk node --test --test-concurrency=2 tests/sdk/*.test.mjs
 }
 
 # docs/openapi.json, judged by schemathesis.

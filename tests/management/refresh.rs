@@ -136,7 +136,12 @@ async fn one_refresh_token_for_several_apis() {
             json!(me),
             "create:me:connected_accounts",
         ),
-        (json!({ "audience": OTHER }), json!([OTHER, server.url("userinfo")]), "a openid"),
+        (
+            json!({ "audience": me, "scope": "openid offline_access read:me:connected_accounts" }),
+            json!([me, server.url("userinfo")]),
+            "openid offline_access read:me:connected_accounts",
+        ),
+        (json!({ "audience": OTHER }), json!([OTHER, server.url("userinfo")]), "a openid offline_access"),
         (json!({ "audience": OTHER, "scope": "a b" }), json!(OTHER), "a"),
         (
             json!({ "audience": "urn:nobody" }),

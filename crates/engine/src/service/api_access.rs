@@ -34,6 +34,8 @@ pub struct Asked {
     allowed: Vec<String>,
     /// Whether a request that names no scope gets them all.
     all_unless_named: bool,
+    /// Whether `offline_access` may be among the scopes.
+    offline_access: bool,
 }
 
 fn shown(audience: &str) -> String {
@@ -94,12 +96,14 @@ pub fn ask(
         SubjectType::User => policy.user == AccessPolicyType::AllowAll,
         SubjectType::Client => true,
     };
+    let offline_access = matches!(&api, Api::Own(api) if api.settings.allow_offline_access);
     Ok(Asked {
         api,
         audience: audience.to_owned(),
         subject_type,
         allowed: allowed.unwrap_or_default(),
         all_unless_named,
+        offline_access,
     })
 }
 
@@ -137,11 +141,14 @@ impl Asked {
         }
         self.subject_type == SubjectType::User
             && OIDC_SCOPES.contains(&word)
-            && (word != "offline_access" || self.allows_offline_access())
+            && (word != "offline_access" || self.offline_access)
     }
 
-    fn allows_offline_access(&self) -> bool {
-        matches!(&self.api, Api::Own(api) if api.settings.allow_offline_access)
+    /// The same for a refresh token that another API allowed: the word that asked for it goes along, and no new refresh
+    /// token comes of it.
+    #[must_use]
+    pub fn with_offline_access(self) -> Self {
+        Self { offline_access: true, ..self }
     }
 
     /// Whether a first-party client with a verifiable address needs no consent of the person.

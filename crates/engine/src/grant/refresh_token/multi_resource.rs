@@ -43,7 +43,7 @@ pub(super) fn choose(
         // What belongs to the sign-in and not to an API goes along.
         let oidc = login.scope.split(' ').filter(|word| OIDC_SCOPES.contains(word)).map(str::to_owned);
         let may: Vec<String> = policy.iter().cloned().chain(oidc).collect();
-        return of(cx, engine, asked, &may, named.scope).map(Some);
+        return of(cx, engine, asked.with_offline_access(), &may, named.scope).map(Some);
     }
     let Some(audience) = login.audience.as_deref() else { return Ok(None) };
     let asked = api_access::ask(cx, engine, client, audience, SubjectType::User)?;
