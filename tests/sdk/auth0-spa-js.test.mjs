@@ -2,15 +2,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import process from "node:process";
 import { test } from "node:test";
 
+import { openPage, signInAt } from "./chromium.mjs";
 import { ADA, PASSWORD, startServer } from "./harness.mjs";
 import { ACCOUNTS, API, CONNECTION, configure, ME, OFFLINE, startProvider, workspaceFor } from "./vault.mjs";
-
-const { chromium } = createRequire(new URL("../../ui/package.json", import.meta.url))("playwright-core");
-const PATIENCE_MS = 30_000;
 
 /** The app: one page, and the SDK as Auth0 publishes it for a script element. */
 async function startApp(test) {
@@ -26,16 +22,6 @@ async function startApp(test) {
     return new Promise((resolve) => server.close(resolve));
   });
   return `http://127.0.0.1:${server.address().port}`;
-}
-
-/** A page of Chromium; it ends with the test. */
-async function openPage(test) {
-  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-  test.after(() => browser.close());
-  const page = await browser.newPage({ locale: "en-GB" });
-  page.setDefaultTimeout(PATIENCE_MS);
-  return page;
 }
 
 /** Server, provider and app, with the app registered as `changes` say, and the SDK's client in the page. */
@@ -106,11 +92,7 @@ async function signIn(world, authorizationParams = {}) {
   const { page, origin } = world;
   await page.goto(`${origin}/`);
   await done(world, (client, authorizationParams) => client.loginWithRedirect({ authorizationParams }), authorizationParams);
-  await page.getByLabel("E-mail").fill(ADA.email);
-  await page.locator('input[name="password"]').fill(PASSWORD);
-  await page.locator('button[value="sign_in"]').click();
-  await page.locator('button[value="allow"]').click();
-  await page.waitForURL(`${origin}/callback?*`);
+  await signInAt(page, ADA.email, PASSWORD, `${origin}/callback?*`);
   return done(world, comeBack);
 }
 

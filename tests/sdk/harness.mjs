@@ -127,11 +127,11 @@ export async function startDesk(test, file = workspace("rfc")) {
 }
 
 /** Runs the program until it has printed a line on standard output; gives the line. It ends with the test. */
-async function listening(test, folder, words) {
+async function listening(test, folder, words, listen = "127.0.0.1:0") {
   if (!existsSync(program)) {
     throw new Error(`${program} is missing: run \`cargo build -p anteroom-server --bin anteroom-server\``);
   }
-  const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", ...words], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, ["serve", "--listen", listen, ...words], { stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
   child.stderr.on("data", (part) => {
     log += part;
@@ -158,9 +158,9 @@ async function folderWith(file) {
 }
 
 /** Starts a server; it ends with the test. Gives its base URL. */
-export async function startServer(test, file = workspace("rfc")) {
+export async function startServer(test, file = workspace("rfc"), { listen, more = [] } = {}) {
   const { folder, workspaceFile } = await folderWith(file);
-  return (await listening(test, folder, ["--ephemeral", "--workspace", workspaceFile])).base_url;
+  return (await listening(test, folder, ["--ephemeral", "--workspace", workspaceFile, ...more], listen)).base_url;
 }
 
 /** Starts a server with https besides. Gives both base URLs, and the file of the CA that vouches for it. */
