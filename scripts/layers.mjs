@@ -12,7 +12,7 @@ const onlyIn = [
   [/^(tauri|wry|tao)(-|$)/, ["anteroom"]],
   [/^(rusqlite|libsqlite3-sys)$/, ["anteroom-store-sqlite"]],
   [/^(tokio-postgres|deadpool-postgres)$/, ["anteroom-store-postgres"]],
-  [/^axum(-|$)/, ["anteroom-http", "anteroom-server", "anteroom-testkit", "anteroom"]],
+  [/^axum(-|$)/, ["anteroom-http", "anteroom-sample-provider", "anteroom-server", "anteroom-testkit", "anteroom"]],
   [/^reqwest$/, ["anteroom-flows", "anteroom-fetch", "anteroom-testkit", "anteroom"]],
 ];
 
@@ -23,9 +23,10 @@ const mayKnow = {
   "anteroom-store-sqlite": ["anteroom-oauth", "anteroom-engine"],
   "anteroom-fetch": ["anteroom-engine"],
   "anteroom-http": ["anteroom-oauth", "anteroom-engine", "anteroom-magic-link"],
-  "anteroom-admin": ["anteroom-oauth", "anteroom-engine", "anteroom-magic-link", "anteroom-flows"],
+  "anteroom-admin": ["anteroom-oauth", "anteroom-engine", "anteroom-magic-link", "anteroom-flows", "anteroom-sample-provider"],
   "anteroom-flows": ["anteroom-oauth"],
   "anteroom-magic-link": ["anteroom-oauth"],
+  "anteroom-sample-provider": ["anteroom-oauth", "anteroom-engine", "anteroom-http"],
 };
 
 /** Crates that must not be anywhere in the tree: TLS and cryptography come from rustls and aws-lc-rs. */
@@ -83,6 +84,7 @@ const shared = [
   "features/people/person-select",
   "features/settings/allowed-hosts",
   "features/vault/connected-accounts",
+  "features/vault/sample-provider",
 ];
 
 /** The screens: Tauri behind one file, and no feature imports another, but for what is shared. */

@@ -19,7 +19,11 @@ mod people;
 mod playground;
 #[cfg(test)]
 mod playground_runs;
+#[cfg(test)]
+mod playground_vault;
 mod print;
+#[cfg(test)]
+mod sample_provider;
 mod secrets;
 mod settings;
 mod setup;

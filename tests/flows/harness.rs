@@ -9,6 +9,7 @@ use anteroom_flows::exchange::Recorder;
 use anteroom_flows::flow::Flow;
 use anteroom_flows::run::{self, Options};
 use anteroom_flows::view::{RunView, StepView, view};
+use anteroom_sample_provider::{Clients, Knobs, Provider};
 use anteroom_server::host::{Host, HostOptions};
 use anteroom_server::master_key::Source;
 use anteroom_server::place::{KeyOptions, Place};
@@ -22,6 +23,8 @@ pub(crate) const REDIRECT_URI: &str = "http://127.0.0.1/callback";
 pub(crate) const EMAIL: &str = "ada@example.org";
 pub(crate) const PASSWORD: &str = "correct horse battery";
 pub(crate) const PAT: &str = "5f0c2a10-0000-4000-8000-000000000001";
+/// Where the examples say that the sample provider is.
+const USUAL: &str = "127.0.0.1:8104";
 
 fn clinic() -> Value {
     json!({ "projects": [{
@@ -93,6 +96,54 @@ impl Server {
         run::run(flow, options, recorder.clone()).await;
         let seen = self.host.engine().runs().seen(&run);
         Ran { view: view(&recorder), recorder, seen }
+    }
+}
+
+/// A server over the example of the Token Vault, with the sample provider that it names.
+pub(crate) struct Vault {
+    pub(crate) server: Server,
+    pub(crate) provider: Provider,
+}
+
+impl Vault {
+    pub(crate) async fn start() -> Self {
+        let options = anteroom_sample_provider::Options {
+            address: ([127, 0, 0, 1], 0).into(),
+            clock: Arc::new(SystemClock),
+            knobs: Knobs { page: true, ..Knobs::default() },
+            // any port of this machine [RFC8252 §7.3]
+            clients: Clients::Registered {
+                redirect_uris: vec!["http://127.0.0.1/login/callback".to_owned()],
+            },
+        };
+        let provider = Provider::open(options).await.unwrap();
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/token-vault.json");
+        let text = std::fs::read_to_string(example).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("vault.json");
+        std::fs::write(&file, text.replace(USUAL, &provider.host())).unwrap();
+        let server = Server::over(&file).await;
+        Self { server, provider }
+    }
+
+    /// The text of an example, with the address of this provider in place of the usual one.
+    pub(crate) fn at_this_provider(&self, text: &str) -> String {
+        text.replace(USUAL, &self.provider.host())
+    }
+
+    /// The example flow; `more` goes over it, `grant` over its grant.
+    pub(crate) fn flow(&self, more: Value, grant: Value) -> Value {
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/token-vault.flow.json");
+        let text = self.at_this_provider(&std::fs::read_to_string(example).unwrap());
+        let mut flow: Value = serde_json::from_str(&text).unwrap();
+        flow["expect"] = json!([]);
+        for (name, value) in grant.as_object().into_iter().flatten() {
+            flow["grant"][name] = value.clone();
+        }
+        for (name, value) in more.as_object().into_iter().flatten() {
+            flow[name] = value.clone();
+        }
+        flow
     }
 }
 

@@ -14,3 +14,5 @@ mod secrets;
 mod switches;
 #[cfg(test)]
 mod troubles;
+#[cfg(test)]
+mod vault;

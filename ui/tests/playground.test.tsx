@@ -100,3 +100,33 @@ test(
   },
   PATIENCE_MS,
 );
+
+test(
+  "the Token Vault runs from sign-in to the provider, and a refused exchange leads to its ladder",
+  async () => {
+    const user = await renderApp(paths.playground({ client: portal }));
+    await user.click(await screen.findByRole("textbox", { name: "Grant" }));
+    await user.click(await screen.findByRole("option", { name: /^Token Vault/ }));
+    const vault = await screen.findByRole("region", { name: "Token Vault" });
+    expect(within(vault).getByRole("textbox", { name: "API the token is for" })).toHaveValue("Calendar API");
+    expect(within(vault).getByRole("textbox", { name: "Client that exchanges" })).toHaveValue(
+      "Patient portal",
+    );
+    expect(within(vault).getByRole("switch", { name: "Connect an account first" })).toBeChecked();
+    expect(await screen.findByRole("region", { name: "Sign in as" })).toBeVisible();
+    await user.click(await button("Run"));
+    expect(await screen.findByText("done")).toBeVisible();
+    const sequence = screen.getByRole("region", { name: "Sequence of the run" });
+    expect(within(sequence).getAllByRole("button")).toHaveLength(11);
+    expect(await button(/^Step 11, call the provider: from App to Provider, done$/)).toBeVisible();
+    await user.click(await button("Make it fail"));
+    expect(screen.queryByRole("menuitem", { name: "Provider refuses to renew" })).toBeNull();
+    await user.click(await screen.findByRole("menuitem", { name: "Exchange for an unknown connection" }));
+    expect(await screen.findByText("stopped at step 10: exchange for the provider’s token")).toBeVisible();
+    const link = await screen.findByRole("link", { name: "See every condition of this exchange" });
+    const query = new URLSearchParams(link.getAttribute("href")?.split("?")[1]);
+    expect([...query.keys()]).toEqual(["person", "api", "client", "connection"]);
+    expect(query.get("api")).toBe("https://my-api.example.com");
+  },
+  PATIENCE_MS,
+);

@@ -72,3 +72,29 @@ describe("APIs & vault", () => {
     expect(new Set(PRESETS.map(({ strategy }) => strategy)).size).toBe(PRESETS.length);
   });
 });
+
+describe("the sample provider", () => {
+  test("starts once somebody agreed to what that changes, fills a connection in, and is stopped", async () => {
+    const user = await renderApp(paths.vault());
+    const panel = () => screen.findByRole("region", { name: "Sample provider" });
+    expect(await within(await panel()).findByText("not running")).toBeVisible();
+    await user.click(await within(await panel()).findByRole("button", { name: "Use the sample provider" }));
+    const dialog = await screen.findByRole("dialog");
+    expect(within(dialog).getByText(/on this project's list of allowed hosts/)).toBeVisible();
+    await user.click(within(dialog).getByRole("button", { name: "Use the sample provider" }));
+    expect(await screen.findByRole("heading", { level: 1, name: "sample-provider" })).toBeVisible();
+    expect(screen.getByRole("textbox", { name: "Issuer" })).toHaveValue("http://127.0.0.1:8104/");
+    await user.click(within(screen.getByRole("main")).getByRole("link", { name: "APIs & vault" }));
+    expect(await within(await panel()).findByText(/allowed hosts.*127\.0\.0\.1:8104/)).toBeVisible();
+    await user.click(within(await panel()).getByRole("button", { name: "Stop" }));
+    expect(await within(await panel()).findByText("not running")).toBeVisible();
+  });
+
+  test("nothing starts when somebody thinks better of it", async () => {
+    const user = await renderApp(paths.connectionNew());
+    await user.click(await button("Use the sample provider"));
+    await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Cancel" }));
+    expect(await screen.findByRole("radio", { name: "GitHub" })).toBeVisible();
+    expect(screen.queryByText("The sample provider is running")).toBeNull();
+  });
+});

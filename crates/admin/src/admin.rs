@@ -13,6 +13,7 @@ use anteroom_engine::stop::{Fault, Outcome};
 use anteroom_engine::store::Tx;
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_magic_link::Redacted;
+use anteroom_sample_provider::Provider;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::AbortHandle;
 use tokio::time::{Duration, interval};
@@ -109,6 +110,7 @@ struct Inner {
     playground: Playground,
     acting: Mutex<Option<Id<Membership>>>,
     links_before: Mutex<Option<LinksBefore>>,
+    sample: tokio::sync::Mutex<Option<Arc<Provider>>>,
     tidying: AbortHandle,
 }
 
@@ -145,6 +147,7 @@ impl Admin {
             playground: Playground::default(),
             acting,
             links_before,
+            sample: tokio::sync::Mutex::default(),
             tidying,
         }))
     }
@@ -174,6 +177,11 @@ impl Admin {
     /// The program that runs the commands, to be kept by a task.
     pub(crate) fn host_handle(&self) -> Arc<dyn Host> {
         Arc::clone(&self.0.host)
+    }
+
+    /// The sample provider while it runs; it ends with the program.
+    pub(crate) async fn sample(&self) -> tokio::sync::MutexGuard<'_, Option<Arc<Provider>>> {
+        self.0.sample.lock().await
     }
 
     /// What was found out about links before.

@@ -16,6 +16,7 @@ pub mod magic_links;
 pub mod people;
 pub mod playground;
 pub mod policies;
+pub mod sample_provider;
 pub mod settings;
 pub mod setup;
 pub mod vault;
@@ -263,6 +264,13 @@ commands! {
 
     /// Names of the access policies of the project.
     policies_list = policies::list(policies::List) -> policies::Listed;
+
+    /// The sample provider of this program, as it stands.
+    sample_provider_get = sample_provider::get(sample_provider::Get) -> sample_provider::SampleProvider;
+    /// Starts the sample provider, puts its address on the list of allowed hosts and fills a connection in.
+    sample_provider_start = sample_provider::start(sample_provider::Start) -> sample_provider::SampleProvider;
+    /// Ends the sample provider and takes its address off the list of allowed hosts.
+    sample_provider_stop = sample_provider::stop(sample_provider::Get) -> sample_provider::SampleProvider;
 
     /// Settings.
     settings_get = settings::get(settings::Get) -> settings::Settings;

@@ -4,7 +4,7 @@ use oauth2::{AuthUrl, CsrfToken, PkceCodeChallenge, RedirectUrl, Scope};
 use url::Url;
 
 use crate::exchange::{Check, Lane, RunState, StepState};
-use crate::flow::{AuthorizationCode, Secret};
+use crate::flow::{AuthorizationCode, Person, Secret};
 use crate::returning::{Loopback, Returned};
 use crate::run::{Early, Ended, Runner, Via, Waiting};
 use crate::switch::Switch;
@@ -25,30 +25,83 @@ struct Asked {
     verifier: Option<oauth2::PkceCodeVerifier>,
 }
 
+/// One sign-in: what is asked for, and what its steps are called.
+pub(crate) struct SignIn {
+    pub(crate) grant: AuthorizationCode,
+    pub(crate) scope: Vec<String>,
+    /// The steps: opening the browser, the pages, the way back, redeeming the code.
+    pub(crate) steps: [&'static str; 4],
+}
+
+/// What a browser is sent off with.
+pub(crate) struct Trip<'a> {
+    /// The step of its pages.
+    pub(crate) step: &'static str,
+    pub(crate) url: &'a Url,
+    pub(crate) redirect_uri: &'a str,
+    /// Who fills pages in, where there is no browser.
+    pub(crate) person: Option<&'a Person>,
+    /// Whether Cancel is pressed, where there is no browser.
+    pub(crate) deny: bool,
+    pub(crate) loopback: Option<&'a Loopback>,
+    /// What is kept while it is away.
+    pub(crate) waiting: Option<Waiting>,
+    /// Whether what stands in for a browser names the run to the issuer: no `state` of an authorization request does.
+    pub(crate) named: bool,
+}
+
 impl Runner {
     pub(crate) async fn authorization_code(&mut self, grant: &AuthorizationCode) -> Result<(), Ended> {
         if let Some((waiting, returned)) = self.options.resume.take() {
             return self.resume(waiting, &returned).await;
         }
-        let step = self.begin("authorization", Lane::App, Lane::Browser);
-        let loopback = match self.options.via {
-            Via::Loopback => {
-                Some(Loopback::bind(grant.redirect_uri.as_deref()).await.map_err(Trouble::Other)?)
-            }
-            Via::Person | Via::DeepLink(_) => None,
-        };
-        let redirect_uri = match &loopback {
-            Some(loopback) => loopback.redirect_uri().to_owned(),
-            None => grant.redirect_uri.clone().unwrap_or_else(|| DEFAULT_REDIRECT_URI.to_owned()),
-        };
-        let asked = self.ask(grant, redirect_uri)?;
+        let scope = self.scopes();
+        let steps = ["authorization", "sign_in", "return", "token"];
+        self.sign_in_to(&SignIn { grant: grant.clone(), scope, steps }).await
+    }
+
+    /// A sign-in, from the authorization request to the tokens.
+    pub(crate) async fn sign_in_to(&mut self, sign_in: &SignIn) -> Result<(), Ended> {
+        let grant = &sign_in.grant;
+        let [begins, pages, ..] = sign_in.steps;
+        let step = self.begin(begins, Lane::App, Lane::Browser);
+        let (loopback, redirect_uri) = self.way_back(grant.redirect_uri.as_deref()).await?;
+        let asked = self.ask(sign_in, redirect_uri)?;
         self.recorder().change(step, |own| {
             own.notes.push(asked.url.to_string());
             own.state = StepState::Done;
         });
         (self.options.joined)(&asked.state);
-        let returned = self.through_browser(grant, &asked, loopback.as_ref()).await?;
-        self.finish(&asked, &returned).await
+        let waiting = Waiting {
+            state: asked.state.clone(),
+            nonce: self.nonce.clone(),
+            verifier: asked.verifier.as_ref().map(|own| Secret::Text(own.secret().clone())),
+            redirect_uri: asked.redirect_uri.clone(),
+        };
+        let trip = Trip {
+            step: pages,
+            url: &asked.url,
+            redirect_uri: &asked.redirect_uri,
+            person: grant.person.as_ref(),
+            deny: self.fails(Switch::DenyConsent),
+            loopback: loopback.as_ref(),
+            waiting: Some(waiting),
+            named: false,
+        };
+        let returned = self.through_browser(trip).await?;
+        self.finish(&asked, &returned, sign_in.steps).await
+    }
+
+    /// Where the browser comes back to: a listener on this machine, or an address nobody has to listen at.
+    pub(crate) async fn way_back(&self, wanted: Option<&str>) -> Result<(Option<Loopback>, String), Trouble> {
+        match self.options.via {
+            Via::Loopback => {
+                let loopback = Loopback::bind(wanted).await.map_err(Trouble::Other)?;
+                let redirect_uri = loopback.redirect_uri().to_owned();
+                Ok((Some(loopback), redirect_uri))
+            }
+            Via::Person | Via::DeepLink(_) => Ok((None, wanted.unwrap_or(DEFAULT_REDIRECT_URI).to_owned())),
+        }
     }
 
     /// Goes on where another start of the program stopped: with the answer it waited for.
@@ -60,15 +113,20 @@ impl Runner {
         self.nonce = waiting.nonce;
         let url = self.metadata.endpoint("authorization_endpoint")?;
         let asked = Asked { url, state: waiting.state, redirect_uri: waiting.redirect_uri, verifier };
-        self.finish(&asked, returned).await
+        self.finish(&asked, returned, ["authorization", "sign_in", "return", "token"]).await
     }
 
     /// From the answer to the tokens.
-    async fn finish(&mut self, asked: &Asked, returned: &Returned) -> Result<(), Ended> {
-        let code = self.came_back(asked, returned)?;
+    async fn finish(
+        &mut self,
+        asked: &Asked,
+        returned: &Returned,
+        [_, _, back, token]: [&'static str; 4],
+    ) -> Result<(), Ended> {
+        let code = self.came_back(back, asked, returned)?;
         let verifier = asked.verifier.as_ref().map(|verifier| verifier.secret().as_str());
         self.end_early(Switch::ExpiredCode, Early::AuthorizationCode(&code)).await?;
-        self.redeem("token", &code, &asked.redirect_uri, verifier).await?;
+        self.redeem(token, &code, &asked.redirect_uri, verifier).await?;
         if self.fails(Switch::ReplayCode) {
             self.redeem("token_again", &code, &asked.redirect_uri, verifier).await?;
         }
@@ -76,7 +134,7 @@ impl Runner {
     }
 
     /// The authorization request.
-    fn ask(&mut self, grant: &AuthorizationCode, redirect_uri: String) -> Result<Asked, Trouble> {
+    fn ask(&mut self, sign_in: &SignIn, redirect_uri: String) -> Result<Asked, Trouble> {
         let wrong = |error: url::ParseError| Trouble::Other(error.to_string());
         let client =
             self.oauth2()?.set_auth_uri(AuthUrl::from_url(self.metadata.endpoint("authorization_endpoint")?));
@@ -84,8 +142,8 @@ impl Runner {
             if self.fails(Switch::UnregisteredRedirectUri) { OTHER_REDIRECT_URI } else { &redirect_uri };
         let redirect = RedirectUrl::new(sent.to_owned()).map_err(wrong)?;
         let client = client.set_redirect_uri(redirect);
-        let mut request =
-            client.authorize_url(CsrfToken::new_random).add_scopes(self.scopes().into_iter().map(Scope::new));
+        let scopes = sign_in.scope.iter().cloned().map(Scope::new);
+        let mut request = client.authorize_url(CsrfToken::new_random).add_scopes(scopes);
         let mut verifier = None;
         if !self.fails(Switch::MissingCodeChallenge) {
             let (challenge, own) = PkceCodeChallenge::new_random_sha256();
@@ -99,7 +157,7 @@ impl Runner {
             verifier = Some(own);
         }
         let nonce = CsrfToken::new_random();
-        let openid = self.flow.scope.iter().any(|scope| scope == "openid");
+        let openid = sign_in.scope.iter().any(|scope| scope == "openid");
         if openid && !self.fails(Switch::MissingNonce) {
             request = request.add_extra_param("nonce", nonce.secret().clone());
         }
@@ -107,24 +165,18 @@ impl Runner {
         if self.fails(Switch::NoSession) {
             request = request.add_extra_param("prompt", "none");
         }
-        for (name, value) in &grant.parameters {
+        for (name, value) in &sign_in.grant.parameters {
             request = request.add_extra_param(name.clone(), value.clone());
         }
         let (url, state) = request.url();
         Ok(Asked { url, state: state.into_secret(), redirect_uri, verifier })
     }
 
-    async fn through_browser(
-        &mut self,
-        grant: &AuthorizationCode,
-        asked: &Asked,
-        loopback: Option<&Loopback>,
-    ) -> Result<Returned, Ended> {
-        let step = self.begin("sign_in", Lane::Browser, Lane::Issuer);
+    /// Sends the browser off, and waits until it is back.
+    pub(crate) async fn through_browser(&mut self, trip: Trip<'_>) -> Result<Returned, Ended> {
+        let step = self.begin(trip.step, Lane::Browser, Lane::Issuer);
         if let Via::Person = self.options.via {
-            let deny = self.fails(Switch::DenyConsent);
-            let person = grant.person.as_ref();
-            let back = self.sign_in(step, &asked.url, &asked.redirect_uri, person, deny).await?;
+            let back = self.sign_in(step, &trip).await?;
             self.recorder().end(step, StepState::Done);
             return Ok(Returned::from_query(back.query().unwrap_or_default()));
         }
@@ -132,21 +184,17 @@ impl Runner {
         {
             let mut record = self.recorder().record();
             record.state = RunState::Waiting;
-            record.open = Some(asked.url.to_string());
+            record.open = Some(trip.url.to_string());
         }
-        if let (Some(keeper), Via::DeepLink(_)) = (&self.options.keeper, &self.options.via) {
-            let waiting = Waiting {
-                state: asked.state.clone(),
-                nonce: self.nonce.clone(),
-                verifier: asked.verifier.as_ref().map(|own| Secret::Text(own.secret().clone())),
-                redirect_uri: asked.redirect_uri.clone(),
-            };
-            keeper.keep(&waiting).await;
+        if let (Via::DeepLink(_), Some(keeper), Some(waiting)) =
+            (&self.options.via, self.options.keeper.clone(), &trip.waiting)
+        {
+            keeper.keep(waiting).await;
         }
-        (self.options.open)(asked.url.as_str());
+        (self.options.open)(trip.url.as_str());
         let patience = self.options.patience;
         let returned = tokio::time::timeout(patience, async {
-            match (loopback, &mut self.options.via) {
+            match (trip.loopback, &mut self.options.via) {
                 (Some(loopback), _) => Some(loopback.wait().await),
                 (None, Via::DeepLink(returns)) => returns.recv().await,
                 (None, _) => None,
@@ -164,8 +212,8 @@ impl Runner {
 
     /// What came back belongs to what was asked: `state` [RFC6749 §10.12], `iss` [RFC9207 §2.4] [RFC9700 §4.4] as the same
     /// text; parameters that are not known are ignored [RFC6749 §4.1.2]; then the code, or the refusal.
-    fn came_back(&self, asked: &Asked, returned: &Returned) -> Result<String, Ended> {
-        let step = self.begin("return", Lane::Browser, Lane::App);
+    fn came_back(&self, name: &'static str, asked: &Asked, returned: &Returned) -> Result<String, Ended> {
+        let step = self.begin(name, Lane::Browser, Lane::App);
         let shown = ["code", "error", "error_description", "state", "iss"]
             .into_iter()
             .filter_map(|name| {

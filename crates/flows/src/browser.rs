@@ -7,6 +7,7 @@ use html5gum::{Token, Tokenizer};
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::authorization::Trip;
 use crate::exchange::{Got, Sent, StepState};
 use crate::flow::Person;
 use crate::run::{Ended, Runner};
@@ -139,55 +140,58 @@ impl Form {
     }
 }
 
-/// Cookies by name. One issuer is visited, so that they are not told apart by host.
+/// Cookies by origin and name: what the issuer sets is shown to no provider.
 #[derive(Default)]
-struct Cookies(BTreeMap<String, Zeroizing<String>>);
+struct Cookies(BTreeMap<(String, String), Zeroizing<String>>);
 
 impl Cookies {
-    fn keep(&mut self, got: &Got) {
+    fn keep(&mut self, at: &Url, got: &Got) {
+        let origin = at.origin().ascii_serialization();
         for (_, line) in got.headers.iter().filter(|(name, _)| name == "set-cookie") {
             let first = line.split(';').next().unwrap_or_default();
             let Some((name, value)) = first.split_once('=') else { continue };
             let lower = line.to_ascii_lowercase();
+            let key = (origin.clone(), name.trim().to_owned());
             if lower.contains("max-age=0") || lower.contains("expires=thu, 01 jan 1970") {
-                self.0.remove(name.trim());
+                self.0.remove(&key);
             } else {
-                self.0.insert(name.trim().to_owned(), Zeroizing::new(value.to_owned()));
+                self.0.insert(key, Zeroizing::new(value.to_owned()));
             }
         }
     }
 
-    fn line(&self) -> Option<Zeroizing<String>> {
-        let pairs: Vec<String> =
-            self.0.iter().map(|(name, value)| format!("{name}={}", value.as_str())).collect();
+    fn line(&self, at: &Url) -> Option<Zeroizing<String>> {
+        let origin = at.origin().ascii_serialization();
+        let own = self.0.iter().filter(|((from, _), _)| *from == origin);
+        let pairs: Vec<String> = own.map(|((_, name), value)| format!("{name}={}", value.as_str())).collect();
         (!pairs.is_empty()).then(|| Zeroizing::new(pairs.join("; ")))
     }
 }
 
 impl Runner {
-    /// Goes from the authorization request to the redirect URI, and gives the address there.
-    pub(crate) async fn sign_in(
-        &self,
-        step: u64,
-        start: &Url,
-        redirect_uri: &str,
-        person: Option<&Person>,
-        deny: bool,
-    ) -> Result<Url, Ended> {
-        let back = Url::parse(redirect_uri).map_err(|error| Trouble::Other(error.to_string()))?;
+    /// Goes from where a browser is sent to the redirect URI, and gives the address there.
+    pub(crate) async fn sign_in(&self, step: u64, trip: &Trip<'_>) -> Result<Url, Ended> {
+        let back = Url::parse(trip.redirect_uri).map_err(|error| Trouble::Other(error.to_string()))?;
+        let issuer = trip.url.origin();
         let mut cookies = Cookies::default();
-        let mut next = request("GET", start.clone(), &[]);
+        let mut next = request("GET", trip.url.clone(), &[]);
         let mut posted = 0;
         for _ in 0..MOST_PAGES {
             next.headers.push(("accept".to_owned(), Zeroizing::new("text/html".to_owned())));
             // [Fetch] what a browser says of a form of the page itself
             next.headers.push(("sec-fetch-site".to_owned(), Zeroizing::new("same-origin".to_owned())));
-            next.headers.extend(cookies.line().map(|line| ("cookie".to_owned(), line)));
+            next.headers.extend(cookies.line(&next.url).map(|line| ("cookie".to_owned(), line)));
+            let at_issuer = next.url.origin() == issuer;
+            if trip.named && at_issuer {
+                next.headers.push(self.wire.traceparent(step));
+            }
             let got = self.wire.exchange(&next).await?;
-            cookies.keep(&got);
+            cookies.keep(&next.url, &got);
             let (method, url) = (next.method.clone(), next.url.clone());
-            self.recorder()
-                .change(step, |own| own.notes.push(format!("{method} {} → {}", url.path(), got.status)));
+            let host = if at_issuer { String::new() } else { url.origin().ascii_serialization() };
+            self.recorder().change(step, |own| {
+                own.notes.push(format!("{method} {host}{} → {}", url.path(), got.status))
+            });
             if (300..400).contains(&got.status) {
                 let location = got.header("location").and_then(|to| url.join(to).ok());
                 let to = location.ok_or(Trouble::Missing("a redirect without a Location"))?;
@@ -207,7 +211,7 @@ impl Runner {
                 return Err(Ended::Refused);
             }
             posted += 1;
-            next = answer(&page, &url, person, deny).ok_or(Trouble::NoForm { page: page.title })?;
+            next = answer(&page, &url, trip.person, trip.deny).ok_or(Trouble::NoForm { page: page.title })?;
             if posted > MOST_PAGES / 3 {
                 return Err(
                     Trouble::Missing("the sign-in page comes again and again: check the person").into()

@@ -9,7 +9,7 @@ use crate::run::Runner;
 use crate::switch::Switch;
 
 /// What stands in the place of a right secret.
-const OTHER_SECRET: &str = "this-is-not-the-secret";
+pub(crate) const OTHER_SECRET: &str = "this-is-not-the-secret";
 /// What stands in the place of a right client.
 const OTHER_CLIENT: &str = "00000000-0000-4000-8000-00000000ffff";
 

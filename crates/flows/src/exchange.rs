@@ -24,6 +24,8 @@ pub enum Lane {
     Browser,
     /// The issuer.
     Issuer,
+    /// The external provider of a connection.
+    Provider,
 }
 
 /// How a step stands.
@@ -112,10 +114,13 @@ impl Got {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// `error` of the body [RFC6749 §5.2]; of the challenge where there is none [RFC6750 §3].
+    /// `error` of the body [RFC6749 §5.2]; of the challenge where there is none [RFC6750 §3]; the end of a problem's `type`
+    /// [RFC9457 §3.1.1].
     pub fn error(&self) -> Option<String> {
         let json = self.json();
-        let in_body = json.as_ref().and_then(|json| json.get("error")).and_then(Value::as_str);
+        let text = |name: &str| json.as_ref().and_then(|json| json.get(name)).and_then(Value::as_str);
+        let problem = || text("type").filter(|_| self.status >= 400)?.rsplit('/').next();
+        let in_body = text("error").or_else(problem);
         let in_challenge = || {
             let challenge = self.header("www-authenticate")?;
             challenge.split_once("error=\"")?.1.split('"').next()

@@ -135,6 +135,10 @@ pub enum Grant {
     /// `urn:ietf:params:oauth:grant-type:token-exchange` [RFC8693 §2.1].
     #[serde(rename = "urn:ietf:params:oauth:grant-type:token-exchange")]
     TokenExchange(TokenExchange),
+    /// Auth0's Token Vault: a person's access token for an API is exchanged for an external provider's, with the whole way
+    /// to it: sign-in with `audience`, connecting an account, the exchange, a request to the provider.
+    #[serde(rename = "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token")]
+    FederatedConnectionAccessToken(Box<FederatedConnectionAccessToken>),
     /// Medplum's `/auth/exchange`.
     #[serde(rename = "auth_exchange", rename_all = "camelCase")]
     AuthExchange {
@@ -213,6 +217,41 @@ pub struct TokenExchange {
     /// More parameters, such as `audience` or `requested_token_type`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
+}
+
+/// The Token Vault exchange, and the way to it. The flow's client is the app that people sign in to.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FederatedConnectionAccessToken {
+    /// `audience` of the sign-in: the identifier of the API.
+    pub audience: String,
+    /// `connection`: the name of the connection.
+    pub connection: String,
+    /// The client that exchanges: the API's own.
+    pub exchange_client: Client,
+    /// Where answers come back. Without one, a loopback address on a free port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redirect_uri: Option<String>,
+    /// Who signs in, when no browser is opened: the forms of the issuer's pages are filled in with this. A provider's page
+    /// is answered as it stands, so that only the sample provider's can be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Person>,
+    /// Whether an account is connected first. Otherwise the exchange uses the one that the person connected before.
+    #[serde(default = "yes")]
+    pub connect: bool,
+    /// `scopes` that are asked of the provider in place of the connection's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+    /// `login_hint`: which of the person's accounts, by the person's id at the provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_hint: Option<String>,
+    /// The provider's userinfo endpoint, which is asked with the provider's token. Without one, nobody is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_endpoint: Option<String>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 fn access_token_type() -> String {
@@ -314,6 +353,10 @@ impl Flow {
                 }
             }
             Grant::TokenExchange(grant) => gone(&mut grant.subject_token),
+            Grant::FederatedConnectionAccessToken(grant) => {
+                grant.person = None;
+                grant.exchange_client.client_secret = None;
+            }
             Grant::AuthExchange { external_access_token, .. } => gone(external_access_token),
         }
         bare
@@ -333,6 +376,10 @@ impl Flow {
                 all.extend(grant.preauthorize.iter_mut().map(|own| &mut own.client_secret));
             }
             Grant::TokenExchange(grant) => all.push(&mut grant.subject_token),
+            Grant::FederatedConnectionAccessToken(grant) => {
+                all.extend(grant.person.iter_mut().map(|person| &mut person.password));
+                all.extend(grant.exchange_client.client_secret.iter_mut());
+            }
             Grant::AuthExchange { external_access_token, .. } => all.push(external_access_token),
         }
         all

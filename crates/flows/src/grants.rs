@@ -24,14 +24,14 @@ use crate::trouble::Trouble;
 use crate::wire::{Body, Wire};
 
 type Client = BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
-type Fields = Vec<(String, Zeroizing<String>)>;
+pub(crate) type Fields = Vec<(String, Zeroizing<String>)>;
 
 const PRE_AUTHORIZED: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 /// A code that nobody issued.
 pub(crate) const OTHER_CODE: &str = "nobody-issued-this-code-nobody-issued-this-code";
 
-fn field(name: &str, value: &str) -> (String, Zeroizing<String>) {
+pub(crate) fn field(name: &str, value: &str) -> (String, Zeroizing<String>) {
     (name.to_owned(), Zeroizing::new(value.to_owned()))
 }
 
@@ -212,7 +212,7 @@ impl Runner {
     }
 
     /// Takes the tokens out of an answer, or the refusal.
-    fn read_answer(&self, step: u64, malformed: Option<&str>) -> Result<(), Ended> {
+    pub(crate) fn read_answer(&self, step: u64, malformed: Option<&str>) -> Result<(), Ended> {
         let got = self
             .recorder()
             .record()
@@ -243,7 +243,7 @@ impl Runner {
     }
 
     /// [RFC6749 §5.1] tokens are not to be stored by caches.
-    fn check_no_store(&self, step: u64, got: &Got) -> Result<(), Ended> {
+    pub(crate) fn check_no_store(&self, step: u64, got: &Got) -> Result<(), Ended> {
         let found = got.header("cache-control").unwrap_or("none").to_owned();
         let check = Check {
             check: "cache_control".to_owned(),
@@ -354,7 +354,7 @@ impl Runner {
         Ok(())
     }
 
-    async fn json_request(
+    pub(crate) async fn json_request(
         &self,
         step: u64,
         url: &Url,

@@ -34,5 +34,6 @@ pub mod run;
 pub mod secrets;
 pub mod switch;
 pub mod trouble;
+mod vault;
 pub mod view;
 mod wire;

@@ -12,13 +12,13 @@ use crate::trouble::Trouble;
 use crate::wire::Body;
 
 impl Runner {
-    fn access_token(&self) -> Result<Zeroizing<String>, Trouble> {
+    pub(crate) fn access_token(&self) -> Result<Zeroizing<String>, Trouble> {
         let token = self.recorder().record().tokens.access_token.clone();
         token.ok_or(Trouble::Missing("there is no access token"))
     }
 
     /// A refusal ends the run; anything else ends the step.
-    fn settle(&self, step: u64, got: &Got) -> Result<(), Ended> {
+    pub(crate) fn settle(&self, step: u64, got: &Got) -> Result<(), Ended> {
         if got.status >= 400 {
             self.recorder().end(step, StepState::Refused);
             return Err(Ended::Refused);
@@ -91,7 +91,7 @@ impl Runner {
 }
 
 /// The token with one character of its signature changed.
-fn tampered(token: &str) -> Zeroizing<String> {
+pub(crate) fn tampered(token: &str) -> Zeroizing<String> {
     let at = token.rfind('.').map_or(0, |dot| dot + 1);
     let (head, signature) = token.split_at(at);
     let first = signature.chars().next().unwrap_or('A');

@@ -81,7 +81,7 @@ impl Loopback {
             let (path, query) = target.split_once('?').unwrap_or((&target, ""));
             let returned = Returned::from_query(query);
             let ours = path == self.redirect_uri.path()
-                && (returned.get("code").is_some() || returned.get("error").is_some());
+                && ["code", "connect_code", "error"].iter().any(|name| returned.get(name).is_some());
             let (status, page) = if ours { ("200 OK", PAGE) } else { ("404 Not Found", "") };
             let answer = format!(
                 "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nCache-Control: \

@@ -269,11 +269,16 @@ impl Runner {
             }
             Grant::PreAuthorizedCode(grant) => self.pre_authorized_code(&grant).await?,
             Grant::TokenExchange(grant) => self.token_exchange(&grant).await?,
+            Grant::FederatedConnectionAccessToken(grant) => {
+                self.federated_connection_access_token(&grant).await?;
+            }
             Grant::AuthExchange { external_access_token, membership_id } => {
                 self.auth_exchange(external_access_token.expose(), membership_id.as_deref()).await?;
             }
         }
-        if self.recorder().record().tokens.id_token.is_some() {
+        // the Token Vault's was checked before anything was done with its tokens
+        let vault = matches!(self.flow.grant, Grant::FederatedConnectionAccessToken(_));
+        if !vault && self.recorder().record().tokens.id_token.is_some() {
             self.check_id_token().await?;
         }
         for then in self.plan() {

@@ -10,11 +10,13 @@ const SECRET_NAMES: &[&str] = &[
     "actor_token",
     "accesstoken",
     "assertion",
+    "auth_session",
     "authorization",
     "client_assertion",
     "client_secret",
     "code",
     "code_verifier",
+    "connect_code",
     "cookie",
     "device_code",
     "externalaccesstoken",
@@ -30,6 +32,7 @@ const SECRET_NAMES: &[&str] = &[
     "refreshtoken",
     "set-cookie",
     "subject_token",
+    "ticket",
     "token",
     "tx_code",
     "txcode",
@@ -104,7 +107,7 @@ mod tests {
         assert!(!clean.contains("horse"), "{clean}");
         assert!(clean.contains("tery (21 characters)") && clean.ends_with("c=abc"), "{clean}");
         assert_eq!(hidden("hunter2"), "••••");
-        for name in ["Authorization", "client_secret", "Set-Cookie", "preAuthorizedCode", "code"] {
+        for name in ["Authorization", "client_secret", "Set-Cookie", "preAuthorizedCode", "code", "ticket"] {
             assert!(is_secret(name), "{name}");
         }
         assert!(!is_secret("client_id") && !is_secret("code_challenge"));

@@ -24,7 +24,15 @@ enum Fits {
     PreAuthorized,
     /// The exchange of another issuer's token.
     Exchange,
+    /// The Token Vault.
+    Vault,
+    /// The Token Vault, where the provider is the sample provider.
+    Sample,
 }
+
+/// Auth0's grant of the Token Vault.
+pub const TOKEN_VAULT: &str =
+    "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
 
 /// A row of the switchboard.
 #[derive(Debug, Clone, Copy)]
@@ -190,6 +198,83 @@ switches! {
         "The provider has been asked too often.", "token", "temporarily_unavailable", &["provider_throttles"],
         Fits::Exchange
     }
+    UnknownAudience = "unknown_audience" {
+        "Signs in for an API that nobody made.", "return", "access_denied", &["service_not_found"], Fits::Vault
+    }
+    TokenOfTheApi = "token_of_the_api" {
+        "Connects with the token for the API in place of the My Account API's.", "connect", "A0E-401-0003",
+        &["me_invalid_token"], Fits::Vault
+    }
+    MissingAccountScope = "missing_account_scope" {
+        "Asks for a My Account token without the scope that connecting needs.", "connect", "A0E-403-0002",
+        &["me_insufficient_scope"], Fits::Vault
+    }
+    UnknownConnection = "unknown_connection" {
+        "Connects through a connection that nobody made.", "connect", "A0E-400-0003", &["me_unknown_connection"],
+        Fits::Vault
+    }
+    WrongConnectState = "wrong_connect_state" {
+        "Reads another state than was sent when the browser is back from the provider.", "connect_return", "state", &[],
+        Fits::Vault
+    }
+    WrongConnectVerifier = "wrong_connect_verifier" {
+        "Completes with another code_verifier.", "complete", "A0E-400-0003", &["me_verifier"], Fits::Vault
+    }
+    ReplayConnectCode = "replay_connect_code" {
+        "Completes a second time.", "complete_again", "A0E-409-0001", &["me_session_completed"], Fits::Vault
+    }
+    WrongExchangeSecret = "wrong_exchange_secret" {
+        "Exchanges with another secret of the API's client.", "exchange", "invalid_client", &["wrong_secret"], Fits::Vault
+    }
+    ExchangeAsTheApp = "exchange_as_the_app" {
+        "Exchanges as the app people sign in to, not as the API's client.", "exchange", "unauthorized_client",
+        &["vault_grant_not_allowed"], Fits::Vault
+    }
+    WrongSubjectTokenType = "wrong_subject_token_type" {
+        "Says that the subject token is an ID token.", "exchange", "invalid_request", &["vault_subject_token_type"],
+        Fits::Vault
+    }
+    MissingRequestedTokenType = "missing_requested_token_type" {
+        "Leaves `requested_token_type` out.", "exchange", "invalid_request", &["vault_missing_requested_token_type"],
+        Fits::Vault
+    }
+    TamperedSubjectToken = "tampered_subject_token" {
+        "Changes one character of the subject token's signature.", "exchange", "invalid_grant", &["vault_access_token"],
+        Fits::Vault
+    }
+    RevokedSubjectToken = "revoked_subject_token" {
+        "Revokes the subject token, then exchanges it.", "exchange", "invalid_grant", &["vault_access_token"], Fits::Vault
+    }
+    SubjectTokenOfMyAccount = "subject_token_of_my_account" {
+        "Exchanges the token for the My Account API.", "exchange", "unauthorized_client", &["vault_audience"], Fits::Vault
+    }
+    WrongConnection = "wrong_connection" {
+        "Asks for the token of a connection that nobody made.", "exchange",
+        "federated_connection_refresh_token_not_found", &["vault_account_not_found"], Fits::Vault
+    }
+    AccountDeleted = "account_deleted" {
+        "Deletes the account that it has just connected, then exchanges.", "exchange",
+        "federated_connection_refresh_token_not_found", &["vault_account_not_found"], Fits::Vault
+    }
+    WrongLoginHint = "wrong_login_hint" {
+        "Names an account at the provider that nobody connected.", "exchange", "user_not_found", &["vault_login_hint"],
+        Fits::Vault
+    }
+    ProviderDenies = "provider_denies" {
+        "Presses Cancel on the provider's page.", "connect_return", "access_denied", &[], Fits::Sample
+    }
+    ProviderGivesNoRefreshToken = "provider_gives_no_refresh_token" {
+        "The provider gives no refresh token, as without offline access.", "exchange",
+        "federated_connection_refresh_token_not_found", &["vault_account_not_found"], Fits::Sample
+    }
+    ProviderRefusesRefresh = "provider_refuses_refresh" {
+        "The provider's token has ended, and it refuses to renew it.", "exchange",
+        "federated_connection_refresh_token_flow_failed", &["vault_refresh_refused"], Fits::Sample
+    }
+    ProviderTokenEnded = "provider_token_ended" {
+        "The provider takes its own token no more, although its time is not over.", "provider", "invalid_token", &[],
+        Fits::Sample
+    }
 }
 
 impl Switch {
@@ -210,6 +295,11 @@ impl Switch {
         )
     }
 
+    /// Whether the sample provider does it, and therefore has to be the provider.
+    pub const fn needs_sample_provider(self) -> bool {
+        matches!(self.row().fits, Fits::Sample)
+    }
+
     /// Whether the switch does anything for a grant, by `grant_type`; `secret` says whether the client shows one.
     pub fn fits(self, grant_type: &str, secret: bool) -> bool {
         let code = grant_type == "authorization_code";
@@ -221,6 +311,7 @@ impl Switch {
             Fits::AnyCode => code || grant_type.ends_with(":pre-authorized_code"),
             Fits::PreAuthorized => grant_type.ends_with(":pre-authorized_code"),
             Fits::Exchange => grant_type.ends_with(":token-exchange") || grant_type == "auth_exchange",
+            Fits::Vault | Fits::Sample => grant_type == TOKEN_VAULT,
         }
     }
 }

@@ -87,9 +87,7 @@ impl Wire {
         if !sent.headers.iter().any(|(name, _)| name == "accept") {
             sent.headers.push(("accept".to_owned(), Zeroizing::new("application/json".to_owned())));
         }
-        // [W3C Trace Context §3.2] the run, and the step in it
-        let parent = format!("00-{}-{step:016x}-01", self.run_id);
-        sent.headers.push(("traceparent".to_owned(), Zeroizing::new(parent)));
+        sent.headers.push(self.traceparent(step));
         self.recorder.learn_request(&sent);
         self.recorder.change(step, |own| own.request = Some(sent.clone()));
         let began = Instant::now();
@@ -113,6 +111,12 @@ impl Wire {
                 Err(trouble)
             }
         }
+    }
+
+    /// [W3C Trace Context §3.2] the run, and the step in it.
+    pub(crate) fn traceparent(&self, step: u64) -> (String, Zeroizing<String>) {
+        let parent = format!("00-{}-{step:016x}-01", self.run_id);
+        ("traceparent".to_owned(), Zeroizing::new(parent))
     }
 
     /// Sends a request without a record, for the many pages of a browser.

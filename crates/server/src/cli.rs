@@ -85,6 +85,13 @@ pub(crate) struct Serve {
     /// Apply a workspace file at start; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) workspace: Vec<PathBuf>,
+    /// Also run a small OpenID provider to try things with, on a loopback address and in memory; port 0 picks a free one. A
+    /// project may reach it once its list of allowed hosts names it [default: off; without an address 127.0.0.1:8104]
+    #[arg(
+        long, value_name = "ADDR:PORT", num_args = 0..=1, require_equals = true,
+        default_missing_value = "127.0.0.1:8104", value_parser = loopback
+    )]
+    pub(crate) sample_provider: Option<SocketAddr>,
 }
 
 #[derive(Debug, Args)]
@@ -158,6 +165,12 @@ fn source(text: &str) -> Result<Source, String> {
     Source::parse(text).ok_or_else(|| "must be keychain, passphrase or file".to_owned())
 }
 
+/// It believes whoever types an e-mail address, so that nobody else may reach it.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|_| "must be an address and a port".to_owned())?;
+    if address.ip().is_loopback() { Ok(address) } else { Err("must be a loopback address".to_owned()) }
+}
+
 fn base_url(text: &str) -> Result<Issuer, String> {
     Issuer::parse(text).map_err(|error| error.to_string())
 }
@@ -183,6 +196,15 @@ mod tests {
         assert_eq!(serve.listen.to_string(), "127.0.0.1:8103");
         assert!(!serve.ephemeral && serve.base_url.is_empty() && serve.workspace.is_empty());
         assert!(serve.store.data_dir.is_none() && serve.store.master_key.is_none());
+        assert_eq!(serve.sample_provider, None);
+        for (words, address) in [
+            (&["serve", "--sample-provider"][..], "127.0.0.1:8104"),
+            (&["serve", "--sample-provider=[::1]:0"], "[::1]:0"),
+        ] {
+            let Ok(Cli { command: Command::Serve(serve) }) = parse(words) else { panic!("{words:?}") };
+            assert_eq!(serve.sample_provider.map(|own| own.to_string()).as_deref(), Some(address));
+        }
+        assert_eq!(anteroom_sample_provider::USUAL_ADDRESS.to_string(), "127.0.0.1:8104");
     }
 
     #[test]
@@ -194,6 +216,8 @@ mod tests {
             (&["serve", "--listen", "localhost:8103"], ErrorKind::ValueValidation),
             (&["serve", "--base-url", "http://127.0.0.1:8103"], ErrorKind::ValueValidation),
             (&["serve", "--master-key", "Keychain"], ErrorKind::ValueValidation),
+            (&["serve", "--sample-provider=0.0.0.0:8104"], ErrorKind::ValueValidation),
+            (&["serve", "--sample-provider=localhost:8104"], ErrorKind::ValueValidation),
             (&["apply"], ErrorKind::MissingRequiredArgument),
             (&["flow", "run"], ErrorKind::MissingRequiredArgument),
             (&["flow", "walk", "a.flow.json"], ErrorKind::InvalidSubcommand),

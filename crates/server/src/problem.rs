@@ -9,6 +9,7 @@ use anteroom_engine::stop::Fault;
 use anteroom_engine::store::StoreError;
 use anteroom_engine::workspace::{ApplyError, Misfit};
 use anteroom_http::BindError;
+use anteroom_sample_provider::OpenError as SampleError;
 use anteroom_store_sqlite::OpenError;
 
 use crate::local_ca::CaError;
@@ -75,6 +76,9 @@ pub enum HostError {
     /// The system gave no threads, no signals, or no timers.
     #[error("the system gives no threads or signals: {0}")]
     Runtime(#[source] io::Error),
+    /// The sample provider does not open.
+    #[error("{}", Chain(.0))]
+    SampleProvider(#[source] SampleError),
     /// The engine failed while it was opened.
     #[error("{}", Chain(.0))]
     Fault(#[from] Fault),
@@ -90,11 +94,19 @@ impl HostError {
                 STORE
             }
             Self::Keys(_) | Self::LocalCa(_) | Self::Tls(_) => KEYS,
-            Self::Runtime(_) => OTHER,
+            Self::Runtime(_) | Self::SampleProvider(_) => OTHER,
             Self::Fault(fault) => match fault {
                 Fault::Sealed(_) | Fault::Signing(_) | Fault::Entropy(_) => KEYS,
                 _ => STORE,
             },
+        }
+    }
+
+    /// Why the sample provider does not open; an address in use is what it is for every listener.
+    pub fn sample_provider(error: SampleError) -> Self {
+        match error {
+            SampleError::Bind(BindError::InUse { address }) => Self::Listen(ListenError::InUse(address)),
+            error => Self::SampleProvider(error),
         }
     }
 

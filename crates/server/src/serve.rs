@@ -1,16 +1,18 @@
 //! `anteroom-server serve`.
 
 use std::io::{Write as _, stdout};
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use anteroom_engine::issuer::Issuer;
+use anteroom_sample_provider::{Options, Provider};
 use anteroom_server::host::{Host, HostOptions, ListenerState};
 use anteroom_server::master_key::Passphrase;
 use anteroom_server::place::Place;
 use anteroom_server::problem::HostError;
 use anteroom_server::workspace_file::WorkspaceFile;
 use serde::Serialize;
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::Serve;
 
@@ -22,6 +24,9 @@ struct Line<'a> {
     tls_base_url: Option<&'a str>,
     version: &'static str,
     ready_ms: u128,
+    /// Issuer of the sample provider; a member only where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample_provider: Option<String>,
 }
 
 pub(crate) fn run(
@@ -47,7 +52,14 @@ pub(crate) fn run(
     // Before the ready line, so that whoever reads it may end the server at once.
     let ending = runtime.block_on(async { Ending::new() }).map_err(HostError::Runtime)?;
     let host = Host::open(options, runtime.handle().clone())?;
-    announce(&host, started);
+    let sample = match arguments.sample_provider.map(|address| sample(&host, &runtime, address)).transpose() {
+        Ok(sample) => sample,
+        Err(error) => {
+            runtime.block_on(host.close()).map_err(HostError::StoreFailed)?;
+            return Err(error);
+        }
+    };
+    announce(&host, sample.as_ref(), started);
     runtime
         .block_on(async {
             ending.wait().await;
@@ -58,7 +70,16 @@ pub(crate) fn run(
     Ok(())
 }
 
-fn announce(host: &Host, started: Instant) {
+/// Opens the sample provider beside the engine; it ends with the program.
+fn sample(host: &Host, runtime: &Runtime, address: SocketAddr) -> Result<Provider, HostError> {
+    let options = Options::sample(address, host.engine());
+    let provider = runtime.block_on(Provider::open(options)).map_err(HostError::sample_provider)?;
+    let issuer = provider.issuer();
+    tracing::warn!(issuer, "the sample provider is running: it believes whoever types an e-mail address");
+    Ok(provider)
+}
+
+fn announce(host: &Host, sample: Option<&Provider>, started: Instant) {
     let base_url = host.engine().issuer().as_str();
     let ready = Line {
         event: "listening",
@@ -66,6 +87,7 @@ fn announce(host: &Host, started: Instant) {
         tls_base_url: host.tls_base().map(Issuer::as_str),
         version: env!("CARGO_PKG_VERSION"),
         ready_ms: started.elapsed().as_millis(),
+        sample_provider: sample.map(|provider| provider.issuer()),
     };
     if let ListenerState::Listening(address) = host.listener_state() {
         tracing::info!(%address, base_url, "listening");

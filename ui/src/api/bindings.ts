@@ -1344,6 +1344,24 @@ holds: boolean,
  */
 rungs: Array<Rung>, };
 
+export type LadderOf = { 
+/**
+ * Membership id of the person.
+ */
+membershipId: string, 
+/**
+ * Identifier of the API.
+ */
+api: string, 
+/**
+ * Id of the client that exchanges.
+ */
+clientId: string, 
+/**
+ * Name of the connection.
+ */
+connection: string, };
+
 export type LanState = { 
 /**
  * Where.
@@ -1370,7 +1388,7 @@ trustQrSvg: string,
  */
 caFingerprint: string, };
 
-export type Lane = "app" | "browser" | "issuer";
+export type Lane = "app" | "browser" | "issuer" | "provider";
 
 export type Left = Record<symbol, never>;
 
@@ -1656,6 +1674,30 @@ desk: boolean, };
 
 export type Phone = "own" | "carer";
 
+export type PlaygroundApi = { 
+/**
+ * Its identifier: the audience.
+ */
+identifier: string, 
+/**
+ * Its name; the identifier where it has none.
+ */
+name: string, 
+/**
+ * The clients that act for it, and may exchange.
+ */
+clients: Array<PlaygroundApiClient>, };
+
+export type PlaygroundApiClient = { 
+/**
+ * `client_id`.
+ */
+id: string, 
+/**
+ * Name.
+ */
+name: string, };
+
 export type PlaygroundChoices = { 
 /**
  * This engine's issuer.
@@ -1665,6 +1707,14 @@ issuer: string,
  * Client applications, by name.
  */
 clients: Array<PlaygroundClient>, 
+/**
+ * The APIs of the project, for the Token Vault.
+ */
+apis: Array<PlaygroundApi>, 
+/**
+ * Connections that accounts can be connected through, for the Token Vault.
+ */
+connections: Array<PlaygroundConnection>, 
 /**
  * The switchboard.
  */
@@ -1696,7 +1746,8 @@ clientType: ClientType,
  */
 hasSecret: boolean, 
 /**
- * The grants it may use, by `grant_type`.
+ * The grants it may use, by `grant_type`; the Token Vault's is there for who may sign people in: its API's client
+ * exchanges.
  */
 grants: Array<string>, 
 /**
@@ -1707,6 +1758,16 @@ redirectUris: Array<string>,
  * Its default scope.
  */
 defaultScope: Array<string>, };
+
+export type PlaygroundConnection = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Whether the sample provider of this program is behind it, and runs.
+ */
+sample: boolean, };
 
 export type Policy = { 
 /**
@@ -1970,7 +2031,11 @@ afterwards: Array<string>,
 /**
  * What is made to fail.
  */
-failures: Array<Switch>, };
+failures: Array<Switch>, 
+/**
+ * For the Token Vault; absent for every other grant.
+ */
+vault?: VaultRun, };
 
 export type RunShown = { 
 /**
@@ -2004,7 +2069,11 @@ engine: Array<EngineSaw>,
 /**
  * What was made to fail.
  */
-failures: Array<Switch>, };
+failures: Array<Switch>, 
+/**
+ * Which ladder shows every condition of its exchange; `null` where there was none.
+ */
+ladder: LadderOf | null, };
 
 export type RunState = "running" | "waiting" | "done" | "refused" | "failed" | "cancelled";
 
@@ -2055,6 +2124,28 @@ mend: string,
  * Name of the refusal it gives.
  */
 refusal: string, };
+
+export type SampleProvider = { 
+/**
+ * Its issuer while it runs.
+ */
+issuer: string | null, 
+/**
+ * `host:port` while it runs.
+ */
+host: string | null, 
+/**
+ * Whether the project's list of allowed hosts names it.
+ */
+allowed: boolean, 
+/**
+ * Id of the connection that was filled in, `con_…`.
+ */
+connectionId: string | null, 
+/**
+ * Its name.
+ */
+connection: string | null, };
 
 export type SavedCa = { 
 /**
@@ -2396,7 +2487,7 @@ trouble: Trouble | null,
  */
 milliseconds: number, };
 
-export type Switch = "unknown_client" | "wrong_secret" | "missing_secret" | "unknown_scope" | "repeated_parameter" | "unknown_grant" | "unregistered_redirect_uri" | "missing_code_challenge" | "plain_code_challenge" | "deny_consent" | "no_session" | "wrong_state" | "wrong_issuer" | "missing_nonce" | "wrong_key" | "wrong_audience" | "clock_skew" | "redirect_uri_mismatch" | "wrong_code_verifier" | "missing_code_verifier" | "unknown_code" | "replay_code" | "replay_refresh_token" | "tampered_token" | "token_in_query" | "revoked_token" | "expired_code" | "code_taken_back" | "expired_access_token" | "expired_refresh_token" | "slow_userinfo" | "broken_userinfo" | "userinfo_without_email" | "unverified_email" | "token_unknown_to_provider" | "throttling_provider";
+export type Switch = "unknown_client" | "wrong_secret" | "missing_secret" | "unknown_scope" | "repeated_parameter" | "unknown_grant" | "unregistered_redirect_uri" | "missing_code_challenge" | "plain_code_challenge" | "deny_consent" | "no_session" | "wrong_state" | "wrong_issuer" | "missing_nonce" | "wrong_key" | "wrong_audience" | "clock_skew" | "redirect_uri_mismatch" | "wrong_code_verifier" | "missing_code_verifier" | "unknown_code" | "replay_code" | "replay_refresh_token" | "tampered_token" | "token_in_query" | "revoked_token" | "expired_code" | "code_taken_back" | "expired_access_token" | "expired_refresh_token" | "slow_userinfo" | "broken_userinfo" | "userinfo_without_email" | "unverified_email" | "token_unknown_to_provider" | "throttling_provider" | "unknown_audience" | "token_of_the_api" | "missing_account_scope" | "unknown_connection" | "wrong_connect_state" | "wrong_connect_verifier" | "replay_connect_code" | "wrong_exchange_secret" | "exchange_as_the_app" | "wrong_subject_token_type" | "missing_requested_token_type" | "tampered_subject_token" | "revoked_subject_token" | "subject_token_of_my_account" | "wrong_connection" | "account_deleted" | "wrong_login_hint" | "provider_denies" | "provider_gives_no_refresh_token" | "provider_refuses_refresh" | "provider_token_ended";
 
 export type SwitchRow = { 
 /**
@@ -2426,7 +2517,11 @@ needsSecret: boolean,
 /**
  * This engine does it: it fits no other issuer.
  */
-needsIssuer: boolean, };
+needsIssuer: boolean, 
+/**
+ * The sample provider does it: it fits no other provider.
+ */
+needsSampleProvider: boolean, };
 
 export type Tested = { 
 /**
@@ -2494,6 +2589,28 @@ happened: string,
  * What to do.
  */
 advice: string, };
+
+export type VaultRun = { 
+/**
+ * Identifier of the API.
+ */
+audience: string, 
+/**
+ * Name of the connection.
+ */
+connection: string, 
+/**
+ * `client_id` of the client that exchanges.
+ */
+exchangeClientId: string, 
+/**
+ * Its secret.
+ */
+exchangeClientSecret: string, 
+/**
+ * Whether an account is connected first.
+ */
+connect: boolean, };
 
 export type Verdict = { 
 /**
@@ -3217,7 +3334,11 @@ afterwards: Array<string>,
 /**
  * What is made to fail.
  */
-failures: Array<Switch>, }; response: RunShown };
+failures: Array<Switch>, 
+/**
+ * For the Token Vault; absent for every other grant.
+ */
+vault?: VaultRun, }; response: RunShown };
   /** A run, as it stands: both sides. */
   playground_get: { request: { 
 /**
@@ -3542,6 +3663,16 @@ enabled: boolean, }; response: Connection };
 id: string, }; response: DeletedConnection };
   /** Names of the access policies of the project. */
   policies_list: { request: Record<symbol, never>; response: Listed };
+  /** The sample provider of this program, as it stands. */
+  sample_provider_get: { request: Record<symbol, never>; response: SampleProvider };
+  /** Starts the sample provider, puts its address on the list of allowed hosts and fills a connection in. */
+  sample_provider_start: { request: { 
+/**
+ * That its address may stand on the project's list of allowed hosts until it is stopped. Without this it is not started.
+ */
+allowHost: boolean, }; response: SampleProvider };
+  /** Ends the sample provider and takes its address off the list of allowed hosts. */
+  sample_provider_stop: { request: Record<symbol, never>; response: SampleProvider };
   /** Settings. */
   settings_get: { request: Record<symbol, never>; response: Settings };
   /** Changes settings. */

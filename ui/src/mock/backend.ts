@@ -10,7 +10,7 @@ import { isOutstanding, magicLinks, seedLinks } from "./magic-links";
 import { findPerson, people } from "./people";
 import { playground } from "./playground";
 import { refuse } from "./refuse";
-import { apisMock, connectionsMock, vaultMock } from "./vault";
+import { apisMock, connectionsMock, sampleProviderMock, vaultMock } from "./vault";
 import { workspace } from "./workspace";
 
 const engine = () => ({
@@ -179,6 +179,9 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
   vault_connect: vaultMock.connect,
   vault_ladder: vaultMock.ladder,
   policies_list: () => ({ names: policies }),
+  sample_provider_get: sampleProviderMock.get,
+  sample_provider_start: sampleProviderMock.start,
+  sample_provider_stop: sampleProviderMock.stop,
   settings_get: settings,
   settings_update({
     projectName,

@@ -11,8 +11,10 @@ import type {
 import type { Req, Res } from "../api/call";
 import { BASE_URL, db, nextId, now } from "./db";
 import { refuse } from "./refuse";
+import { vaultChoices } from "./vault";
 
 const CODE = "authorization_code";
+const VAULT = "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
 const LINK = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 const runs = new Map<string, RunShown>();
 const requests = new Map<string, RunRequest>();
@@ -24,6 +26,12 @@ const SWITCHES: readonly [Switch, string, string, boolean][] = [
   ["replay_code", "token_again", "invalid_grant", false],
   ["deny_consent", "return", "access_denied", false],
   ["wrong_state", "return", "state", true],
+];
+
+/** Those of the Token Vault; the last one is the sample provider's. */
+const VAULT_SWITCHES: readonly [Switch, string, string, boolean][] = [
+  ["wrong_connection", "exchange", "federated_connection_refresh_token_not_found", false],
+  ["provider_refuses_refresh", "exchange", "federated_connection_refresh_token_flow_failed", true],
 ];
 
 const step = (number: number, name: string, more: Partial<StepView> = {}): StepView => ({
@@ -82,6 +90,50 @@ function steps(refused: boolean): StepView[] {
   ];
 }
 
+/** From the token for the API on; what is before it looks as a sign-in does. */
+function vaultSteps(refused: boolean): StepView[] {
+  const post = (path: string, body: string) => ({ start: `POST ${path}`, headers: [], body });
+  return [
+    ...steps(false),
+    step(6, "connect", { request: post("/me/v1/connected-accounts/connect", "{}"), status: 201 }),
+    step(7, "connect_sign_in", { from: "browser", notes: ["GET /connected-accounts/connect → 303"] }),
+    step(8, "connect_return", {
+      from: "browser",
+      to: "app",
+      notes: ["connect_code=•••• 77aF (43 characters)"],
+    }),
+    step(9, "complete", { request: post("/me/v1/connected-accounts/complete", "{}"), status: 201 }),
+    step(10, "exchange", {
+      request: post("/oauth2/token", `grant_type=${VAULT}`),
+      status: refused ? 401 : 200,
+      state: refused ? "refused" : "done",
+      error: refused ? "federated_connection_refresh_token_not_found" : null,
+    }),
+    ...(refused ? [] : [step(11, "provider", { to: "provider", status: 200 })]),
+  ];
+}
+
+/** What the engine checked at the exchange, by the ladder's names. */
+const vaultSaw = (refused: boolean): EngineSaw => ({
+  step: 10,
+  checks: [
+    held("connection.exists", "sample-provider"),
+    {
+      check: "connected_account.exists",
+      expected: "an account the person connected",
+      found: refused ? "none" : "one account",
+      passed: !refused,
+    },
+  ],
+  refusal: refused
+    ? {
+        name: "vault_account_not_found",
+        section: "Auth0: connected accounts",
+        advice: "Have the person connect an account.",
+      }
+    : null,
+});
+
 function engine(refused: boolean): EngineSaw[] {
   const uri = "anteroom://oauth/callback";
   const checks = [
@@ -130,19 +182,33 @@ export const playground = {
         name: client.name,
         clientType: client.clientType,
         hasSecret: client.secrets.length > 0,
-        grants: [CODE, "client_credentials", LINK],
+        grants: [CODE, "client_credentials", LINK, VAULT],
         redirectUris: client.redirectUris,
         defaultScope: client.defaultScope,
       })),
-    switches: SWITCHES.map(([name, at, answer, byClient]) => ({
-      name,
-      step: at,
-      answer,
-      byClient,
-      grants: [CODE],
-      needsSecret: false,
-      needsIssuer: false,
-    })),
+    ...vaultChoices(),
+    switches: [
+      ...SWITCHES.map(([name, at, answer, byClient]) => ({
+        name,
+        step: at,
+        answer,
+        byClient,
+        grants: [CODE],
+        needsSecret: false,
+        needsIssuer: false,
+        needsSampleProvider: false,
+      })),
+      ...VAULT_SWITCHES.map(([name, at, answer, needsSampleProvider]) => ({
+        name,
+        step: at,
+        answer,
+        byClient: false,
+        grants: [VAULT],
+        needsSecret: false,
+        needsIssuer: false,
+        needsSampleProvider,
+      })),
+    ],
     canOpenBrowser: true,
     receivesDeepLinks: true,
   }),
@@ -150,6 +216,9 @@ export const playground = {
     const { issuer, clientId, grant, failures } = request;
     if (issuer === "error-503") refuse("invalid", "error-503 is no base URL.", "issuer");
     const refused = failures.length > 0;
+    const vault = grant === VAULT ? request.vault : undefined;
+    if (vault?.audience === "")
+      refuse("invalid", "Choose the API that the person's token is for.", "audience");
     const id = nextId().replaceAll("-", "");
     const run: RunShown = {
       id,
@@ -159,16 +228,25 @@ export const playground = {
       began: now(),
       client: {
         state: refused ? "refused" : "done",
-        steps: steps(refused),
+        steps: vault ? vaultSteps(refused) : steps(refused),
         open: null,
         tokens: refused ? [] : ["access_token", "id_token"],
         issuer: BASE_URL,
       },
-      engine: issuer === "" ? engine(refused) : [],
+      engine: issuer === "" ? [...engine(refused && !vault), ...(vault ? [vaultSaw(refused)] : [])] : [],
       failures,
+      ladder: vault
+        ? {
+            membershipId: db.people[2]?.summary.membershipId ?? "",
+            api: vault.audience,
+            clientId: vault.exchangeClientId,
+            connection: vault.connection,
+          }
+        : null,
     };
     runs.set(id, run);
-    requests.set(id, { ...request, clientSecret: "", password: "", token: "" });
+    const bare = request.vault && { vault: { ...request.vault, exchangeClientSecret: "" } };
+    requests.set(id, { ...request, clientSecret: "", password: "", token: "", ...bare });
     return run;
   },
   get: ({ id }: Req<"playground_get">): Res<"playground_get"> => find(id),

@@ -243,6 +243,70 @@ export const connectionsMock = {
   },
 };
 
+/** The sample provider, as it stands; the mock's is never asked. */
+let sampleRuns = false;
+const SAMPLE = "127.0.0.1:8104";
+
+export const sampleProviderMock = {
+  get(): Res<"sample_provider_get"> {
+    const connection = connections.find(({ name }) => name === "sample-provider");
+    return {
+      issuer: sampleRuns ? `http://${SAMPLE}/` : null,
+      host: sampleRuns ? SAMPLE : null,
+      allowed: sampleRuns && db.settings.allowedOutboundHosts.includes(SAMPLE),
+      connectionId: connection?.id ?? null,
+      connection: connection?.name ?? null,
+    };
+  },
+  start({ allowHost }: Req<"sample_provider_start">): Res<"sample_provider_start"> {
+    if (!allowHost) refuse("invalid", "Agree that its address is put on the list.", "allowHost");
+    sampleRuns = true;
+    if (!db.settings.allowedOutboundHosts.includes(SAMPLE)) db.settings.allowedOutboundHosts.push(SAMPLE);
+    if (!connections.some(({ name }) => name === "sample-provider")) {
+      const at = (path: string) => `http://${SAMPLE}/${path}`;
+      connectionsMock.save({
+        id: null,
+        version: null,
+        name: "sample-provider",
+        strategy: "oidc",
+        settings: {
+          displayName: "Sample provider",
+          connectedAccounts: true,
+          issuer: at(""),
+          authorizationEndpoint: at("authorize"),
+          tokenEndpoint: at("token"),
+          userinfoEndpoint: at("userinfo"),
+          clientId: "sample-client",
+          scopes: ["openid", "email", "offline_access"],
+        },
+        clientSecret: "made by the sample provider",
+      });
+    }
+    tell("settings");
+    return sampleProviderMock.get();
+  },
+  stop(): Res<"sample_provider_stop"> {
+    sampleRuns = false;
+    db.settings.allowedOutboundHosts = db.settings.allowedOutboundHosts.filter((host) => host !== SAMPLE);
+    tell("settings");
+    return sampleProviderMock.get();
+  },
+};
+
+/** What a run of the Token Vault may choose from. */
+export const vaultChoices = (): Pick<Res<"playground_options">, "apis" | "connections"> => ({
+  apis: apis
+    .filter(({ system }) => !system)
+    .map(({ identifier, name, clients }) => ({
+      identifier,
+      name,
+      clients: clients.map((client) => ({ id: client.id, name: client.name })),
+    })),
+  connections: connections
+    .filter(({ settings }) => settings.connectedAccounts)
+    .map(({ name }) => ({ name, sample: sampleRuns && name === "sample-provider" })),
+});
+
 const rung = (id: string, ok: boolean | null, wanted: string, found: string, mend: string): Rung => ({
   id,
   ok,

@@ -9,6 +9,7 @@ mod hand;
 mod look;
 mod saved;
 mod start;
+mod vault;
 
 use anteroom_flows::export::Format;
 use anteroom_flows::inspect::{Difference, Inspected};
@@ -27,6 +28,7 @@ pub(crate) use look::{export, get, hand_in, inspect, preview};
 pub use saved::{Rename, Save, SavedList, SavedRow, SavedRuns, SavedShown};
 pub(crate) use saved::{delete, open_saved, rename, save, saved};
 pub(crate) use start::{cancel, options, run};
+pub use vault::{LadderOf, PlaygroundApi, PlaygroundApiClient, PlaygroundConnection, VaultRun};
 
 /// Nothing to say.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -41,6 +43,10 @@ pub struct PlaygroundChoices {
     pub issuer: String,
     /// Client applications, by name.
     pub clients: Vec<PlaygroundClient>,
+    /// The APIs of the project, for the Token Vault.
+    pub apis: Vec<PlaygroundApi>,
+    /// Connections that accounts can be connected through, for the Token Vault.
+    pub connections: Vec<PlaygroundConnection>,
     /// The switchboard.
     pub switches: Vec<SwitchRow>,
     /// Whether the system's browser can be opened.
@@ -61,7 +67,8 @@ pub struct PlaygroundClient {
     pub client_type: ClientType,
     /// Whether it has a secret, which is stored nowhere in clear and has to be typed.
     pub has_secret: bool,
-    /// The grants it may use, by `grant_type`.
+    /// The grants it may use, by `grant_type`; the Token Vault's is there for who may sign people in: its API's client
+    /// exchanges.
     pub grants: Vec<String>,
     /// Its redirect URIs that come back to this machine.
     pub redirect_uris: Vec<String>,
@@ -87,6 +94,8 @@ pub struct SwitchRow {
     pub needs_secret: bool,
     /// This engine does it: it fits no other issuer.
     pub needs_issuer: bool,
+    /// The sample provider does it: it fits no other provider.
+    pub needs_sample_provider: bool,
 }
 
 /// How the answer of the browser comes back.
@@ -136,13 +145,18 @@ pub struct Run {
     pub afterwards: Vec<String>,
     /// What is made to fail.
     pub failures: Vec<Switch>,
+    /// For the Token Vault; absent for every other grant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub vault: Option<VaultRun>,
 }
 
 impl Run {
     /// The same without anything secret: what may be kept.
     pub(crate) fn without_secrets(&self) -> Self {
         let empty = String::new;
-        Self { client_secret: empty(), password: empty(), token: empty(), ..self.clone() }
+        let vault = self.vault.clone().map(|vault| VaultRun { exchange_client_secret: empty(), ..vault });
+        Self { client_secret: empty(), password: empty(), token: empty(), vault, ..self.clone() }
     }
 }
 
@@ -175,6 +189,9 @@ pub struct RunShown {
     pub engine: Vec<EngineSaw>,
     /// What was made to fail.
     pub failures: Vec<Switch>,
+    /// Which ladder shows every condition of its exchange; `null` where there was none.
+    #[serde(default)]
+    pub ladder: Option<LadderOf>,
 }
 
 /// A request of a run, as the engine saw it.

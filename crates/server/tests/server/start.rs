@@ -128,3 +128,24 @@ fn help_and_version_are_on_standard_output() {
     }
     assert_eq!(run(&["--version"]).stdout.trim(), format!("anteroom-server {}", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn the_sample_provider_runs_beside_the_engine_where_it_is_asked_for() {
+    let arguments = ["serve", "--ephemeral", "--listen", "127.0.0.1:0", "--sample-provider=127.0.0.1:0"];
+    let server = Server::start(&arguments);
+    let ready: Value = serde_json::from_str(&server.ready).unwrap();
+    let issuer = ready["sample_provider"].as_str().unwrap().to_owned();
+    let address: std::net::SocketAddr =
+        issuer.trim_start_matches("http://").trim_end_matches('/').parse().unwrap();
+    assert!(address.ip().is_loopback(), "{issuer}");
+    let mut http = crate::http::Http::connect(address).unwrap();
+    let answer = http.send("GET", "/.well-known/openid-configuration", &[], "").unwrap();
+    assert!(answer.status == 200 && answer.body.contains(&issuer), "{answer:?}");
+    // its address is in use for another one
+    let taken = format!("--sample-provider={address}");
+    let second = run(&["serve", "--ephemeral", "--listen", "127.0.0.1:0", &taken]);
+    assert_eq!((second.code, second.stdout.as_str()), (Some(3), ""), "{second:?}");
+    assert!(second.stderr.contains(&address.to_string()), "{second:?}");
+    let (status, _, log) = server.stop(Signal::TERM);
+    assert!(status.success() && log.contains("the sample provider is running"), "{log}");
+}

@@ -9,7 +9,7 @@ import { checkWords } from "./playground-words";
 /** What the engine saw of a step. A browser's requests carry no number: they belong to the pages and to the way back. */
 export function sawOf(run: RunShown, step: StepView): EngineSaw[] {
   const own = run.engine.filter((saw) => saw.step === step.number);
-  const inBrowser = step.name === "sign_in" || step.name === "return";
+  const inBrowser = /^(account_)?(sign_in|return)$/.test(step.name);
   return inBrowser ? run.engine.filter((saw) => saw.step === null) : own;
 }
 

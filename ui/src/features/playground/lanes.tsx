@@ -3,16 +3,17 @@ import type { CSSProperties } from "react";
 import type { RunShown, StepView } from "../../api/bindings";
 import { t } from "../../i18n/i18n";
 import classes from "./playground.module.css";
-import { LANES, laneWords, stepTitle, stepWords } from "./playground-words";
+import { lanesOf, laneWords, stepTitle, stepWords } from "./playground-words";
 
 type Props = { run: RunShown; selected: number | undefined; onSelect: (number: number) => void };
 
 /** The sequence of a run: who talks to whom, lighting up as it happens. */
 export function Lanes({ run, selected, onSelect }: Props) {
+  const lanes = lanesOf(run);
   return (
     <section className={classes.lanes} aria-label={t("playground.sequence")}>
-      <div className={classes.lane} aria-hidden>
-        {LANES.map((lane) => (
+      <div className={classes.lane} style={{ "--lanes": lanes.length } as CSSProperties} aria-hidden>
+        {lanes.map((lane) => (
           <span key={lane}>{laneWords(lane, run)}</span>
         ))}
       </div>
@@ -38,7 +39,8 @@ function Arrow({
   selected: boolean;
   onSelect: (number: number) => void;
 }) {
-  const [from, to] = [LANES.indexOf(step.from), LANES.indexOf(step.to)];
+  const lanes = lanesOf(run);
+  const [from, to] = [lanes.indexOf(step.from), lanes.indexOf(step.to)];
   const [left, right] = [Math.min(from, to), Math.max(from, to)];
   const label = t("playground.stepLabel", {
     number: step.number,
@@ -60,7 +62,9 @@ function Arrow({
         className={classes.arrow}
         data-back={from > to || undefined}
         data-alone={from === to || undefined}
-        style={{ "--left": left, "--right": LANES.length - 1 - right } as CSSProperties}
+        style={
+          { "--left": left, "--right": lanes.length - 1 - right, "--lanes": lanes.length } as CSSProperties
+        }
       >
         <span className={classes.words}>
           {step.number} {stepWords(step)}

@@ -24,11 +24,14 @@ import {
   LOOPBACK,
   PRE_AUTHORIZED,
   type RunForm,
+  signsIn,
+  TOKEN_VAULT,
 } from "./run-form";
 import { RunBody, useRun } from "./run-view";
 import { SavedRunPage } from "./saved-run-page";
 import { SavedRuns, SaveRun } from "./saved-runs";
 import { PastedToken } from "./tokens";
+import { VaultFields } from "./vault-fields";
 
 const FORMATS: readonly { value: ExportFormat; label: string }[] = [
   { value: "curl", label: "curl" },
@@ -152,7 +155,8 @@ function Playground({ choices }: { choices: PlaygroundChoices }) {
           <HowFields {...fields} />
         </div>
         <div className={classes.columns}>
-          {form.issuer === null && form.grant === "authorization_code" && (
+          {form.grant === TOKEN_VAULT && <VaultFields {...fields} />}
+          {form.issuer === null && signsIn(form) && (
             <Personas
               busy={start.isPending || form.clientId === ""}
               onChoose={(membershipId) => begin({ ...form, returnBy: "persona", membershipId })}

@@ -1,6 +1,7 @@
 /** Words of the playground: grants, steps, lanes, switches. */
 import type { Lane, RunShown, StepView } from "../../api/bindings";
 import { isKey, t } from "../../i18n/i18n";
+import { TOKEN_VAULT } from "./run-form";
 
 /** The grants in the order of the form; Medplum's own exchange last. */
 export const GRANTS = [
@@ -9,6 +10,7 @@ export const GRANTS = [
   { value: "urn:ietf:params:oauth:grant-type:pre-authorized_code", label: "playground.grantLink" },
   { value: "refresh_token", label: "playground.grantRefresh" },
   { value: "urn:ietf:params:oauth:grant-type:token-exchange", label: "playground.grantExchange" },
+  { value: TOKEN_VAULT, label: "playground.grantVault" },
   { value: "auth_exchange", label: "playground.grantMedplumExchange" },
 ] as const;
 
@@ -26,11 +28,16 @@ export const THENS = [
   { value: "logout", label: "playground.thenLogout" },
 ] as const;
 
-export const LANES: readonly Lane[] = ["app", "browser", "issuer"];
+const LANES: readonly Lane[] = ["app", "browser", "issuer"];
+
+/** Who takes part: the provider only where it is asked. */
+export const lanesOf = (run: RunShown): readonly Lane[] =>
+  run.client.steps.some(({ to }) => to === "provider") ? [...LANES, "provider"] : LANES;
 
 export const laneWords = (lane: Lane, run: RunShown): string => {
   if (lane === "app") return t("playground.laneApp");
   if (lane === "browser") return t("playground.laneBrowser");
+  if (lane === "provider") return t("playground.laneProvider");
   return run.own ? t("playground.laneEngine") : t("playground.laneIssuer");
 };
 

@@ -14,7 +14,16 @@ import { t } from "../../i18n/i18n";
 import { Panel } from "../../kit/panel";
 import classes from "./playground.module.css";
 import { GRANTS, grantWords, switchWords, THENS } from "./playground-words";
-import { fitting, needsToken, PRE_AUTHORIZED, type RunForm, scopeOf } from "./run-form";
+import {
+  firstVault,
+  fitting,
+  needsToken,
+  PRE_AUTHORIZED,
+  type RunForm,
+  scopeOf,
+  signsIn,
+  TOKEN_VAULT,
+} from "./run-form";
 
 export type FieldsProps = {
   choices: PlaygroundChoices;
@@ -26,10 +35,14 @@ export type FieldsProps = {
 export function WhoFields({ choices, form, set, problem }: FieldsProps) {
   const client = choices.clients.find(({ id }) => id === form.clientId);
   const foreign = form.issuer !== null;
-  const grants = foreign ? GRANTS.map(({ value }) => value) : [...(client?.grants ?? []), "auth_exchange"];
+  const grants = foreign
+    ? GRANTS.map(({ value }) => value).filter((value) => value !== TOKEN_VAULT)
+    : [...(client?.grants ?? []), "auth_exchange"];
+  const vault = (grant: string) => (grant === TOKEN_VAULT ? { vault: firstVault(choices) } : {});
   const choose = (next: PlaygroundClient | undefined) => {
     const grant = next?.grants.includes(form.grant) ? form.grant : (next?.grants[0] ?? form.grant);
-    set({ clientId: next?.id ?? "", clientSecret: "", grant, scope: scopeOf(next, grant), failures: [] });
+    const scope = scopeOf(next, grant);
+    set({ clientId: next?.id ?? "", clientSecret: "", grant, scope, failures: [], ...vault(grant) });
   };
   return (
     <Panel title={t("playground.who")}>
@@ -75,7 +88,16 @@ export function WhoFields({ choices, form, set, problem }: FieldsProps) {
           label={t("playground.grant")}
           data={grants.map((value) => ({ value, label: grantWords(value) }))}
           value={form.grant}
-          onChange={(grant) => grant && set({ grant, scope: scopeOf(client, grant), failures: [] })}
+          onChange={(grant) =>
+            grant &&
+            set({
+              grant,
+              scope: scopeOf(client, grant),
+              afterwards: grant === TOKEN_VAULT ? [] : form.afterwards,
+              failures: [],
+              ...vault(grant),
+            })
+          }
           allowDeselect={false}
           error={problem("grant")}
         />
@@ -102,7 +124,8 @@ export function HowFields({ choices, form, set, problem }: FieldsProps) {
     { value: "pages", label: t("playground.returnPages") },
     { value: "persona", label: t("playground.returnPersona") },
   ];
-  const asPersona = form.grant === "authorization_code" && form.returnBy === "persona";
+  const vault = form.grant === TOKEN_VAULT;
+  const asPersona = signsIn(form) && form.returnBy === "persona";
   return (
     <Panel title={t("playground.how")}>
       <div className={classes.stack}>
@@ -112,20 +135,20 @@ export function HowFields({ choices, form, set, problem }: FieldsProps) {
           onChange={(event) => set({ scope: event.currentTarget.value })}
           spellCheck={false}
         />
-        {form.grant === "authorization_code" && (
+        {signsIn(form) && (
           <Select
             label={t("playground.returnBy")}
             description={t("playground.returnHelp")}
             data={returns.filter(({ value }) => {
               if (value === "persona") return form.issuer === null;
-              return value !== "deep_link" || choices.receivesDeepLinks;
+              return value !== "deep_link" || (choices.receivesDeepLinks && !vault);
             })}
             value={form.returnBy}
             onChange={(returnBy) => returnBy && set({ returnBy: returnBy as ReturnBy })}
             allowDeselect={false}
           />
         )}
-        {form.grant === "authorization_code" && form.returnBy === "pages" && (
+        {signsIn(form) && form.returnBy === "pages" && (
           <div className={classes.pair}>
             <TextInput
               label={t("playground.email")}

@@ -1,5 +1,12 @@
 /** The form of a run, and the request it becomes. */
-import type { PlaygroundChoices, PlaygroundClient, ReturnBy, RunRequest, Switch } from "../../api/bindings";
+import type {
+  PlaygroundChoices,
+  PlaygroundClient,
+  ReturnBy,
+  RunRequest,
+  Switch,
+  VaultRun,
+} from "../../api/bindings";
 import type { Req } from "../../api/call";
 
 export type RunForm = {
@@ -16,10 +23,38 @@ export type RunForm = {
   token: string;
   afterwards: string[];
   failures: Switch[];
+  /** What the Token Vault needs besides. */
+  vault: VaultRun;
 };
 
 export const PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
+export const TOKEN_VAULT =
+  "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
 export const LOOPBACK = "http://127.0.0.1/callback";
+
+const EMPTY_VAULT: Readonly<VaultRun> = {
+  audience: "",
+  connection: "",
+  exchangeClientId: "",
+  exchangeClientSecret: "",
+  connect: true,
+};
+
+/** The first API with somebody who exchanges for it, and the first connection: the sample provider's where it runs. */
+export function firstVault(choices: PlaygroundChoices): VaultRun {
+  const api = choices.apis.find(({ clients }) => clients.length > 0);
+  const connection = choices.connections.find(({ sample }) => sample) ?? choices.connections[0];
+  return {
+    ...EMPTY_VAULT,
+    audience: api?.identifier ?? "",
+    exchangeClientId: api?.clients[0]?.id ?? "",
+    connection: connection?.name ?? "",
+  };
+}
+
+/** Whether the sample provider is behind the connection of the run. */
+const withSample = (choices: PlaygroundChoices, form: RunForm): boolean =>
+  choices.connections.some(({ name, sample }) => sample && name === form.vault.connection);
 
 /** What a run of a client usually is. */
 export function firstForm(client: PlaygroundClient | undefined): RunForm {
@@ -37,6 +72,7 @@ export function firstForm(client: PlaygroundClient | undefined): RunForm {
     token: "",
     afterwards: grant === "client_credentials" ? [] : ["userinfo"],
     failures: [],
+    vault: EMPTY_VAULT,
   };
 }
 
@@ -52,13 +88,18 @@ export const fitting = (choices: PlaygroundChoices, form: RunForm) =>
     (row) =>
       row.grants.includes(form.grant) &&
       (!row.needsSecret || form.clientSecret !== "") &&
-      (!row.needsIssuer || form.issuer === null),
+      (!row.needsIssuer || form.issuer === null) &&
+      (!row.needsSampleProvider || withSample(choices, form)),
   );
+
+/** Whether somebody signs in first. */
+export const signsIn = (form: RunForm): boolean =>
+  form.grant === "authorization_code" || form.grant === TOKEN_VAULT;
 
 /** Whether the grant begins with something that has to be given. */
 export const needsToken = (form: RunForm): boolean =>
   form.grant === "refresh_token" ||
-  form.grant.endsWith(":token-exchange") ||
+  form.grant === "urn:ietf:params:oauth:grant-type:token-exchange" ||
   form.grant === "auth_exchange" ||
   (form.grant === PRE_AUTHORIZED && form.issuer !== null);
 
@@ -76,6 +117,7 @@ export const asRequest = (form: RunForm): Req<"playground_run"> => ({
   token: needsToken(form) || form.grant === PRE_AUTHORIZED ? form.token : "",
   afterwards: form.afterwards,
   failures: form.failures,
+  ...(form.grant === TOKEN_VAULT && { vault: form.vault }),
 });
 
 /** The form of a request that was kept: what was secret is empty. */
@@ -92,4 +134,5 @@ export const fromRequest = (request: RunRequest): RunForm => ({
   token: request.token,
   afterwards: request.afterwards,
   failures: request.failures,
+  vault: request.vault ?? EMPTY_VAULT,
 });

@@ -1,7 +1,9 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
+import { Link } from "react-router";
 import type { RunShown, StepView } from "../../api/bindings";
 import { useCommand, useCommandMutation } from "../../api/commands";
+import { paths } from "../../app/paths";
 import { t } from "../../i18n/i18n";
 import { CopyValue } from "../../kit/copyable";
 import { Answer } from "../../kit/states";
@@ -46,7 +48,26 @@ export function RunShownBody({ run, inMemory = false }: { run: RunShown; inMemor
       {inMemory && run.client.open && <Waiting id={run.id} address={run.client.open} />}
       <Lanes run={run} selected={step?.number} onSelect={setChosen} />
       {step && <Halves run={run} step={step} />}
+      <WhyNot run={run} />
       {inMemory && run.client.tokens.length > 0 && <Tokens run={run.id} names={run.client.tokens} />}
+    </div>
+  );
+}
+
+/** An exchange of the Token Vault that failed: the ladder has all of its conditions. */
+function WhyNot({ run }: { run: RunShown }) {
+  const failed = run.client.steps.some(({ name, state }) => name === "exchange" && state === "refused");
+  if (!failed || !run.ladder) return null;
+  const { membershipId, api, clientId, connection } = run.ladder;
+  return (
+    <div>
+      <Button
+        component={Link}
+        variant="default"
+        to={paths.ladder({ person: membershipId, api, client: clientId, connection })}
+      >
+        {t("playground.vaultLadder")}
+      </Button>
     </div>
   );
 }

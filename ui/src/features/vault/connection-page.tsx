@@ -16,6 +16,7 @@ import { SaveBar } from "../../kit/save-bar";
 import { Answer } from "../../kit/states";
 import { toast } from "../../kit/toast";
 import { ConnectionClients } from "./connection-clients";
+import { UseSampleProvider } from "./sample-provider";
 import { PRESETS, strategyWords } from "./strategies";
 import classes from "./vault.module.css";
 import { type ConnectionDraft, connectionDraftOf, differing, EMPTY_CONNECTION } from "./vault-form";
@@ -72,7 +73,9 @@ function Editor({ connection }: { connection: Connection | null }) {
       actions={connection && <Delete connection={connection} onDeleted={() => setLeaving(paths.vault())} />}
     >
       <WithRail rail={<Rail connection={connection} />}>
-        {connection === null && <Presets draft={draft} onChange={setDraft} />}
+        {connection === null && (
+          <Presets draft={draft} onChange={setDraft} onSample={(id) => setLeaving(paths.connection(id))} />
+        )}
         <Fields draft={draft} onChange={setDraft} connection={connection} error={save.error} />
       </WithRail>
       <SaveBar
@@ -92,8 +95,8 @@ function Editor({ connection }: { connection: Connection | null }) {
 
 type DraftProps = { draft: ConnectionDraft; onChange: (draft: ConnectionDraft) => void };
 
-/** Which provider; the rest of the form follows. */
-function Presets({ draft, onChange }: DraftProps) {
+/** Which provider; the rest of the form follows. The sample provider fills a connection in by itself. */
+function Presets({ draft, onChange, onSample }: DraftProps & { onSample: (id: string) => void }) {
   const choose = (strategy: string) => {
     const preset = PRESETS.find((one) => one.strategy === strategy);
     if (!preset) return;
@@ -105,7 +108,10 @@ function Presets({ draft, onChange }: DraftProps) {
     });
   };
   return (
-    <Panel title={t("vault.whichProvider")}>
+    <Panel
+      title={t("vault.whichProvider")}
+      actions={<UseSampleProvider onStarted={({ connectionId }) => connectionId && onSample(connectionId)} />}
+    >
       <Radio.Group value={draft.strategy} onChange={choose} aria-label={t("vault.whichProvider")}>
         <div className={classes.choices}>
           {PRESETS.map((preset) => (

@@ -10,6 +10,7 @@ import { Page } from "../../kit/page";
 import { Panel } from "../../kit/panel";
 import { type Column, RowTable } from "../../kit/row-table";
 import { Answer, Empty } from "../../kit/states";
+import { SampleProviderPanel } from "./sample-provider";
 import { strategyWords } from "./strategies";
 import classes from "./vault.module.css";
 
@@ -30,6 +31,7 @@ export function VaultPage() {
         <p className={classes.mute}>{t("vault.about")}</p>
         <Apis />
         <Connections />
+        <SampleProviderPanel />
       </div>
     </Page>
   );

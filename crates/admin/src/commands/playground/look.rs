@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use super::{
     EngineSaw, Export, HandedIn, Inspect, Inspection, Preview, Previewed, Ref, RefusalRow, Return,
-    RunExported, RunShown, cold, start,
+    RunExported, RunShown, cold, start, vault,
 };
 use crate::acting::Acting;
 use crate::admin::Admin;
@@ -34,7 +34,7 @@ pub(super) fn find(admin: &Admin, id: &str) -> Result<Arc<Run>, CommandError> {
     })
 }
 
-pub(super) fn shown(admin: &Admin, run: &Run) -> RunShown {
+pub(super) async fn shown(admin: &Admin, run: &Run) -> Result<RunShown, CommandError> {
     let seen = admin.engine().runs().seen(&run.id);
     let grant = match &run.flow.grant {
         Grant::AuthorizationCode(_) => GrantType::AuthorizationCode.as_str(),
@@ -42,9 +42,10 @@ pub(super) fn shown(admin: &Admin, run: &Run) -> RunShown {
         Grant::RefreshToken { .. } => GrantType::RefreshToken.as_str(),
         Grant::PreAuthorizedCode(_) => GrantType::PreAuthorizedCode.as_str(),
         Grant::TokenExchange(_) => GrantType::TokenExchange.as_str(),
+        Grant::FederatedConnectionAccessToken(_) => GrantType::FederatedConnectionAccessToken.as_str(),
         Grant::AuthExchange { .. } => "auth_exchange",
     };
-    RunShown {
+    Ok(RunShown {
         id: run.id.as_str().to_owned(),
         grant: grant.to_owned(),
         client_id: run.flow.client.client_id.clone(),
@@ -53,13 +54,17 @@ pub(super) fn shown(admin: &Admin, run: &Run) -> RunShown {
         client: view::view(&run.recorder),
         engine: seen.into_iter().map(saw).collect(),
         failures: run.flow.failures.clone(),
-    }
+        ladder: vault::ladder(admin, run).await?,
+    })
 }
 
 /// Whether something secret has to be given to run this again.
 pub(super) fn has_secrets(flow: &Flow) -> bool {
     let password = match &flow.grant {
         Grant::AuthorizationCode(grant) => grant.person.is_some(),
+        Grant::FederatedConnectionAccessToken(grant) => {
+            grant.person.is_some() || grant.exchange_client.client_secret.is_some()
+        }
         Grant::ClientCredentials {} | Grant::PreAuthorizedCode(_) => false,
         Grant::RefreshToken { .. } | Grant::TokenExchange(_) | Grant::AuthExchange { .. } => true,
     };
@@ -80,7 +85,7 @@ fn saw(watched: Watched) -> EngineSaw {
 }
 
 pub(crate) async fn get(admin: &Admin, request: Ref) -> Result<RunShown, CommandError> {
-    Ok(shown(admin, &*find(admin, &request.id)?))
+    shown(admin, &*find(admin, &request.id)?).await
 }
 
 /// A link is anybody's: it is handed to the run that waits for its `state`, which checks the rest.

@@ -139,7 +139,7 @@ pub(crate) async fn save(admin: &Admin, request: Save) -> Result<SavedRow, Comma
     let needs_secret = look::has_secrets(&run.flow);
     let kept = Kept { request: run.request.clone(), needs_secret };
     let asked = serde_json::to_value(kept).map_err(unwritten)?;
-    let outcome = serde_json::to_value(look::shown(admin, &run)).map_err(unwritten)?;
+    let outcome = serde_json::to_value(look::shown(admin, &run).await?).map_err(unwritten)?;
     admin
         .change(move |cx, _, acting| {
             if cx.tx.list_saved_runs(acting.project)?.len() >= MOST {
@@ -190,7 +190,7 @@ pub(crate) async fn open_saved(admin: &Admin, request: Ref) -> Result<SavedShown
 /// What came of a run, by the id of a run in memory or of a kept one.
 pub(super) async fn outcome(admin: &Admin, id: &str) -> Result<RunShown, CommandError> {
     match admin.playground().get(id) {
-        Some(run) => Ok(look::shown(admin, &run)),
+        Some(run) => look::shown(admin, &run).await,
         None => read(find(admin, id).await?.outcome),
     }
 }

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     Options, PlaygroundChoices, PlaygroundClient, Ref, ReturnBy, Run, RunShown, SwitchRow, cold, hand, look,
+    vault,
 };
 use crate::admin::Admin;
 use crate::commands::magic_links::{self, HandOver};
@@ -34,16 +35,20 @@ const MOST_CLIENTS: u32 = 500;
 const RETURNS: usize = 4;
 
 pub(crate) async fn options(admin: &Admin, _: Options) -> Result<PlaygroundChoices, CommandError> {
-    let clients = admin
-        .read_project(|tx, project, _| {
+    let sample = admin.sample().await.as_ref().map(|provider| provider.issuer());
+    let (clients, (apis, connections)) = admin
+        .read_project(move |tx, project, _| {
             let filter = ClientFilter { status: Some("active"), ..ClientFilter::default() };
             let window = Window { offset: 0, limit: MOST_CLIENTS };
-            Ok(tx.list_clients(project, &filter, window)?.rows)
+            let clients = tx.list_clients(project, &filter, window)?.rows;
+            Ok((clients, vault::choices(tx, project, sample.as_deref())?))
         })
         .await?;
     Ok(PlaygroundChoices {
         issuer: admin.engine().issuer().as_str().to_owned(),
         clients: clients.iter().map(|row| client(&row.client)).collect(),
+        apis,
+        connections,
         switches: Switch::ALL.iter().map(|switch| switch_row(*switch)).collect(),
         can_open_browser: admin.host().can_open_browser(),
         receives_deep_links: admin.host().receives_deep_links(),
@@ -59,11 +64,19 @@ fn client(client: &model::Client) -> PlaygroundClient {
         has_secret: client.secret.is_some(),
         grants: GrantType::ALL
             .into_iter()
-            .filter(|grant| *grant != GrantType::FederatedConnectionAccessToken && client.allows(*grant))
+            .filter(|grant| client.allows(begins_with(*grant)))
             .map(|grant| grant.as_str().to_owned())
             .collect(),
         redirect_uris: client.settings.redirect_uris.iter().filter(returns).cloned().collect(),
         default_scope: client.settings.default_scope.clone(),
+    }
+}
+
+/// The grant that a client needs for a run of another: the Token Vault begins with a sign-in.
+fn begins_with(grant: GrantType) -> GrantType {
+    match grant {
+        GrantType::FederatedConnectionAccessToken => GrantType::AuthorizationCode,
+        grant => grant,
     }
 }
 
@@ -83,10 +96,7 @@ fn is_loopback(uri: &str) -> bool {
 fn switch_row(switch: Switch) -> SwitchRow {
     let row = switch.row();
     let fitting = |secret| {
-        let grants = GrantType::ALL
-            .into_iter()
-            .filter(|grant| *grant != GrantType::FederatedConnectionAccessToken)
-            .filter(move |grant| switch.fits(grant.as_str(), secret));
+        let grants = GrantType::ALL.into_iter().filter(move |grant| switch.fits(grant.as_str(), secret));
         grants.map(|grant| grant.as_str().to_owned()).collect::<Vec<_>>()
     };
     let needs_secret = fitting(false) != fitting(true);
@@ -100,6 +110,7 @@ fn switch_row(switch: Switch) -> SwitchRow {
         grants,
         needs_secret,
         needs_issuer: switch.needs_issuer(),
+        needs_sample_provider: switch.needs_sample_provider(),
     }
 }
 
@@ -140,7 +151,7 @@ pub(crate) async fn run(admin: &Admin, request: Run) -> Result<RunShown, Command
     let request = request.without_secrets();
     let prepared = Prepared { flow, request, own, base, return_by, persona, resume: None };
     let run = begin(admin, prepared)?;
-    Ok(look::shown(admin, &run))
+    look::shown(admin, &run).await
 }
 
 fn then(words: &[String]) -> Result<Vec<Then>, CommandError> {
@@ -156,8 +167,13 @@ fn then(words: &[String]) -> Result<Vec<Then>, CommandError> {
 
 /// How the answer comes back, and where: what was chosen, or what the client registered.
 async fn way_back(admin: &Admin, request: &Run, own: bool) -> Result<(ReturnBy, String), CommandError> {
-    if request.grant != GrantType::AuthorizationCode.as_str() {
+    let vault = request.grant == GrantType::FederatedConnectionAccessToken.as_str();
+    if request.grant != GrantType::AuthorizationCode.as_str() && !vault {
         return Ok((ReturnBy::Pages, String::new()));
+    }
+    if vault && request.return_by == ReturnBy::DeepLink {
+        let message = "The browser comes back three times, which a deep link cannot: choose a free port of this machine.";
+        return Err(CommandError::new(Code::Invalid, Some("returnBy"), message));
     }
     let mut registered = Vec::new();
     if own {
@@ -175,7 +191,7 @@ async fn way_back(admin: &Admin, request: &Run, own: bool) -> Result<(ReturnBy, 
         registered.iter().any(|uri| uri == DEEP_LINK) || (!own && request.redirect_uri == DEEP_LINK);
     let loopback = registered.iter().find(|uri| is_loopback(uri)).cloned();
     let chosen = match request.return_by {
-        ReturnBy::Auto if deep_link && admin.host().receives_deep_links() => ReturnBy::DeepLink,
+        ReturnBy::Auto if deep_link && !vault && admin.host().receives_deep_links() => ReturnBy::DeepLink,
         ReturnBy::Auto => ReturnBy::Loopback,
         other => other,
     };
@@ -235,7 +251,7 @@ async fn grant(admin: &Admin, request: &Run, own: bool, redirect_uri: String) ->
             let code = if own && request.token.is_empty() { issue(admin, request).await? } else { token };
             Grant::PreAuthorizedCode(flow::PreAuthorizedCode { code: Some(code), ..Default::default() })
         }
-        GrantType::FederatedConnectionAccessToken => return Err(unknown()),
+        GrantType::FederatedConnectionAccessToken => vault::grant(admin, request, own, redirect_uri).await?,
     })
 }
 
@@ -310,14 +326,16 @@ pub(super) fn begin(admin: &Admin, prepared: Prepared) -> Result<Arc<playground:
     if own {
         engine.runs().open(&id);
         hand::prepare(&engine, &id, &flow.failures);
-        if let Some(persona) = persona {
-            engine.runs().lend(&id, persona);
-        }
         options.issuer = Some(Arc::new(hand::Hand(admin.clone())));
     }
     let (slot, join, of) = (Arc::clone(&state), Arc::clone(&engine), id.clone());
     options.joined = Arc::new(move |text| {
+        // a second one is the Token Vault's, which waits for no deep link
         let _ = slot.set(text.to_owned());
+        if let Some(persona) = persona {
+            // for this authorization request, and no other
+            join.runs().lend(&of, persona);
+        }
         join.runs().join(&of, text);
     });
     let recorder = Recorder::default();
@@ -349,5 +367,5 @@ pub(crate) async fn cancel(admin: &Admin, request: Ref) -> Result<RunShown, Comm
     let run = look::find(admin, &request.id)?;
     // a run that has ended takes no notice
     let _ = run.cancel.send(true);
-    Ok(look::shown(admin, &run))
+    look::shown(admin, &run).await
 }
