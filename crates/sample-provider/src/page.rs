@@ -107,7 +107,8 @@ pub(crate) fn ask(headers: &HeaderMap, asking: &Asking<'_>) -> Response {
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
+        // with `no-referrer` a browser posts the form with `Origin: null`
+        (header::REFERRER_POLICY, "same-origin"),
         (header::CONTENT_LANGUAGE, words.lang),
         (header::VARY, "accept-language"),
     ] {
