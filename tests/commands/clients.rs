@@ -1,6 +1,8 @@
 //! Client applications: listing, creating, secrets, redirect URIs, deleting.
 
 use anteroom_admin::error::Code;
+use anteroom_engine::id::Id;
+use anteroom_engine::model::client::auth0::Auth0Application;
 use serde_json::{Value, json};
 
 use crate::harness::{DAY, Desk, NOBODY, NOW, each, text};
@@ -35,6 +37,28 @@ async fn a_confidential_client_works_at_the_token_endpoint_with_the_secret_shown
     assert!(!log.to_string().contains(secret), "no secret in the log");
 }
 
+/// Auth0's ids have no hyphens; the screens show what its API shows, and find the client by either form.
+#[tokio::test]
+async fn a_client_of_the_management_api_has_the_id_that_api_writes() {
+    let desk = Desk::new().await;
+    let made = desk.client("Browser app", "public").await;
+    let id = text(&made, "/client/id");
+    assert_eq!(text(&made, "/client/clientId"), id);
+    let row = Id::parse(id).unwrap();
+    let changed = desk.engine.transact(desk.origin("10.0.0.1"), move |cx| {
+        let mut client = (*cx.tx.client(row)?.unwrap()).clone();
+        client.settings.auth0 = Some(Auth0Application { compact_id: true, ..Auth0Application::default() });
+        Ok(cx.tx.update_client(&client)?)
+    });
+    changed.await.unwrap();
+    let digits = id.replace('-', "");
+    for named in [id, &digits] {
+        let got = desk.call("clients_get", json!({ "id": named })).await;
+        assert_eq!((text(&got, "/id"), text(&got, "/clientId")), (id, digits.as_str()));
+    }
+    assert_eq!(text(&desk.call("clients_list", list("")).await, "/items/0/clientId"), digits);
+}
+
 #[tokio::test]
 async fn a_new_client_looks_like_this() {
     let desk = Desk::new().await;
@@ -45,11 +69,14 @@ async fn a_new_client_looks_like_this() {
     let made = desk.call("clients_create", request).await;
     let mut client = made["client"].clone();
     assert!(client["id"].as_str().is_some_and(|id| id.len() == 36));
-    client["id"] = json!("…");
+    assert_eq!(client["clientId"], client["id"]);
+    for member in ["id", "clientId"] {
+        client[member] = json!("…");
+    }
     assert_eq!(
         client,
         json!({
-            "id": "…", "name": "Patient portal", "description": null, "clientType": "medplum", "status": "active",
+            "id": "…", "clientId": "…", "name": "Patient portal", "description": null, "clientType": "medplum", "status": "active",
             "redirectUris": ["https://portal.example.org/callback", "anteroom://oauth/callback"],
             "postLogoutRedirectUris": [], "allowedOrigins": [], "launchUri": null, "grantTypes": [],
             "pkceOptional": false, "defaultScope": [], "jwksUri": null, "accessTokenLifetime": null,

@@ -92,7 +92,7 @@ function useFound(search: string): Entry[] {
         id: client.id,
         group: "palette.clients",
         label: client.name,
-        detail: client.id,
+        detail: client.clientId,
         run: () => navigate(paths.client(client.id)),
       }),
     ),

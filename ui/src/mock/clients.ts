@@ -11,6 +11,7 @@ const find = (id: string): Client =>
 
 const summaryOf = (client: Client): ClientSummary => ({
   id: client.id,
+  clientId: client.clientId,
   name: client.name,
   clientType: client.clientType,
   status: client.status,
@@ -227,7 +228,7 @@ export const clients = {
     const { clientType, redirectUris, admin } = original;
     const made = clients.create({ name, clientType, redirectUris: [...redirectUris], admin });
     const { id: copyId, secrets, createdAt, updatedAt, version } = made.client;
-    const copy = { ...structuredClone(original), id: copyId, name, secrets, createdAt, updatedAt, version };
+    const copy = { ...structuredClone(original), id: copyId, clientId: copyId, name, secrets, createdAt, updatedAt, version };
     Object.assign(find(copyId), copy, { lastUsedAt: null });
     return { ...made, client: whole(find(copyId)) };
   },

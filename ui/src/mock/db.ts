@@ -104,8 +104,10 @@ export function client(
     clientType === "public"
       ? []
       : [{ retiring: false, createdAt: created, lastUsedAt: lastUsed && now() - lastUsed, expiresAt: null }];
+  const id = nextId();
   return {
-    id: nextId(),
+    id,
+    clientId: id,
     name,
     description: null,
     clientType,

@@ -70,8 +70,10 @@ pub struct List {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ClientSummary {
-    /// `client_id`.
+    /// What commands name it by.
     pub id: String,
+    /// `client_id`, as tokens and the Management API write it.
+    pub client_id: String,
     /// Name.
     pub name: String,
     /// Type.
@@ -97,7 +99,7 @@ pub type Listed = Page<ClientSummary>;
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Ref {
-    /// `client_id`.
+    /// `client_id`, in either form.
     pub id: String,
 }
 
@@ -129,8 +131,10 @@ pub struct IssuedSecret {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Client {
-    /// `client_id`.
+    /// What commands name it by.
     pub id: String,
+    /// `client_id`, as tokens and the Management API write it.
+    pub client_id: String,
     /// Name.
     pub name: String,
     /// Free text.

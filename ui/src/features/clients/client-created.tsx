@@ -44,8 +44,8 @@ export function ClientCreated({ issued: { client, secret } }: { issued: IssuedSe
         <Panel title={t("credentials.title")}>
           <div className={classes.credential}>
             <span className={classes.term}>{t("clients.idTerm")}</span>
-            <span className={classes.monoText}>{client.id}</span>
-            <CopyIcon text={client.id} what={t("clients.id")} />
+            <span className={classes.monoText}>{client.clientId}</span>
+            <CopyIcon text={client.clientId} what={t("clients.id")} />
           </div>
           {secret === null ? (
             <p className={classes.quiet}>{t("credentials.public")}</p>

@@ -164,7 +164,7 @@ function Beside({ client }: { client: Client }) {
           {t("clients.lastUse", { ago: ago(client.lastUsedAt, Math.max(now, client.lastUsedAt)) })}
         </Chip>
       )}
-      <CopyValue text={client.id} shown={`${client.id.slice(0, 13)}…`} what={t("clients.id")} />
+      <CopyValue text={client.clientId} shown={`${client.clientId.slice(0, 13)}…`} what={t("clients.id")} />
     </>
   );
 }

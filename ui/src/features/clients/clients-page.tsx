@@ -175,8 +175,8 @@ const columns = (): Column<ClientSummary>[] => [
     width: "136px",
     cell: (client) => (
       <span className={classes.id}>
-        <span title={client.id}>{client.id}</span>
-        <CopyIcon text={client.id} what={t("clients.idOf", { client: client.name })} />
+        <span title={client.clientId}>{client.clientId}</span>
+        <CopyIcon text={client.clientId} what={t("clients.idOf", { client: client.name })} />
       </span>
     ),
     optional: true,

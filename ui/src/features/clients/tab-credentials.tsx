@@ -26,8 +26,8 @@ export function CredentialsTab({ client }: { client: Client }) {
       <Panel title={t("credentials.title")}>
         <div className={classes.credential}>
           <span className={classes.term}>{t("clients.idTerm")}</span>
-          <span className={classes.monoText}>{client.id}</span>
-          <CopyIcon text={client.id} what={t("clients.id")} />
+          <span className={classes.monoText}>{client.clientId}</span>
+          <CopyIcon text={client.clientId} what={t("clients.id")} />
         </div>
         {client.clientType === "public" ? (
           <p className={classes.quiet}>{t("credentials.public")}</p>

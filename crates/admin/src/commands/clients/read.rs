@@ -61,7 +61,7 @@ impl From<ClientStatus> for stored::ClientStatus {
 
 /// The client of this project with this id.
 pub(crate) fn find(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<Arc<model::Client>> {
-    let found = match Id::parse(id) {
+    let found = match model::Client::parse_client_id(id) {
         Some(id) => tx.client(id)?,
         None => None,
     };
@@ -94,6 +94,7 @@ fn summary(client: &model::Client, last_used_at: Option<Timestamp>) -> ClientSum
     let uris = &client.settings.redirect_uris;
     ClientSummary {
         id: client.id.to_string(),
+        client_id: client.client_id(),
         name: client.name.clone(),
         client_type: client.client_type.into(),
         status: client.status.into(),
@@ -166,6 +167,7 @@ pub(super) fn unadvised(tx: &dyn Tx, client: &model::Client) -> Outcome<Client> 
         .max(last_token(tx, client)?.map(Timestamp::seconds));
     Ok(Client {
         id: client.id.to_string(),
+        client_id: client.client_id(),
         name: client.name.clone(),
         description: settings.description.clone(),
         client_type: client.client_type.into(),
