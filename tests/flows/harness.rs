@@ -137,11 +137,11 @@ impl Vault {
         let text = self.at_this_provider(&std::fs::read_to_string(example).unwrap());
         let mut flow: Value = serde_json::from_str(&text).unwrap();
         flow["expect"] = json!([]);
-        for (name, value) in grant.as_object().into_iter().flatten() {
-            flow["grant"][name] = value.clone();
-        }
-        for (name, value) in more.as_object().into_iter().flatten() {
-            flow[name] = value.clone();
+        for (changed, at) in [(grant, "/grant"), (more, "")] {
+            let own = flow.pointer_mut(at).and_then(Value::as_object_mut);
+            if let (Value::Object(members), Some(own)) = (changed, own) {
+                own.extend(members);
+            }
         }
         flow
     }

@@ -1,6 +1,6 @@
 //! The Token Vault as a flow, with the sample provider: the whole way, and each switch that breaks one condition of it.
 
-use anteroom_flows::exchange::{Lane, RunState, StepState};
+use anteroom_flows::exchange::{Got, Lane, RunState, StepState};
 use anteroom_flows::export::{Format, export};
 use anteroom_flows::flow::Flow;
 use anteroom_flows::run::{self, Via};
@@ -142,7 +142,7 @@ async fn no_secret_of_it_is_shown_or_taken_along() {
         vec!["example-only-custom-api-client-secret".to_owned(), "ada-example-password".to_owned()];
     let record = ran.recorder.record().clone();
     for step in &record.steps {
-        let answer = step.answer.as_ref().and_then(|answer| answer.json()).unwrap_or_default();
+        let answer = step.answer.as_ref().and_then(Got::json).unwrap_or_default();
         for pointer in ["/access_token", "/auth_session", "/connect_params/ticket"] {
             secrets.extend(answer.pointer(pointer).and_then(Value::as_str).map(str::to_owned));
         }

@@ -105,11 +105,11 @@ test(
   "the Token Vault runs from sign-in to the provider, and a refused exchange leads to its ladder",
   async () => {
     const user = await renderApp(paths.playground({ client: portal }));
-    await user.click(await screen.findByRole("textbox", { name: "Grant" }));
+    await user.click(await screen.findByRole("combobox", { name: "Grant" }));
     await user.click(await screen.findByRole("option", { name: /^Token Vault/ }));
     const vault = await screen.findByRole("region", { name: "Token Vault" });
-    expect(within(vault).getByRole("textbox", { name: "API the token is for" })).toHaveValue("Calendar API");
-    expect(within(vault).getByRole("textbox", { name: "Client that exchanges" })).toHaveValue(
+    expect(within(vault).getByRole("combobox", { name: "API the token is for" })).toHaveValue("Calendar API");
+    expect(within(vault).getByRole("combobox", { name: "Client that exchanges" })).toHaveValue(
       "Patient portal",
     );
     expect(within(vault).getByRole("switch", { name: "Connect an account first" })).toBeChecked();

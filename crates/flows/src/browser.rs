@@ -190,7 +190,7 @@ impl Runner {
             let (method, url) = (next.method.clone(), next.url.clone());
             let host = if at_issuer { String::new() } else { url.origin().ascii_serialization() };
             self.recorder().change(step, |own| {
-                own.notes.push(format!("{method} {host}{} → {}", url.path(), got.status))
+                own.notes.push(format!("{method} {host}{} → {}", url.path(), got.status));
             });
             if (300..400).contains(&got.status) {
                 let location = got.header("location").and_then(|to| url.join(to).ok());

@@ -218,7 +218,7 @@ switches! {
         Fits::Vault
     }
     WrongConnectVerifier = "wrong_connect_verifier" {
-        "Completes with another code_verifier.", "complete", "A0E-400-0003", &["me_verifier"], Fits::Vault
+        "Completes with another `code_verifier`.", "complete", "A0E-400-0003", &["me_verifier"], Fits::Vault
     }
     ReplayConnectCode = "replay_connect_code" {
         "Completes a second time.", "complete_again", "A0E-409-0001", &["me_session_completed"], Fits::Vault

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::authorization::{SignIn, Trip, same};
 use crate::client::{OTHER_SECRET, credentials};
 use crate::exchange::{Lane, StepState};
-use crate::flow::{AuthMethod, AuthorizationCode, FederatedConnectionAccessToken as Grant};
+use crate::flow::{AuthMethod, AuthorizationCode, FederatedConnectionAccessToken as Grant, Secret};
 use crate::grants::{Fields, field};
 use crate::protected::tampered;
 use crate::returning::Returned;
@@ -248,7 +248,7 @@ impl Runner {
         let url = self.metadata.endpoint("token_endpoint")?;
         let as_app = self.fails(Switch::ExchangeAsTheApp);
         let client = if as_app { &self.flow.client } else { &grant.exchange_client };
-        let secret = client.client_secret.as_ref().map(|secret| secret.expose());
+        let secret = client.client_secret.as_ref().map(Secret::expose);
         let wrong = self.fails(Switch::WrongExchangeSecret);
         let proof = credentials(
             &client.client_id,

@@ -3,6 +3,7 @@
 use anteroom_oauth::authorization::{self, Authorization};
 use anteroom_oauth::form::Form;
 use anteroom_oauth::redirect_uri;
+use anteroom_oauth::secret::Secret;
 use axum::http::{HeaderMap, header};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -79,7 +80,7 @@ impl State {
             Some((user, password)) => (user, password),
             None => (form.get("client_id")?.to_owned(), None),
         };
-        let shown = in_header.as_ref().map(|secret| secret.expose()).or(form.get("client_secret"));
+        let shown = in_header.as_ref().map(Secret::expose).or(form.get("client_secret"));
         self.registered(&id).filter(|client| client.is_proved_by(shown)).map(|_| id)
     }
 }

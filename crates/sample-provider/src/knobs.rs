@@ -83,7 +83,6 @@ impl Person {
 }
 
 /// What goes wrong with one grant, and no other: parameters of the authorization request, or ticked on the page.
-#[expect(clippy::struct_excessive_bools, reason = "each is a wrong of its own")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Wrongs {
     /// [`Wrongs::EXPIRES_IN`]: seconds the grant's access tokens live, in place of [`Knobs::access_token_lifetime`].

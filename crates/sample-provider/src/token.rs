@@ -49,8 +49,8 @@ fn redeem(state: &State, form: &Form, client: &str) -> Response {
         return refuse("invalid_grant");
     }
     let offline = code.scope.split(' ').any(|scope| scope == "offline_access");
-    let gives = offline && state.knobs().refresh_tokens && !code.wrongs.no_refresh_token;
-    let refresh = gives.then(|| state.grant_refresh(&code.person, &code.scope, client, code.wrongs));
+    let renewable = offline && state.knobs().refresh_tokens && !code.wrongs.no_refresh_token;
+    let refresh = renewable.then(|| state.grant_refresh(&code.person, &code.scope, client, code.wrongs));
     let given = Given { person: &code.person, scope: &code.scope, wrongs: code.wrongs, refresh };
     tokens(state, &given, Some((client, code.nonce.as_deref())))
 }

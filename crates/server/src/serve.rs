@@ -87,7 +87,7 @@ fn announce(host: &Host, sample: Option<&Provider>, started: Instant) {
         tls_base_url: host.tls_base().map(Issuer::as_str),
         version: env!("CARGO_PKG_VERSION"),
         ready_ms: started.elapsed().as_millis(),
-        sample_provider: sample.map(|provider| provider.issuer()),
+        sample_provider: sample.map(Provider::issuer),
     };
     if let ListenerState::Listening(address) = host.listener_state() {
         tracing::info!(%address, base_url, "listening");

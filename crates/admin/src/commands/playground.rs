@@ -77,6 +77,7 @@ pub struct PlaygroundClient {
 }
 
 /// A row of the switchboard.
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SwitchRow {

@@ -4,6 +4,8 @@
 //! other host that is not public: because the project's list of allowed hosts names it, which whoever starts it agrees to
 //! and Settings shows.
 
+use std::sync::Arc;
+
 use anteroom_engine::Engine;
 use anteroom_engine::cx::Cx;
 use anteroom_engine::id::Id;
@@ -94,18 +96,16 @@ pub(crate) async fn start(admin: &Admin, request: Start) -> Result<SampleProvide
     }
     {
         let mut running = admin.sample().await;
-        let provider = match &*running {
-            Some(provider) => provider.clone(),
-            None => {
-                let opened = Provider::open_usual(admin.engine()).await;
-                let opened = opened.map_err(|error| {
-                    let message = format!("The sample provider cannot be started: {error}.");
-                    CommandError::new(Code::Unavailable, None, message)
-                })?;
-                std::sync::Arc::new(opened)
-            }
+        let provider = if let Some(provider) = &*running {
+            Arc::clone(provider)
+        } else {
+            let opened = Provider::open_usual(admin.engine()).await.map_err(|error| {
+                let message = format!("The sample provider cannot be started: {error}.");
+                CommandError::new(Code::Unavailable, None, message)
+            });
+            Arc::new(opened?)
         };
-        let used = provider.clone();
+        let used = Arc::clone(&provider);
         admin
             .change(move |cx, engine, acting| {
                 allow(cx, acting.project, &used.host())?;
@@ -178,27 +178,24 @@ fn fill_in(cx: &mut Cx<'_>, engine: &Engine, project: Id<Project>, provider: &Pr
         MARK: true,
     });
     let new = new.as_object().cloned().unwrap_or_default();
-    match before {
-        Some(before) => {
-            let mut options = before.options.clone();
-            options.extend(new);
-            let after = model::Connection { options, ..before.clone() };
-            connections::update(cx, engine, &before, after)?;
-        }
-        None => {
-            let new = NewConnection {
-                id: None,
-                project,
-                name: CONNECTION.to_owned(),
-                strategy: "oidc".to_owned(),
-                display_name: Some("Sample provider".to_owned()),
-                options: new,
-                authentication: false,
-                connected_accounts: true,
-                rest: Map::new(),
-            };
-            connections::create(cx, engine, new)?;
-        }
+    if let Some(before) = before {
+        let mut options = before.options.clone();
+        options.extend(new);
+        let after = model::Connection { options, ..before.clone() };
+        connections::update(cx, engine, &before, after)?;
+        return Ok(());
     }
+    let new = NewConnection {
+        id: None,
+        project,
+        name: CONNECTION.to_owned(),
+        strategy: "oidc".to_owned(),
+        display_name: Some("Sample provider".to_owned()),
+        options: new,
+        authentication: false,
+        connected_accounts: true,
+        rest: Map::new(),
+    };
+    connections::create(cx, engine, new)?;
     Ok(())
 }

@@ -1,0 +1,4 @@
+//! The sample provider over HTTP.
+
+#[cfg(test)]
+mod sample;
