@@ -47,7 +47,8 @@ async fn a_client_of_the_management_api_has_the_id_that_api_writes() {
     let row = Id::parse(id).unwrap();
     let changed = desk.engine.transact(desk.origin("10.0.0.1"), move |cx| {
         let mut client = (*cx.tx.client(row)?.unwrap()).clone();
-        client.settings.auth0 = Some(Auth0Application { compact_id: true, ..Auth0Application::default() });
+        client.settings.auth0 =
+            Some(Box::new(Auth0Application { compact_id: true, ..Auth0Application::default() }));
         Ok(cx.tx.update_client(&client)?)
     });
     changed.await.unwrap();

@@ -406,9 +406,13 @@ seconds: number | null, };
 
 export type Client = { 
 /**
- * `client_id`.
+ * What commands name it by.
  */
 id: string, 
+/**
+ * `client_id`, as tokens and the Management API write it.
+ */
+clientId: string, 
 /**
  * Name.
  */
@@ -624,9 +628,13 @@ export type ClientStatus = "active" | "off";
 
 export type ClientSummary = { 
 /**
- * `client_id`.
+ * What commands name it by.
  */
 id: string, 
+/**
+ * `client_id`, as tokens and the Management API write it.
+ */
+clientId: string, 
 /**
  * Name.
  */
