@@ -228,7 +228,16 @@ export const clients = {
     const { clientType, redirectUris, admin } = original;
     const made = clients.create({ name, clientType, redirectUris: [...redirectUris], admin });
     const { id: copyId, secrets, createdAt, updatedAt, version } = made.client;
-    const copy = { ...structuredClone(original), id: copyId, clientId: copyId, name, secrets, createdAt, updatedAt, version };
+    const copy = {
+      ...structuredClone(original),
+      id: copyId,
+      clientId: copyId,
+      name,
+      secrets,
+      createdAt,
+      updatedAt,
+      version,
+    };
     Object.assign(find(copyId), copy, { lastUsedAt: null });
     return { ...made, client: whole(find(copyId)) };
   },
