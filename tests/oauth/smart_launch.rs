@@ -174,17 +174,17 @@ async fn launches_are_resources() {
     let full =
         json!({ "patient": patient(PAT), "encounter": { "reference": "Encounter/e1" }, "x-more": [1] });
     let id = launch(&server, full).await;
-    let path = format!("SmartAppLaunch/{id}");
-    let read = admin(&server, "GET", &path).send().await;
+    let place = format!("SmartAppLaunch/{id}");
+    let read = admin(&server, "GET", &place).send().await;
     assert_eq!((read.status, &read.json()["x-more"]), (200, &json!([1])));
     assert_eq!(
         ids(&admin(&server, "GET", &format!("SmartAppLaunch?patient=Patient/{PAT}")).send().await),
-        [id.clone()]
+        std::slice::from_ref(&id)
     );
     assert_eq!(ids(&admin(&server, "GET", "SmartAppLaunch?encounter=e2").send().await).len(), 0);
     let patch = json!([{ "op": "replace", "path": "/encounter/reference", "value": "Encounter/e2" }]);
-    assert_eq!(admin(&server, "PATCH", &path).json(&patch).send().await.status, 200);
-    assert_eq!(ids(&admin(&server, "GET", "SmartAppLaunch?encounter=e2").send().await), [id.clone()]);
+    assert_eq!(admin(&server, "PATCH", &place).json(&patch).send().await.status, 200);
+    assert_eq!(ids(&admin(&server, "GET", "SmartAppLaunch?encounter=e2").send().await), std::slice::from_ref(&id));
     for wrong in [
         json!({ "patient": { "reference": format!("Practitioner/{ADA}") } }),
         json!({ "patient": PAT }),
@@ -197,14 +197,14 @@ async fn launches_are_resources() {
         assert_eq!(reply.status, 400, "{wrong}: {reply:?}");
     }
 
-    let (_, pats) = signed_in(&server, json!({ "clientId": LEGACY })).await;
-    let foreign = server.get(&format!("/fhir/R4/{path}")).basic(FOREIGN, FOREIGN_SECRET).send().await;
+    let (_, tokens) = signed_in(&server, json!({ "clientId": LEGACY })).await;
+    let foreign = server.get(&format!("/fhir/R4/{place}")).basic(FOREIGN, FOREIGN_SECRET).send().await;
     assert_eq!(foreign.status, 404, "another project");
     // In Medplum's dialect a patient without a policy may do what Medplum lets it.
-    let by_pat = server.get(&format!("/fhir/R4/{path}")).bearer(&pats.str("access_token")).send().await;
+    let by_pat = server.get(&format!("/fhir/R4/{place}")).bearer(&tokens.str("access_token")).send().await;
     assert_eq!(by_pat.status, 200, "{by_pat:?}");
-    assert_eq!(admin(&server, "DELETE", &path).send().await.status, 200);
-    assert_eq!(admin(&server, "GET", &path).send().await.status, 410);
+    assert_eq!(admin(&server, "DELETE", &place).send().await.status, 200);
+    assert_eq!(admin(&server, "GET", &place).send().await.status, 410);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -212,7 +212,7 @@ mod tests {
             let found = match check(members) {
                 Ok(()) => None,
                 Err(Stop::Unfit(unfit)) => unfit.field,
-                Err(_) => panic!("{resource}"),
+                Err(other) => panic!("{resource}: {other:?}"),
             };
             assert_eq!(found, field, "{resource}");
         }
