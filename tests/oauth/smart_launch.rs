@@ -184,7 +184,10 @@ async fn launches_are_resources() {
     assert_eq!(ids(&admin(&server, "GET", "SmartAppLaunch?encounter=e2").send().await).len(), 0);
     let patch = json!([{ "op": "replace", "path": "/encounter/reference", "value": "Encounter/e2" }]);
     assert_eq!(admin(&server, "PATCH", &place).json(&patch).send().await.status, 200);
-    assert_eq!(ids(&admin(&server, "GET", "SmartAppLaunch?encounter=e2").send().await), std::slice::from_ref(&id));
+    assert_eq!(
+        ids(&admin(&server, "GET", "SmartAppLaunch?encounter=e2").send().await),
+        std::slice::from_ref(&id)
+    );
     for wrong in [
         json!({ "patient": { "reference": format!("Practitioner/{ADA}") } }),
         json!({ "patient": PAT }),
