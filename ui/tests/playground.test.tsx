@@ -112,7 +112,7 @@ test(
     expect(within(vault).getByRole("combobox", { name: "Client that exchanges" })).toHaveValue(
       "Patient portal",
     );
-    expect(within(vault).getByLabelText("Connect an account first")).toBeChecked();
+    expect(within(vault).getByRole("switch", { name: /^Connect an account first/ })).toBeChecked();
     expect(await screen.findByRole("region", { name: "Sign in as" })).toBeVisible();
     await user.click(await button("Run"));
     expect(await screen.findByText("done")).toBeVisible();

@@ -131,6 +131,10 @@ pub(crate) async fn answer(
     if origin.is_some_and(|origin| origin != state.base.trim_end_matches('/').as_bytes()) {
         return refuse("invalid_request");
     }
+    if !state.knobs().page {
+        // nobody is asked, so that there is nothing to answer
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
     let Some(asked) = Asked::read(&state, query) else { return refuse("invalid_request") };
     if let Some(error) = asked.problem() {
         return asked.back(&[("error", error)]);

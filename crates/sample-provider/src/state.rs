@@ -130,7 +130,7 @@ impl State {
         let mut digest = Sha256::new_with_prefix(b"anteroom sample provider\0");
         digest.update(*self.seed);
         digest.update(tokens.made.to_be_bytes());
-        format!("sample-{kind}-{}", URL_SAFE_NO_PAD.encode(digest.finalize()))
+        format!("{kind}-{}-of-the-sample-provider", URL_SAFE_NO_PAD.encode(digest.finalize()))
     }
 
     /// Registers a client. The oldest are not forgotten for it: a table that is full is emptied but for the first client.
