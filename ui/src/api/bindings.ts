@@ -2719,7 +2719,7 @@ limit: number, }; response: Page<ClientSummary> };
   /** One client application. */
   clients_get: { request: { 
 /**
- * `client_id`.
+ * `client_id`, in either form.
  */
 id: string, }; response: Client };
   /** Creates a client application; its secret is in the answer and nowhere else. */
@@ -2795,7 +2795,7 @@ expiresInDays?: number, }; response: IssuedSecret };
   /** Ends the retiring secret. */
   clients_retire_secret: { request: { 
 /**
- * `client_id`.
+ * `client_id`, in either form.
  */
 id: string, }; response: Client };
   /** Switches a client on or off. */
@@ -2811,7 +2811,7 @@ status: ClientStatus, }; response: Client };
   /** What deleting a client would take along. */
   clients_delete_preview: { request: { 
 /**
- * `client_id`.
+ * `client_id`, in either form.
  */
 id: string, }; response: Deleted };
   /** Deletes a client and what hangs on it. */
@@ -2829,7 +2829,7 @@ name: string, }; response: Deleted };
   /** Restores a deleted client with its id and settings; its new secret is in the answer and nowhere else. */
   clients_restore: { request: { 
 /**
- * `client_id`.
+ * `client_id`, in either form.
  */
 id: string, }; response: IssuedSecret };
   /** Copies a client; the copy's secret is in the answer and nowhere else. */
