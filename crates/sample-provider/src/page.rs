@@ -107,7 +107,7 @@ pub(crate) fn ask(headers: &HeaderMap, asking: &Asking<'_>) -> Response {
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // with `no-referrer` a browser posts the form with `Origin: null`
+        // not `no-referrer`: its own form would come with `Origin: null` then [Fetch §3.2]
         (header::REFERRER_POLICY, "same-origin"),
         (header::CONTENT_LANGUAGE, words.lang),
         (header::VARY, "accept-language"),

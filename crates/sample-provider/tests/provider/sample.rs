@@ -140,6 +140,8 @@ async fn the_page_says_what_it_is_in_three_languages_and_escapes_what_comes_from
             policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
             "{policy}"
         );
+        // a browser sends `Origin: null` with a form of a page without referrer, which is refused
+        assert_eq!(reply.headers()["referrer-policy"], "same-origin");
         let page = reply.text().await.unwrap();
         assert!(page.contains(words), "{page}");
         assert!(!page.contains("<script") && !page.contains("<b>Evil"), "{page}");
