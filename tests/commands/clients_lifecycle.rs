@@ -247,6 +247,22 @@ async fn a_deleted_client_comes_back_with_its_id_and_a_new_secret() {
 }
 
 #[tokio::test]
+async fn a_deleted_client_does_not_come_back_without_the_policy_it_had() {
+    let desk = Desk::new().await;
+    desk.policy("Staff").await;
+    let made = desk.client("Reporting", "confidential").await;
+    let id = text(&made, "/client/id");
+    change(&desk, &made["client"], json!({ "accessPolicy": "Staff" })).await;
+    desk.call("clients_delete", json!({ "id": id, "name": "Reporting" })).await;
+    let policies = desk.call("access_policies_list", json!({})).await;
+    let staff = text(&policies, "/items/0/id");
+    desk.call("access_policies_delete", json!({ "id": staff })).await;
+    let request = json!({ "id": id });
+    desk.fails("clients_restore", request, Code::Conflict, Some("accessPolicy"), "was deleted since").await;
+    assert_eq!(desk.call("clients_list_deleted", json!({})).await["items"][0]["id"], id, "it is still there");
+}
+
+#[tokio::test]
 async fn what_a_deletion_takes_along_is_said_before() {
     let desk = Desk::new().await;
     let made = desk.client("Portal", "public").await;

@@ -316,6 +316,26 @@ async fn a_membership_can_have_several_policies() {
     let (status, _) = put(json!([{ "policy": own }, { "policy": one }])).await;
     assert_eq!(status, 200);
     assert_eq!(ask(&ada).await.status, 404, "the variable stands for nothing");
+    let text = |value: &str| json!([{ "name": "tag", "valueString": value }]);
+    for (criteria, parameter, title) in [
+        ("Patient?_tag:not=%dept", json!([]), "unset, and its name begins like an escaped byte"),
+        ("Patient?_tag:not=%tag", json!([]), "unset"),
+        ("Patient?family=%tag", text("Doe,Moreau"), "a comma is part of the value"),
+        ("Patient?family=%tag", text("Doe\\"), "a backslash, too"),
+        ("Patient?_id=%tag", text(&format!("{PAT}&gender=x")), "and what separates parameters"),
+    ] {
+        let entry = json!([{ "resourceType": "Patient", "criteria": criteria, "readonly": true }]);
+        let odd = made(policy(title, entry, json!([]))).await;
+        assert_eq!(put(json!([{ "policy": odd, "parameter": parameter }])).await.0, 200, "{title}");
+        assert_ne!(ask(&format!("Patient/{PAT}")).await.status, 200, "{title}");
+    }
+    let entry = json!([{ "resourceType": "Patient", "criteria": "Patient?_id=%tag", "readonly": true }]);
+    let plain = made(policy("One value", entry, json!([]))).await;
+    assert_eq!(put(json!([{ "policy": plain, "parameter": text(PAT) }])).await.0, 200);
+    assert_eq!(ask(&format!("Patient/{PAT}")).await.status, 200, "the same with a value that fits");
+
+    let (status, _) = put(json!([{ "policy": own }, { "policy": one }])).await;
+    assert_eq!(status, 200);
     let delete = one["reference"].as_str().unwrap();
     assert_eq!(admin(&server, "DELETE", delete).send().await.status, 409, "Pat has it");
     let (status, _) = put(json!([{ "policy": own }, { "policy": keep_out }])).await;

@@ -145,6 +145,83 @@ async fn patient_words_reach_the_patient_of_the_launch_and_no_further_than_the_p
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_patient_token_does_not_choose_its_own_patient() {
+    let server = server().await;
+    let of_pat = launch(&server, json!({ "patient": patient(PAT) })).await;
+    let token = launched(&server, &of_pat, "openid launch patient/*.cruds").await.str("access_token");
+    let ask = |path: &str| server.get(&format!("/fhir/R4/{path}")).bearer(&token).send();
+    assert_eq!(ask(&format!("Patient/{PAT}")).await.status, 200);
+    let other = json!({ "resourceType": "SmartAppLaunch", "id": of_pat, "patient": patient(GONE) });
+    let mut counted = other.clone();
+    counted["meta"] = json!({ "account": patient(PAT) });
+    let mut named = other.clone();
+    named["patient"] = json!({ "reference": format!("Patient/{PAT}"), "identifier": { "value": GONE } });
+    let place = format!("/fhir/R4/SmartAppLaunch/{of_pat}");
+    for body in [&other, &counted, &named] {
+        let put = server.request("PUT", &place).bearer(&token).json(body).send().await;
+        assert_eq!(put.status, 403, "{body}: {put:?}");
+        let post = server.post("/fhir/R4/SmartAppLaunch").bearer(&token).json(body).send().await;
+        assert_eq!(post.status, 403, "{body}: {post:?}");
+    }
+    assert_eq!(ask(&format!("Patient/{GONE}")).await.status, 404);
+
+    // Whoever may write launches does not move tokens that are out to somebody else either.
+    let moved = admin(&server, "PUT", &format!("SmartAppLaunch/{of_pat}")).json(&counted).send().await;
+    assert_eq!(moved.status, 400, "{moved:?}");
+    assert_eq!(ask(&format!("Patient/{PAT}")).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_launch_tells_nobody_what_they_may_not_read() {
+    let own = "https://example.org/mrn";
+    let clinic =
+        clinic().with("/projects/0/members/0/profile/identifier", json!([{ "system": own, "value": "42" }]));
+    let server = TestServer::over(clinic).await;
+    let systems = json!([{ "resourceType": "Patient", "system": own }]);
+    let patch = json!([{ "op": "add", "path": "/launchIdentifierSystems", "value": systems }]);
+    let patched = admin(&server, "PATCH", &format!("ClientApplication/{LEGACY}")).json(&patch).send().await;
+    assert_eq!(patched.status, 200, "{patched:?}");
+    let of_pat = launch(
+        &server,
+        json!({ "patient": patient(PAT), "encounter": { "reference": "Encounter/e-1" }, "fhirContext": [{ "role": "x" }] }),
+    )
+    .await;
+    assert_eq!(launched(&server, &of_pat, "openid launch").await.json()["patient"], "42");
+
+    let of_gil = launch(
+        &server,
+        json!({ "patient": patient(GONE), "encounter": { "reference": "Encounter/e-2" }, "fhirContext": [{ "role": "x" }] }),
+    )
+    .await;
+    let (_, tokens) =
+        signed_in(&server, json!({ "clientId": LEGACY, "launch": of_gil, "scope": "openid launch" })).await;
+    let tokens = tokens.json();
+    assert_eq!(
+        (&tokens["patient"], &tokens["encounter"]),
+        (&json!(PAT), &Value::Null),
+        "Pat's own, and no more"
+    );
+    assert_eq!(tokens["fhirContext"], Value::Null);
+
+    let entries = json!([{ "resourceType": "Patient", "hiddenFields": ["identifier"] }]);
+    let policy = json!({ "resourceType": "AccessPolicy", "name": "No record numbers", "resource": entries });
+    let policy = admin(&server, "POST", "AccessPolicy").json(&policy).send().await.str("id");
+    let found = admin(&server, "GET", &format!("ProjectMembership?profile=Practitioner/{ADA}")).send().await;
+    let membership = found.json()["entry"][0]["resource"]["id"].as_str().unwrap().to_owned();
+    let reference = json!({ "reference": format!("AccessPolicy/{policy}") });
+    let patch = json!([{ "op": "add", "path": "/accessPolicy", "value": reference }]);
+    let patched =
+        admin(&server, "PATCH", &format!("ProjectMembership/{membership}")).json(&patch).send().await;
+    assert_eq!(patched.status, 200, "{patched:?}");
+    let tokens = launched(&server, &of_pat, "openid launch").await.json();
+    assert_eq!(
+        (&tokens["patient"], &tokens["encounter"]),
+        (&json!(PAT), &json!("e-1")),
+        "the id, no record number"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn launches_that_are_not_there_sign_nobody_in() {
     let server = server().await;
     let own = launch(&server, json!({ "patient": patient(PAT) })).await;

@@ -116,8 +116,8 @@ test(
     expect(await screen.findByRole("region", { name: "Sign in as" })).toBeVisible();
     await user.click(await button("Run"));
     expect(await screen.findByText("done")).toBeVisible();
-    const sequence = screen.getByRole("region", { name: "Sequence of the run" });
-    expect(within(sequence).getAllByRole("button")).toHaveLength(11);
+    const sequence = await screen.findByRole("region", { name: "Sequence of the run" });
+    expect(await within(sequence).findAllByRole("button")).toHaveLength(11);
     expect(await button(/^Step 11, call the provider: from App to Provider, done$/)).toBeVisible();
     await user.click(await button("Make it fail"));
     expect(screen.queryByRole("menuitem", { name: "Provider refuses to renew" })).toBeNull();

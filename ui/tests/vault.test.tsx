@@ -95,6 +95,8 @@ describe("the sample provider", () => {
     await user.click(await button("Use the sample provider"));
     await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Cancel" }));
     expect(await screen.findByRole("radio", { name: "GitHub" })).toBeVisible();
-    expect(screen.queryByText("The sample provider is running")).toBeNull();
+    await user.click(within(screen.getByRole("main")).getByRole("link", { name: "APIs & vault" }));
+    const panel = await screen.findByRole("region", { name: "Sample provider" });
+    expect(await within(panel).findByText("not running")).toBeVisible();
   });
 });

@@ -35,8 +35,11 @@ pub(crate) fn routes(state: Arc<State>) -> Router {
 
 /// A name of elsewhere that was made to lead to this machine has another `Host`.
 async fn own_host_only(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
-    let sent = request.headers().get(header::HOST).map(|value| value.as_bytes().to_vec());
-    if sent.is_some_and(|sent| state.hosts.iter().any(|own| own.as_bytes() == sent)) {
+    // [RFC9112 §3.2] more than one is refused
+    let mut sent = request.headers().get_all(header::HOST).iter();
+    let first = sent.next().map(|value| value.as_bytes().to_vec());
+    let alone = sent.next().is_none();
+    if alone && first.is_some_and(|first| state.hosts.iter().any(|own| own.as_bytes() == first)) {
         next.run(request).await
     } else {
         answer(421, "text/plain; charset=utf-8", "This provider does not answer for this host\n")

@@ -108,6 +108,7 @@ pub(crate) async fn start(admin: &Admin, request: Start) -> Result<SampleProvide
         let used = Arc::clone(&provider);
         admin
             .change(move |cx, engine, acting| {
+                forget_earlier(cx, acting.project, &used)?;
                 allow(cx, acting.project, &used.host())?;
                 fill_in(cx, engine, acting.project, &used)
             })
@@ -130,6 +131,15 @@ pub(crate) async fn stop(admin: &Admin, _: Get) -> Result<SampleProvider, Comman
             .await?;
     }
     get(admin, Get {}).await
+}
+
+/// Takes the address of an earlier start off the list, where the program ended without stopping it.
+fn forget_earlier(cx: &mut Cx<'_>, project: Id<Project>, provider: &Provider) -> Outcome<()> {
+    let Some(connection) = connection(cx.tx, project)? else { return Ok(()) };
+    let earlier =
+        connection.option("issuer").and_then(|issuer| issuer.strip_prefix("http://")?.strip_suffix('/'));
+    let Some(earlier) = earlier.filter(|host| *host != provider.host()) else { return Ok(()) };
+    change_hosts(cx, project, |hosts| hosts.retain(|own| own != earlier))
 }
 
 fn allow(cx: &mut Cx<'_>, project: Id<Project>, host: &str) -> Outcome<()> {

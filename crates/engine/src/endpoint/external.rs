@@ -277,7 +277,7 @@ fn app(cx: &mut Cx<'_>, state: &AppState) -> Outcome<(Way, Arc<Client>, Arc<Clie
 }
 
 fn known_client(cx: &mut Cx<'_>, id: &str) -> Outcome<Arc<Client>> {
-    let found = match Id::parse(id) {
+    let found = match Client::parse_client_id(id) {
         Some(id) => cx.tx.client(id)?,
         None => None,
     };

@@ -308,8 +308,11 @@ impl Access {
         resource: Option<&Resource>,
     ) -> bool {
         let Some(scopes) = &self.scopes else { return true };
+        // A launch says which patient `patient/` words reach: they do not write it.
+        let decides = interaction.writes() && resource_type == ResourceType::SmartAppLaunch;
         scopes.iter().any(|scope| {
-            scope.allows(resource_type.as_str(), interaction.permission())
+            !(decides && scope.context == Context::Patient)
+                && scope.allows(resource_type.as_str(), interaction.permission())
                 && self.in_context(scope, resource)
                 && resource.is_none_or(|resource| fits_scope_criteria(scope, resource_type, resource))
         })

@@ -7,14 +7,15 @@
 use serde_json::Value;
 
 use crate::cx::Cx;
-use crate::fhir::{Resource, form};
+use crate::fhir::access::{Access, Interaction};
+use crate::fhir::{Resource, ResourceType, fields, form};
 use crate::id::Id;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::membership::{ProfileRef, ProfileType};
 use crate::model::{Client, Membership, Project, SmartAppLaunch};
 use crate::refusal::Refusal;
 use crate::stop::{Outcome, invalid, refuse};
-use crate::store::{StoreResult, Tx};
+use crate::store::Tx;
 
 /// What may be referred to, and as what.
 const REFERENCES: [(&str, &str); 2] = [("patient", "Patient"), ("encounter", "Encounter")];
@@ -62,10 +63,20 @@ pub fn create(cx: &mut Cx<'_>, launch: &SmartAppLaunch) -> Outcome<()> {
 }
 
 /// Replaces a launch.
+///
+/// # Refusals
+/// As [`check`]; another patient, because of the tokens that came of it.
 pub fn update(cx: &mut Cx<'_>, before: &SmartAppLaunch, resource: Resource) -> Outcome<()> {
     check(&resource)?;
     if before.resource == resource {
         return Ok(());
+    }
+    // Tokens that came of it reach this patient, and their apps were told whom.
+    if before.resource.get("patient") != resource.get("patient") {
+        return invalid(
+            "patient",
+            "The patient of a launch does not change: make a launch for the other patient.",
+        );
     }
     let after = SmartAppLaunch { resource, ..before.clone() };
     cx.tx.update_smart_app_launch(&after)?;
@@ -119,21 +130,24 @@ pub struct LaunchContext {
 }
 
 impl LaunchContext {
-    /// Of tokens for this member and client. A patient's is the member itself, whatever the launch says.
+    /// Of tokens for this member and client. A patient's is the member itself, whatever the launch says, and of a launch
+    /// for somebody else it hears nothing.
     pub fn of(
         tx: &dyn Tx,
         launch: Option<Id<SmartAppLaunch>>,
         client: &Client,
         member: &Membership,
-    ) -> StoreResult<Self> {
+    ) -> Outcome<Self> {
+        let own = (member.profile.resource_type == ProfileType::Patient).then(|| member.profile.to_string());
         let launch = match launch {
             Some(id) => tx.smart_app_launch(id)?,
             None => None,
-        };
+        }
+        .filter(|launch| own.as_deref().is_none_or(|own| launch.reference("patient") == Some(own)));
         let mut context = Self::default();
         if let Some(launch) = launch {
             context = Self {
-                patient: patient(tx, &launch, client)?,
+                patient: patient(tx, &launch, client, member)?,
                 encounter: value(&launch, "encounter").map(str::to_owned),
                 fhir_context: launch.resource.get("fhirContext").cloned(),
             };
@@ -151,14 +165,23 @@ fn value<'a>(launch: &'a SmartAppLaunch, member: &str) -> Option<&'a str> {
 }
 
 /// The patient as the client knows it: by the identifier in the reference, else by the one of the system that the client's
-/// `launchIdentifierSystems` names, where the patient is kept here and has one, else by its id.
-fn patient(tx: &dyn Tx, launch: &SmartAppLaunch, client: &Client) -> StoreResult<Option<String>> {
+/// `launchIdentifierSystems` names, where the patient is kept here, has one, and the member may read it, else by its id.
+fn patient(
+    tx: &dyn Tx,
+    launch: &SmartAppLaunch,
+    client: &Client,
+    member: &Membership,
+) -> Outcome<Option<String>> {
     if launch.identifier("patient").is_none()
         && let Some(system) = identifier_system(client, "Patient")
         && let Some(reference) = launch.reference("patient").and_then(ProfileRef::parse)
         && let Some(profile) = tx.profile(reference)?.filter(|profile| profile.project == launch.project)
     {
-        let identifiers = profile.resource.get("identifier").and_then(Value::as_array);
+        let decision =
+            Access::of(tx, member, None)?.with(Interaction::Read, ResourceType::Patient, &profile.resource);
+        let mut seen = profile.resource.clone();
+        fields::hide(&mut seen, &decision.hidden_fields);
+        let identifiers = seen.get("identifier").and_then(Value::as_array).filter(|_| decision.allowed);
         let of_system = identifiers
             .into_iter()
             .flatten()

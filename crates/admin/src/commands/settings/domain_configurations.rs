@@ -1,7 +1,7 @@
 //! `DomainConfiguration`: which client's identity provider signs in the people of an e-mail domain.
 
 use anteroom_engine::id::Id;
-use anteroom_engine::model::{Project, project};
+use anteroom_engine::model::{Client, Project, project};
 use anteroom_engine::stop::{Outcome, invalid};
 use anteroom_engine::store::Tx;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ pub(super) fn wanted(
     asked: &[DomainConfiguration],
 ) -> Outcome<Vec<project::DomainConfiguration>> {
     let one = |asked: &DomainConfiguration| {
-        let client = match Id::parse(&asked.client) {
+        let client = match Client::parse_client_id(&asked.client) {
             Some(id) => tx.client(id)?.filter(|client| client.project == project),
             None => None,
         };

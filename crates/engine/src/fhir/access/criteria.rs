@@ -73,6 +73,8 @@ impl Variables {
     /// The same for a query, in which a value stays one value.
     fn fill_query(&self, text: &str) -> Result<String, CriteriaError> {
         self.fill_with(text, |filled, value| {
+            // [FHIR-R4 §3.1.1.5.7] a comma or a backslash in a value is part of it
+            let value = value.replace('\\', r"\\").replace(',', r"\,");
             filled.extend(url::form_urlencoded::byte_serialize(value.as_bytes()));
         })
     }
@@ -153,6 +155,11 @@ impl Criteria {
             return Err(form());
         }
         let pairs = pairs(&variables.fill_query(query)?).ok_or_else(form)?;
+        // A variable without a value whose name begins like an escaped byte was left as one. A name begins with a letter, so
+        // that byte is no text.
+        if !variables.anything && pairs.iter().any(|(_, value)| value.contains(char::REPLACEMENT_CHARACTER)) {
+            return Err(CriteriaError::Unset);
+        }
         let term = |(name, value): &(String, String)| {
             Term::parse(resource_type, name, value)
                 .map_err(|_| CriteriaError::Parameter(name.clone(), search::names(resource_type).join(", ")))

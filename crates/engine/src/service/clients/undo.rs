@@ -173,6 +173,9 @@ fn access(cx: &Cx<'_>, described: &[String]) -> Outcome<Vec<MembershipAccess>> {
 
 /// Restores a deleted client under its own id, with the settings it had. What was ended with it stays ended: sign-ins,
 /// codes, its secrets and its secret at an identity provider; `secret` is its new one.
+///
+/// # Refused
+/// A client one of whose access policies is gone: nothing comes back with more rights than it had.
 pub fn restore(
     cx: &mut Cx<'_>,
     engine: &Engine,
@@ -185,6 +188,15 @@ pub fn restore(
         Some(policy) => cx.tx.access_policy(policy)?.map(|policy| policy.id),
         None => None,
     };
+    let access = access(cx, &described.access)?;
+    if described.access_policy.is_some() != access_policy.is_some() || access.len() != described.access.len()
+    {
+        return conflict(
+            Some("accessPolicy"),
+            "An access policy of this client was deleted since, and without it the client could do more than before. \
+             Create it anew, with a policy.",
+        );
+    }
     let new = NewClient {
         id: Some(id),
         project,
@@ -197,7 +209,7 @@ pub fn restore(
         provider_secret: None,
         admin: described.admin,
         access_policy,
-        access: access(cx, &described.access)?,
+        access,
     };
     write_new(cx, engine, new, EventKind::ClientRestored)
 }
