@@ -10,13 +10,12 @@ use crate::{
 
 #[tokio::test]
 async fn a_start_over_a_store_opens_home_and_then_the_people() {
-    let home = match env::var_os("ANTEROOM_FULL_STORE") {
-        Some(folder) => Home::over(PathBuf::from(folder)),
-        None => {
-            let desktop = Desktop::open().await;
-            set_up(&desktop).await;
-            desktop.close().await
-        }
+    let home = if let Some(folder) = env::var_os("ANTEROOM_FULL_STORE") {
+        Home::over(PathBuf::from(folder))
+    } else {
+        let desktop = Desktop::open().await;
+        set_up(&desktop).await;
+        desktop.close().await
     };
     for _ in 0..3 {
         let began = Instant::now();
