@@ -73,6 +73,37 @@ async fn it_starts_when_somebody_agrees_to_what_it_changes_and_leaves_the_list_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_with_two_hosts_is_not_answered() {
+    let desk = Desk::new().await;
+    let host: SocketAddr = text(&started(&desk).await, "/host").parse().unwrap();
+    let ask = || Request::new(host, "GET", "/.well-known/openid-configuration");
+    assert_eq!(ask().send().await.status, 200);
+    assert_eq!(ask().header("Host", "attacker.example").send().await.status, 421);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_a_start_that_nobody_stopped_leaves_the_list_at_the_next() {
+    let desk = Desk::new().await;
+    let running = started(&desk).await;
+    let (issuer, host) = (text(&running, "/issuer"), text(&running, "/host"));
+    desk.call("sample_provider_stop", json!({})).await;
+    // as a program that ended without stopping it leaves things: another address in the connection and on the list
+    let earlier = "127.0.0.1:9";
+    let id = json!({ "id": running["connectionId"] });
+    let mut connection = desk.call("connections_get", id).await;
+    connection["settings"]["issuer"] = format!("http://{earlier}/").into();
+    let save = json!({
+        "id": connection["id"], "version": connection["version"], "name": connection["name"],
+        "strategy": connection["strategy"], "settings": connection["settings"], "clientSecret": null,
+    });
+    desk.call("connections_save", save).await;
+    desk.call("settings_update", json!({ "allowedOutboundHosts": [earlier, "idp.example.org:443"] })).await;
+    let again = started(&desk).await;
+    assert_ne!(text(&again, "/issuer"), format!("http://{earlier}/"), "{issuer} {host}");
+    assert_eq!(settings(&desk).await, ["idp.example.org:443", text(&again, "/host")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_somebody_made_is_never_overwritten() {
     let desk = Desk::new().await;
     let settings_of = json!({

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{PASSWORD, PAT, SPA, Server, WEB, WEB_SECRET, code_flow};
 
-const FORMATS: [Format; 7] = [
+pub(crate) const FORMATS: [Format; 7] = [
     Format::Curl,
     Format::Http,
     Format::Markdown,

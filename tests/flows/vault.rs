@@ -1,7 +1,7 @@
 //! The Token Vault as a flow, with the sample provider: the whole way, and each switch that breaks one condition of it.
 
 use anteroom_flows::exchange::{Got, Lane, RunState, StepState};
-use anteroom_flows::export::{Format, export};
+use anteroom_flows::export::export;
 use anteroom_flows::flow::Flow;
 use anteroom_flows::run::{self, Via};
 use anteroom_flows::switch::{Switch, TOKEN_VAULT};
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::harness::{Ran, Vault};
+use crate::secrets::FORMATS;
 
 /// The switches that are the vault's own.
 fn switches() -> impl Iterator<Item = Switch> {
@@ -152,18 +153,8 @@ async fn no_secret_of_it_is_shown_or_taken_along() {
         }
     }
     assert!(secrets.len() >= 9, "{} secrets", secrets.len());
-    let mut texts: Vec<String> = [
-        Format::Curl,
-        Format::Http,
-        Format::Markdown,
-        Format::Har,
-        Format::Javascript,
-        Format::Python,
-        Format::Rust,
-    ]
-    .into_iter()
-    .map(|format| export(&ran.recorder, format, None))
-    .collect();
+    let mut texts: Vec<String> =
+        FORMATS.into_iter().map(|format| export(&ran.recorder, format, None)).collect();
     texts.push(serde_json::to_string(&ran.view).unwrap());
     let read: Flow = serde_json::from_value(flow).unwrap();
     texts.push(serde_json::to_string(&read.without_secrets()).unwrap());

@@ -133,7 +133,7 @@ impl State {
         format!("{kind}-{}-of-the-sample-provider", URL_SAFE_NO_PAD.encode(digest.finalize()))
     }
 
-    /// Registers a client. The oldest are not forgotten for it: a table that is full is emptied but for the first client.
+    /// Registers a client. A table that is full is emptied before, but for [`PUBLIC_CLIENT`].
     pub(crate) fn register(&self, name: &str, redirect_uris: Vec<String>, secret: bool) -> Credentials {
         let client_id = self.fresh("client");
         let client_secret = Zeroizing::new(if secret { self.fresh("secret") } else { String::new() });

@@ -61,18 +61,18 @@ fn refresh(state: &State, form: &Form, client: &str) -> Response {
         let knobs = state.knobs();
         (knobs.refuse_refresh, knobs.rotate)
     };
-    let granted = state.tokens().refresh.get(&sent).cloned();
     let usable = |granted: &Granted| {
         let theirs = state.believes_everybody() || granted.client == client;
         granted.alive && theirs && !refused && !granted.wrongs.refuse_refresh
     };
-    let Some(Granted { person, scope, wrongs, .. }) = granted.filter(usable) else {
-        return refuse("invalid_grant");
-    };
+    // Looked at and ended in one step: of two that come at once, one is renewed [RFC9700 §4.14.2].
+    let granted = state.tokens().refresh.get_mut(&sent).filter(|granted| usable(granted)).map(|granted| {
+        let found = granted.clone();
+        granted.alive = !rotate;
+        found
+    });
+    let Some(Granted { person, scope, wrongs, .. }) = granted else { return refuse("invalid_grant") };
     let new = rotate.then(|| state.grant_refresh(&person, &scope, client, wrongs));
-    if rotate && let Some(old) = state.tokens().refresh.get_mut(&sent) {
-        old.alive = false;
-    }
     tokens(state, &Given { person: &person, scope: &scope, wrongs, refresh: new }, None)
 }
 
