@@ -1,5 +1,6 @@
 // Lists of real length: how long each screen takes to open, and whether it scrolls. docs/performance.md has the figures.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "node:test";
 import { open } from "./harness.mjs";
@@ -18,46 +19,9 @@ const SCREENS = [
   ["Home", "main ol li"],
 ];
 
-/** Milliseconds from the press of a screen's link to the frame in which its list is drawn. */
-const opening = (page, name, selector) =>
-  page.evaluate(
-    ([name, selector]) =>
-      new Promise((resolve) => {
-        const link = [...document.querySelectorAll("nav a")].find((a) => a.textContent.startsWith(name));
-        if (link.getAttribute("aria-current") === "page") return resolve(0);
-        const before = document.querySelector("main h1")?.textContent;
-        const began = performance.now();
-        link.click();
-        const look = () => {
-          if (performance.now() - began > 30_000) resolve(Number.POSITIVE_INFINITY);
-          const other = document.querySelector("main h1")?.textContent !== before;
-          if (other && document.querySelector(selector)) resolve(performance.now() - began);
-          else requestAnimationFrame(look);
-        };
-        requestAnimationFrame(look);
-      }),
-    [name, selector],
-  );
-
-/** Scrolls for `frames` frames; how long they took on average, and the longest. */
-const scrolling = (page, frames) =>
-  page.evaluate(
-    (frames) =>
-      new Promise((resolve) => {
-        const main = document.getElementById("main");
-        const took = [];
-        let last = performance.now();
-        const step = (now) => {
-          took.push(now - last);
-          last = now;
-          main.scrollTop += 120;
-          if (took.length <= frames) requestAnimationFrame(step);
-          else resolve({ mean: took.slice(1).reduce((sum, one) => sum + one, 0) / frames, longest: Math.max(...took.slice(1)) });
-        };
-        requestAnimationFrame(step);
-      }),
-    frames,
-  );
+const MEASURE = readFileSync(new URL("measure.js", import.meta.url), "utf8");
+const opening = (page, ...what) => page.evaluate(`${MEASURE}; opening(...${JSON.stringify(what)})`);
+const scrolling = (page, frames) => page.evaluate(`${MEASURE}; scrolling(${frames})`);
 
 test(`${CLIENTS} clients, ${PEOPLE} people and ${EVENTS} events`, async (t) => {
   const seeds = ["--seed-people", PEOPLE, "--seed-clients", CLIENTS, "--seed-events", EVENTS].map(String);

@@ -3,12 +3,12 @@
 use std::io;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use anteroom_engine::Engine;
 use anteroom_engine::cx::{Cx, Origin, Topic};
 use anteroom_engine::id::Id;
-use anteroom_engine::model::{Membership, Project};
+use anteroom_engine::model::Project;
 use anteroom_engine::stop::{Fault, Outcome};
 use anteroom_engine::store::Tx;
 use anteroom_engine::timestamp::Timestamp;
@@ -108,17 +108,8 @@ struct Inner {
     host: Arc<dyn Host>,
     shelf: Arc<Shelf>,
     playground: Playground,
-    acting: Mutex<Option<Id<Membership>>>,
-    links_before: Mutex<Option<LinksBefore>>,
     sample: tokio::sync::Mutex<Option<Arc<Provider>>>,
     tidying: AbortHandle,
-}
-
-/// Whether a magic link was ever issued, and ever redeemed: once yes, always yes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LinksBefore {
-    pub(crate) issued: bool,
-    pub(crate) redeemed: bool,
 }
 
 impl Drop for Inner {
@@ -139,14 +130,11 @@ impl Admin {
     pub fn new(engine: Arc<Engine>, host: Arc<dyn Host>) -> Self {
         let shelf = Arc::new(Shelf::default());
         let tidying = tokio::spawn(tidy(Arc::clone(&engine), Arc::clone(&shelf))).abort_handle();
-        let (acting, links_before) = (Mutex::new(None), Mutex::new(None));
         Self(Arc::new(Inner {
             engine,
             host,
             shelf,
             playground: Playground::default(),
-            acting,
-            links_before,
             sample: tokio::sync::Mutex::default(),
             tidying,
         }))
@@ -184,25 +172,10 @@ impl Admin {
         self.0.sample.lock().await
     }
 
-    /// What was found out about links before.
-    pub(crate) fn links_before(&self) -> Option<LinksBefore> {
-        *self.0.links_before.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Keeps what was found out about links.
-    pub(crate) fn keep_links_before(&self, found: LinksBefore) {
-        *self.0.links_before.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
-    }
-
     /// The project, and who acts in it.
     pub(crate) async fn acting(&self) -> Result<Acting, CommandError> {
-        let known = *self.0.acting.lock().unwrap_or_else(PoisonError::into_inner);
-        let acting = self.read(move |tx, _| acting::find(tx, known)).await?;
-        let acting = acting.ok_or_else(CommandError::setup_needed)?;
-        if !acting.desk {
-            *self.0.acting.lock().unwrap_or_else(PoisonError::into_inner) = acting.member;
-        }
-        Ok(acting)
+        let acting = self.read(|tx, _| acting::find(tx)).await?;
+        acting.ok_or_else(CommandError::setup_needed)
     }
 
     /// Whether whoever acts may run a command.
@@ -215,7 +188,7 @@ impl Admin {
             return Ok(());
         }
         let locked = self.read(|tx, _| {
-            let Some(acting) = acting::find(tx, None)?.filter(|acting| acting.desk) else { return Ok(None) };
+            let Some(acting) = acting::find(tx)?.filter(|acting| acting.desk) else { return Ok(None) };
             let member = acting.member.map(|id| tx.membership(id)).transpose()?.flatten();
             Ok(Some(member.is_some_and(|member| member.may_issue_links())))
         });

@@ -227,13 +227,13 @@ CREATE INDEX event_by_about ON event (about) WHERE about IS NOT NULL;
 
 CREATE INDEX event_by_client ON event (client) WHERE client IS NOT NULL;
 
+CREATE INDEX event_by_kind ON event (kind) WHERE kind NOT IN ('token_issued', 'refused');
+
 CREATE INDEX event_by_subject ON event (subject) WHERE subject IS NOT NULL;
 
 CREATE TRIGGER event_is_not_changed BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are not changed'); END;
 
 CREATE TRIGGER event_is_not_deleted BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are not deleted'); END;
-
-CREATE INDEX event_rare ON event (kind) WHERE kind NOT IN ('token_issued', 'refused', 'link_issued', 'link_opened', 'link_redeemed');
 
 CREATE INDEX event_refused ON event (seq) WHERE refusal IS NOT NULL;
 
@@ -307,6 +307,8 @@ CREATE TABLE membership_access (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX membership_access_by_policy ON membership_access (access_policy);
+
+CREATE INDEX membership_admin ON membership (project) WHERE admin;
 
 CREATE INDEX membership_by_policy ON membership (access_policy) WHERE access_policy IS NOT NULL;
 

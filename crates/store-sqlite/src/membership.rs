@@ -122,6 +122,24 @@ impl Memberships for SqliteTx<'_> {
         )
     }
 
+    fn oldest_admin(
+        &self,
+        project: Id<Project>,
+        except: Option<Id<Membership>>,
+    ) -> StoreResult<Option<Membership>> {
+        self.one(
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM membership INDEXED BY membership_admin WHERE project = ?1 AND admin AND active \
+                 AND user IS NOT NULL AND profile_type = 'Practitioner' AND id IS NOT ?2 \
+                 ORDER BY created_at, row LIMIT 1"
+            ),
+            params![project.as_bytes(), except.as_ref().map(Id::as_bytes)],
+            from_row,
+        )
+    }
+
     fn membership_of_client(&self, client: Id<Client>) -> StoreResult<Option<Arc<Membership>>> {
         self.cached(OfClient(client), || {
             self.one(

@@ -35,6 +35,7 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { version: 10, sql: include_str!("../migrations/V10__connected_accounts.sql") },
     Migration { version: 11, sql: include_str!("../migrations/V11__smart_app_launch.sql") },
     Migration { version: 12, sql: include_str!("../migrations/V12__membership_access.sql") },
+    Migration { version: 13, sql: include_str!("../migrations/V13__event_by_kind.sql") },
 ];
 
 /// Marks a file as ours: `Ante`.

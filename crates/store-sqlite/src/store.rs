@@ -187,10 +187,14 @@ impl Drop for SqliteStore {
     }
 }
 
-/// Checks a large file on a thread of its own. From the moment damage is found, the store answers nothing more.
+/// Checks a large file on a thread of its own, which gives way to whoever is waiting for an answer. From the moment damage
+/// is found, the store answers nothing more.
 fn check_beside(path: &Path, damaged: &Arc<AtomicBool>) {
     let (path, damaged) = (path.to_owned(), Arc::clone(damaged));
     let check = move || {
+        // on Linux each thread has a niceness of its own; without it the check only takes more of the machine
+        #[cfg(target_os = "linux")]
+        let _ = rustix::process::setpriority_process(None, 19);
         let checked = Connection::open_with_flags(&path, READ_ONLY)
             .map_err(|error| error.to_string())
             .and_then(|connection| open::check(&connection, "quick_check"));

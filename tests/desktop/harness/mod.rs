@@ -11,6 +11,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::Arc,
+    time::Duration,
 };
 
 use fantoccini::{Client, ClientBuilder, wd::Capabilities};
@@ -67,6 +68,23 @@ impl Desktop {
     /// Where the app lives.
     pub(crate) fn home(&self) -> &Home {
         &self.driver.home
+    }
+
+    /// How long ago the app was started, to the hundredth of a second.
+    pub(crate) fn age(&self) -> Duration {
+        let driver = self.driver.child.id().to_string();
+        let started = std::fs::read_dir("/proc")
+            .expect("the list of processes")
+            .filter_map(|entry| std::fs::read_to_string(entry.ok()?.path().join("stat")).ok())
+            .find_map(|stat| {
+                // proc_pid_stat(5), after the name in brackets: state, parent, …, start in ticks since boot
+                let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
+                (fields.get(1) == Some(&driver.as_str())).then(|| fields.get(19)?.parse::<u64>().ok())?
+            })
+            .expect("the driver has started the app");
+        let uptime = std::fs::read_to_string("/proc/uptime").expect("the time since boot");
+        let seconds = uptime.split_whitespace().next().and_then(|uptime| uptime.parse().ok());
+        Duration::from_secs_f64(seconds.expect("seconds since boot")) - Duration::from_millis(started * 10)
     }
 
     /// Closes the window and waits until the app has ended; its home stays for another start.

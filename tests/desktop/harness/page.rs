@@ -94,6 +94,12 @@ impl Desktop {
         answer.get("value").cloned().unwrap_or(Value::Null)
     }
 
+    /// Calls one of the measuring functions of the browser's tests in the page.
+    pub(crate) async fn measure(&self, function: &str, arguments: Vec<Value>) -> Value {
+        let functions = include_str!("../../ui/measure.js");
+        self.script_with(&format!("{functions}\nreturn {function}(...arguments)"), arguments).await
+    }
+
     /// Takes a picture of the window, keeps it in `target/pictures/desktop` and gives its PNG.
     pub(crate) async fn picture(&self, name: &str) -> (PathBuf, Vec<u8>) {
         let png = screenshot(&self.client).await;

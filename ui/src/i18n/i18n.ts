@@ -1,8 +1,10 @@
 /** The catalogue: every visible string, in three languages. Keys are checked by the compiler and by a test. */
+
 import { useSyncExternalStore } from "react";
 import de from "./de.json";
 import en from "./en.json";
 import es from "./es.json";
+import { numberFormat, pluralRules } from "./formats";
 
 export type Key = keyof typeof en;
 export type Language = "en" | "de" | "es";
@@ -50,7 +52,7 @@ export const t = (key: Key, values: Values = {}): string => fill(CATALOGUES[curr
 
 /** The form of a sentence that fits a number; `{count}` is the number. */
 export function tn(key: CountedKey, count: number, values: Values = {}): string {
-  const one = new Intl.PluralRules(current).select(count) === "one";
+  const one = pluralRules(current, {}).select(count) === "one";
   return t(`${key}_${one ? "one" : "other"}` as Key, { count: formatCount(count), ...values });
 }
 
@@ -63,4 +65,4 @@ export function tNamed(group: "event" | "refusal" | "check" | "method", name: st
 /** Whether the catalogue has a sentence under this key. */
 export const isKey = (key: string): key is Key => key in en;
 
-export const formatCount = (count: number): string => new Intl.NumberFormat(current).format(count);
+export const formatCount = (count: number): string => numberFormat(current, {}).format(count);

@@ -1,4 +1,5 @@
 /** Times in words. All of them take unix seconds, as the engine gives them. */
+import { dateTimeFormat, numberFormat, relativeTimeFormat } from "./formats";
 import { language, t } from "./i18n";
 
 const MINUTE = 60;
@@ -11,10 +12,10 @@ const date = (at: number) => new Date(at * 1000);
 const locale = (): string => navigator.languages.find((tag) => tag.startsWith(language())) ?? language();
 
 const format = (at: number, options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(locale(), { hourCycle: "h23", ...options }).format(date(at));
+  dateTimeFormat(locale(), { hourCycle: "h23", ...options }).format(date(at));
 
 const unit = (value: number, name: "second" | "minute" | "hour" | "day") =>
-  new Intl.NumberFormat(locale(), { style: "unit", unit: name, unitDisplay: "long" }).format(value);
+  numberFormat(locale(), { style: "unit", unit: name, unitDisplay: "long" }).format(value);
 
 const isSameDay = (one: number, other: number) => date(one).toDateString() === date(other).toDateString();
 
@@ -34,7 +35,7 @@ export const day = (at: number): string => format(at, { dateStyle: "medium" });
 export function dayHeading(at: number, now: number): string {
   const back = [0, 1].find((days) => isSameDay(at, now - days * DAY));
   if (back === undefined) return day(at);
-  const word = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(-back, "day");
+  const word = relativeTimeFormat(locale(), { numeric: "auto" }).format(-back, "day");
   return word.charAt(0).toLocaleUpperCase(locale()) + word.slice(1);
 }
 
@@ -43,7 +44,7 @@ export const birthDate = (iso: string): string => {
   const parsed = new Date(`${iso}T00:00:00Z`);
   return Number.isNaN(parsed.getTime())
     ? iso
-    : new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: "UTC" }).format(parsed);
+    : dateTimeFormat(locale(), { dateStyle: "medium", timeZone: "UTC" }).format(parsed);
 };
 
 /** `3 min ago`; a date when it is more than a month. */
@@ -57,7 +58,7 @@ export function ago(at: number, now: number): string {
       : seconds < DAY
         ? ([HOUR, "hour"] as const)
         : ([DAY, "day"] as const);
-  const relative = new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "short" });
+  const relative = relativeTimeFormat(locale(), { numeric: "auto", style: "short" });
   const words = relative.format(-Math.floor(seconds / size), name);
   // English needs no full stop after "min"
   return language() === "en" ? words.replace(".", "") : words;
@@ -84,6 +85,4 @@ export function span(seconds: number): string {
 
 /** `1.51`: a measure, with so many digits after the point. */
 export const decimal = (value: number, digits: number): string =>
-  new Intl.NumberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
-    value,
-  );
+  numberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);

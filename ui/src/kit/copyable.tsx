@@ -1,9 +1,10 @@
-import { ActionIcon, Button, UnstyledButton } from "@mantine/core";
+import { Button, UnstyledButton } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { t } from "../i18n/i18n";
 import { copy } from "./copy";
 import classes from "./copyable.module.css";
+import { IconButton } from "./icon-button";
 
 /** How long the tick stays. */
 const TICK_MS = 2000;
@@ -23,17 +24,9 @@ export function CopyIcon({ text, what }: { text: string; what: string }) {
   const { done, run } = useCopy(text, what);
   const label = t("kit.copy", { what });
   return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      size="sm"
-      aria-label={label}
-      title={done ? t("kit.copiedShort") : label}
-      onClick={run}
-      className={classes.icon}
-    >
+    <IconButton aria-label={label} title={done ? t("kit.copiedShort") : label} onClick={run}>
       {done ? <IconCheck size={15} className={classes.done} /> : <IconCopy size={15} />}
-    </ActionIcon>
+    </IconButton>
   );
 }
 

@@ -80,20 +80,14 @@ type DrawnRowProps<Row> = {
   columns: readonly Column<Row>[];
   row: Row | undefined;
   index: number;
-  top: number;
 };
 
 /** One row; drawn again only when what it shows changes, so that scrolling draws the rows that come into sight. */
-const DrawnRow = memo(function DrawnRow<Row>({ columns, row, index, top }: DrawnRowProps<Row>) {
+const DrawnRow = memo(function DrawnRow<Row>({ columns, row, index }: DrawnRowProps<Row>) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: rows are placed one by one, which a table element cannot do
     // biome-ignore lint/a11y/useFocusableInteractive: its link takes the focus
-    <div
-      role="row"
-      aria-rowindex={index + 2}
-      className={classes.row}
-      style={{ transform: `translateY(${top}px)` }}
-    >
+    <div role="row" aria-rowindex={index + 2} className={classes.row}>
       {columns.map((column) => (
         // biome-ignore lint/a11y/useSemanticElements: as above
         <div role="cell" key={column.id} data-optional={column.optional || undefined}>
@@ -111,7 +105,7 @@ export function RowTable<Row>({ label, columns, rows, keyOf }: Props<Row>) {
     count: rows.total,
     getScrollElement: element,
     estimateSize: () => ROW_PX,
-    overscan: 12,
+    overscan: 4,
     scrollMargin: offset,
   });
   const shown = virtualizer.getVirtualItems();
@@ -149,7 +143,11 @@ export function RowTable<Row>({ label, columns, rows, keyOf }: Props<Row>) {
         ))}
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
-      <div role="rowgroup" style={{ height: virtualizer.getTotalSize(), position: "relative" }}>
+      <div
+        role="rowgroup"
+        className={classes.rows}
+        style={{ height: virtualizer.getTotalSize(), paddingTop: (shown[0]?.start ?? offset) - offset }}
+      >
         {shown.map((item) => {
           const row = rows.at(item.index);
           return (
@@ -158,7 +156,6 @@ export function RowTable<Row>({ label, columns, rows, keyOf }: Props<Row>) {
               columns={columns}
               row={row}
               index={item.index}
-              top={item.start - offset}
             />
           );
         })}

@@ -4,16 +4,14 @@ use anteroom_engine::id::Id;
 use anteroom_engine::model::Project;
 use anteroom_engine::model::event::EventKind;
 use anteroom_engine::model::membership::ProfileType;
-use anteroom_engine::model::pre_authorized_code::CodeState;
 use anteroom_engine::stop::Outcome;
-use anteroom_engine::store::{ClientFilter, CodeFilter, EventFilter, PeopleFilter, Tx, Window};
-use anteroom_engine::timestamp::Timestamp;
+use anteroom_engine::store::{ClientFilter, EventFilter, Tx, Window};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::activity::{self, ActivityEntry};
 use super::desk::{self, DeskState};
-use crate::admin::{Admin, LinksBefore};
+use crate::admin::Admin;
 use crate::error::CommandError;
 
 /// Nothing to say.
@@ -92,36 +90,28 @@ impl From<&Project> for ProjectSummary {
 
 pub(crate) async fn get(admin: &Admin, _: Get) -> Result<Home, CommandError> {
     let engine = admin.host().engine_state();
-    let before = admin.links_before();
-    let (home, links) = admin
+    admin
         .read(move |tx, now| {
             let Some(project) = tx.list_projects()?.into_iter().next() else {
                 let checklist = checklist([false; 4]);
                 let (project, recent) = (None, Vec::new());
-                return Ok((
-                    Home { engine, project, checklist, outstanding_links: 0, recent, desk: None },
-                    None,
-                ));
+                return Ok(Home { engine, project, checklist, outstanding_links: 0, recent, desk: None });
             };
             let desk = desk::state(tx, &project)?;
             let (outstanding_links, _) = tx.count_pre_authorized_codes(project.id, now, now)?;
-            let links = links(tx, project.id, now, before)?;
             let [client, person] = client_and_person(tx, project.id)?;
-            let home = Home {
+            let issued = happened(tx, project.id, EventKind::LinkIssued)?;
+            let redeemed = happened(tx, project.id, EventKind::LinkRedeemed)?;
+            Ok(Home {
                 engine,
-                checklist: checklist([client, person, links.issued, links.redeemed]),
+                checklist: checklist([client, person, issued, redeemed]),
                 outstanding_links,
                 recent: if desk.is_some() { Vec::new() } else { activity::newest(tx, project.id, RECENT)? },
                 desk,
                 project: Some((&*project).into()),
-            };
-            Ok((home, Some(links)))
+            })
         })
-        .await?;
-    if let Some(links) = links {
-        admin.keep_links_before(links);
-    }
-    Ok(home)
+        .await
 }
 
 fn checklist(done: [bool; 4]) -> Vec<ChecklistItem> {
@@ -135,35 +125,17 @@ fn checklist(done: [bool; 4]) -> Vec<ChecklistItem> {
 const ONE: Window = Window { offset: 0, limit: 1 };
 
 fn client_and_person(tx: &dyn Tx, project: Id<Project>) -> Outcome<[bool; 2]> {
-    let patients = PeopleFilter { profile_type: Some(ProfileType::Patient), ..PeopleFilter::default() };
-    Ok([
-        tx.list_clients(project, &ClientFilter::default(), ONE)?.total > 0,
-        tx.list_people(project, &patients, ONE)?.total > 0,
-    ])
+    let client = tx.list_clients(project, &ClientFilter::default(), ONE)?.total > 0;
+    let mut person = false;
+    tx.visit_memberships(project, None, &mut |membership| {
+        person = membership.profile.resource_type == ProfileType::Patient;
+        !person
+    })?;
+    Ok([client, person])
 }
 
-/// Whether a link was ever issued and redeemed. Links are cleaned up after a while, their events stay: what was done
-/// once stays done. The whole log is searched once; what happens since then is still among the links.
-fn links(
-    tx: &dyn Tx,
-    project: Id<Project>,
-    now: Timestamp,
-    before: Option<LinksBefore>,
-) -> Outcome<LinksBefore> {
-    let happened = |kind| -> Outcome<bool> {
-        let filter = EventFilter { kind: Some(kind), ..EventFilter::default() };
-        Ok(!tx.list_events(project, &filter, 1)?.is_empty())
-    };
-    let Some(before) = before else {
-        let issued = happened(EventKind::LinkIssued)?;
-        return Ok(LinksBefore { issued, redeemed: issued && happened(EventKind::LinkRedeemed)? });
-    };
-    let exists = |state| -> Outcome<bool> {
-        let filter = CodeFilter { state, ..CodeFilter::default() };
-        Ok(tx.list_pre_authorized_codes(project, &filter, now, ONE)?.total > 0)
-    };
-    Ok(LinksBefore {
-        issued: before.issued || exists(None)?,
-        redeemed: before.redeemed || exists(Some(CodeState::Redeemed))?,
-    })
+/// Whether this ever happened. Links are cleaned up after a while, their events stay: what was done once stays done.
+fn happened(tx: &dyn Tx, project: Id<Project>, kind: EventKind) -> Outcome<bool> {
+    let filter = EventFilter { kind: Some(kind), ..EventFilter::default() };
+    Ok(!tx.list_events(project, &filter, 1)?.is_empty())
 }

@@ -102,6 +102,12 @@ pub trait Memberships {
     ) -> StoreResult<Slice<PersonRow>>;
     /// One person's row.
     fn person(&self, id: Id<Membership>) -> StoreResult<Option<PersonRow>>;
+    /// The active practitioner who has administered this project for longest, `except` aside.
+    fn oldest_admin(
+        &self,
+        project: Id<Project>,
+        except: Option<Id<Membership>>,
+    ) -> StoreResult<Option<Membership>>;
     /// Writes a new row. `Exists("external id")` when it is taken in the project.
     fn insert_membership(&mut self, row: &Membership) -> StoreResult<()>;
     /// Replaces a row.

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu } from "@mantine/core";
+import { Button, Menu } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconDots, IconPlus } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
@@ -11,6 +11,7 @@ import { Ago } from "../../kit/ago";
 import { Chip } from "../../kit/chip";
 import { CopyIcon } from "../../kit/copyable";
 import { FilterChips } from "../../kit/filter-chips";
+import { IconButton } from "../../kit/icon-button";
 import { Page } from "../../kit/page";
 import { type Column, RowTable } from "../../kit/row-table";
 import { SearchField } from "../../kit/search-field";
@@ -220,15 +221,13 @@ const columns = (): Column<ClientSummary>[] => [
 function RowMenu({ client }: { client: ClientSummary }) {
   const [made, setMade] = useState(false);
   const icon = (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
+    <IconButton
       aria-label={t("clients.more", { client: client.name })}
       aria-haspopup="menu"
       onClick={() => setMade(true)}
     >
       <IconDots size={16} />
-    </ActionIcon>
+    </IconButton>
   );
   return made ? <MadeMenu client={client} icon={icon} /> : icon;
 }

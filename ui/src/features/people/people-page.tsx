@@ -160,15 +160,13 @@ export function Rights({ person }: { person: PersonSummary }) {
 function LinkButton({ person }: { person: PersonSummary }) {
   if (!person.active) return null;
   return (
-    <Button
-      component={Link}
+    <Link
       to={paths.magicLinks({ for: person.membershipId })}
-      variant="subtle"
-      size="compact-sm"
-      leftSection={<IconLink size={14} />}
+      className={classes.link}
       aria-label={t("people.linkFor", { person: person.name })}
     >
+      <IconLink size={14} aria-hidden />
       {t("people.link")}
-    </Button>
+    </Link>
   );
 }

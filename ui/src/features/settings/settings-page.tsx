@@ -8,7 +8,7 @@ import {
   TextInput,
   useMantineColorScheme,
 } from "@mantine/core";
-import { useState } from "react";
+import { type ReactNode, useDeferredValue, useState } from "react";
 import { Link } from "react-router";
 import type { RateLimits, Settings, SigningKeySummary } from "../../api/bindings";
 import type { Req } from "../../api/call";
@@ -43,25 +43,32 @@ export function SettingsPage() {
               <Words settings={settings} />
               <DeskPanel settings={settings} />
               <Engine settings={settings} />
-              <LanPanel settings={settings} />
-              <DomainConfigurations saved={settings.domainConfigurations ?? []} />
-              <AllowedHosts />
-              <Keys keys={settings.signingKeys} />
-              <Rates key={JSON.stringify(settings.rateLimits)} saved={settings.rateLimits} />
-              <Panel title={t("settings.data")}>
-                <p className={classes.lead}>{t("settings.dataHelp")}</p>
-                <Button variant="default" component={Link} to={paths.data()}>
-                  {t("settings.data")}
-                </Button>
-              </Panel>
+              <Later>
+                <LanPanel settings={settings} />
+                <DomainConfigurations saved={settings.domainConfigurations ?? []} />
+                <AllowedHosts />
+                <Keys keys={settings.signingKeys} />
+                <Rates key={JSON.stringify(settings.rateLimits)} saved={settings.rateLimits} />
+                <Panel title={t("settings.data")}>
+                  <p className={classes.lead}>{t("settings.dataHelp")}</p>
+                  <Button variant="default" component={Link} to={paths.data()}>
+                    {t("settings.data")}
+                  </Button>
+                </Panel>
+              </Later>
             </>
           )}
         </Answer>
-        <Appearance />
+        <Later>
+          <Appearance />
+        </Later>
       </Column>
     </Page>
   );
 }
+
+/** What stands below the first panels is drawn right after them: nobody waits for what is not yet in sight. */
+const Later = ({ children }: { children: ReactNode }) => useDeferredValue(true, false) && children;
 
 /** A setting saves where it is. */
 function useSave() {
@@ -143,7 +150,7 @@ function masterKeyWords(place: string): string {
 }
 
 function Engine({ settings: { engine, dataDir, masterKey } }: { settings: Settings }) {
-  const facts: [string, React.ReactNode][] = [
+  const facts: [string, ReactNode][] = [
     [t("settings.address"), <CopyValue key="base" text={engine.baseUrl} what={t("engine.address")} />],
     [t("settings.state"), engine.running ? t("engine.running") : (engine.problem ?? t("engine.stopped"))],
     [t("settings.dataDir"), <CopyValue key="dir" text={dataDir} what={t("settings.dataDir")} />],

@@ -11,7 +11,6 @@ use serde_json::{Map, Value, json};
 
 use super::read::{find, view};
 use super::{Create, Person, Ref, ResourceType, RevokeSession, SetPassword, Update};
-use crate::acting;
 use crate::admin::Admin;
 use crate::error::{Code, CommandError};
 use crate::text::{check_line, filled};
@@ -138,7 +137,7 @@ pub(crate) async fn update(admin: &Admin, request: Update) -> Result<Person, Com
                 after.access_policy = access_policies::by_name(cx, acting.project, policy.trim())?;
             }
             let steps_down = before.admin && before.active && !(after.admin && after.active);
-            if steps_down && acting::first_admin(cx.tx, acting.project, Some(before.id))?.is_none() {
+            if steps_down && cx.tx.oldest_admin(acting.project, Some(before.id))?.is_none() {
                 let field = if after.active { "admin" } else { "active" };
                 return invalid(
                     field,

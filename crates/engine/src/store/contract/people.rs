@@ -293,3 +293,38 @@ pub fn people_of_other_projects_stay_there(store: &dyn Store) -> StoreResult<()>
     }
     Ok(())
 }
+
+/// Patients, clients and who was deactivated do not count, nor do the admins of other projects.
+pub fn the_oldest_admin_is_an_active_practitioner(store: &dyn Store) -> StoreResult<()> {
+    write_project(store)?;
+    write(store, |tx| {
+        let mut other = project();
+        other.id = id(2);
+        tx.insert_project(&other)
+    })?;
+    let admin = |number: u128, since: u32| {
+        let mut row = person(number, "Ada", "Byron");
+        let reference = ProfileRef { resource_type: ProfileType::Practitioner, id: id(number) };
+        (row.profile.reference, row.membership.profile) = (reference, reference);
+        (row.membership.admin, row.membership.created_at) = (true, NOW + since);
+        row
+    };
+    let mut patient = person(21, "Pat", "Admin");
+    (patient.membership.admin, patient.membership.created_at) = (true, NOW + 10);
+    let mut away = admin(22, 20);
+    away.membership.active = false;
+    let mut elsewhere = admin(23, 30);
+    (elsewhere.user.project, elsewhere.profile.project, elsewhere.membership.project) = (id(2), id(2), id(2));
+    let mut nobody = admin(24, 0);
+    nobody.membership.admin = false;
+    assert!(read(store, |tx| tx.oldest_admin(id(1), None))?.is_none());
+    write_people(store, vec![admin(25, 60), patient, away, elsewhere, nobody, admin(26, 50)])?;
+    let oldest = |except: Option<u128>| {
+        let found = read(store, |tx| tx.oldest_admin(id(1), except.map(id)))?;
+        Ok(found.map(|membership| membership.id))
+    };
+    assert_eq!(oldest(None)?, Some(id(26)));
+    assert_eq!(oldest(Some(26))?, Some(id(25)));
+    assert_eq!(oldest(Some(25))?, Some(id(26)));
+    Ok(())
+}
