@@ -76,5 +76,7 @@ test(`${CLIENTS} clients, ${PEOPLE} people and ${EVENTS} events`, async (t) => {
     const { mean, longest } = await scrolling(page, 120);
     t.diagnostic(`${name} scrolls: ${mean.toFixed(1)} ms a frame, the longest ${Math.round(longest)} ms`);
     assert.ok((await page.getByRole("row").count()) < 100, "only what is on screen is drawn");
+    const header = await page.getByRole("row").first().boundingBox();
+    assert.equal(Math.round(header.y), 0, "the header stays at the very top");
   }
 });

@@ -122,11 +122,11 @@ const columns = (): Column<PersonSummary>[] => [
       </Link>
     ),
   },
-  { id: "kind", header: t("people.kind"), width: "1.2fr", cell: kindWords },
+  { id: "kind", header: t("people.kind"), width: "1.1fr", cell: kindWords },
   {
     id: "born",
     header: t("people.birthDate"),
-    width: "1.1fr",
+    width: "116px",
     cell: (person) => (person.birthDate ? birthDate(person.birthDate) : "–"),
   },
   {
@@ -136,7 +136,7 @@ const columns = (): Column<PersonSummary>[] => [
     cell: (person) => <span className={classes.mono}>{person.identifier ?? "–"}</span>,
     optional: true,
   },
-  { id: "rights", header: t("people.rights"), width: "180px", cell: (person) => <Rights person={person} /> },
+  { id: "rights", header: t("people.rights"), width: "1.3fr", cell: (person) => <Rights person={person} /> },
   {
     id: "link",
     header: t("board.actions"),
