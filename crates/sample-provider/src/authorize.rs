@@ -14,7 +14,7 @@ use crate::clients::PUBLIC_CLIENT;
 use crate::endpoints::refuse;
 use crate::knobs::{Person, Wrongs};
 use crate::page::{self, Asking};
-use crate::state::{Code, State};
+use crate::state::{CODE_LIFETIME, Code, Grant, State};
 
 /// Who signs in when nothing else is typed.
 const SOMEBODY: &str = "sam@sample.example";
@@ -68,18 +68,25 @@ impl Asked {
         (bad || (challenge.is_none() && client == PUBLIC_CLIENT)).then_some("invalid_request")
     }
 
+    /// Sends the browser back with a code, or with `temporarily_unavailable` when there is no room for one.
     fn agree(&self, state: &State, person: Person, wrongs: Wrongs) -> Response {
         let text = |name: &str| self.form.get(name).map(str::to_owned);
-        let code = state.keep_code(Code {
-            person,
+        let scope = text("scope").unwrap_or_else(|| "openid".to_owned());
+        let kept = state.keep_code(Code {
+            grant: Grant { person, scope, wrongs },
             client: self.client.clone(),
-            scope: text("scope").unwrap_or_else(|| "openid".to_owned()),
             redirect_uri: text("redirect_uri").unwrap_or_default(),
             challenge: text("code_challenge"),
             nonce: text("nonce"),
-            wrongs,
+            expires_at: state.now() + CODE_LIFETIME,
         });
-        self.back(&[("code", &code)])
+        match kept {
+            Ok(code) => self.back(&[("code", &code)]),
+            Err(full) => {
+                let description = full.to_string();
+                self.back(&[("error", "temporarily_unavailable"), ("error_description", &description)])
+            }
+        }
     }
 }
 

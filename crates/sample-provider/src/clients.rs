@@ -33,7 +33,7 @@ pub enum Clients {
 pub struct Credentials {
     /// `client_id`.
     pub client_id: String,
-    /// `client_secret`; empty for a public client.
+    /// `client_secret`.
     pub client_secret: Zeroizing<String>,
 }
 

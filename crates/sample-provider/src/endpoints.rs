@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use crate::knobs::UserInfo;
-use crate::state::State;
+use crate::state::{Full, State};
 use crate::token::{claims, signed};
 use crate::{authorize, register, token};
 
@@ -67,6 +67,11 @@ pub(crate) fn refuse_client() -> Response {
     let challenge = header::HeaderValue::from_static("Basic realm=\"sample provider\"");
     response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     response
+}
+
+/// 503: there is no room.
+pub(crate) fn refuse_for_room(full: Full) -> Response {
+    answer_json(503, &json!({ "error": "temporarily_unavailable", "error_description": full.to_string() }))
 }
 
 /// Something that cannot be signed, or written.
@@ -130,16 +135,15 @@ async fn userinfo(Shared(state): Shared<Arc<State>>, headers: HeaderMap) -> Resp
         return std::future::pending().await;
     }
     let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some(granted) = sent.and_then(|value| state.bearer(value.strip_prefix("Bearer ")?)) else {
+    let Some(person) = sent.and_then(|value| state.bearer(value.strip_prefix("Bearer ")?)) else {
         return answer_json(401, &json!({ "error": "invalid_token" }));
     };
-    let person = &granted.person;
-    let jwt = |key| match signed(&state, key, person, "us", &json!({})) {
+    let jwt = |key| match signed(&state, key, &person, "us", &json!({})) {
         Some(token) => answer(200, "application/jwt", token),
         None => failed(),
     };
     match behaviour {
-        UserInfo::Json => answer_json(200, &claims(&state, person)),
+        UserInfo::Json => answer_json(200, &claims(&state, &person)),
         UserInfo::Jwt => jwt(&state.key),
         UserInfo::JwtOfOtherKey => jwt(&state.other_key),
         UserInfo::Raw(status, content_type, body) => answer(status, content_type, body),

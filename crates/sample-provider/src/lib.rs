@@ -36,7 +36,7 @@ use tokio::task::JoinHandle;
 pub use clients::{Clients, Credentials, PUBLIC_CLIENT};
 pub use knobs::{Knobs, Person, UserInfo, Wrongs};
 use state::State;
-pub use state::TokenRequest;
+pub use state::{Full, TokenRequest};
 
 /// How a provider is opened.
 pub struct Options {
@@ -164,13 +164,16 @@ impl Provider {
     }
 
     /// Registers a client that shows a secret, as a request to the registration endpoint would.
-    pub fn register(&self, name: &str, redirect_uris: Vec<String>) -> Credentials {
-        self.state.register(name, redirect_uris, true)
+    ///
+    /// # Errors
+    /// [`Full`] when it knows as many clients as it can.
+    pub fn register(&self, name: &str, redirect_uris: Vec<String>) -> Result<Credentials, Full> {
+        self.state.register(name, redirect_uris)
     }
 
     /// An access token of somebody, as if they had signed in.
     pub fn access_token(&self, person: &Person) -> String {
-        self.state.grant_access(person, "openid email", Wrongs::default())
+        self.state.grant_access(person, Wrongs::default())
     }
 
     /// An access token that is a JWT and says this; signed with a key that the provider publishes.
@@ -179,7 +182,7 @@ impl Provider {
     /// When it cannot be signed.
     pub fn access_token_saying(&self, person: &Person, claims: &Value) -> Result<String, KeyError> {
         let token = self.state.key.sign_jws(Typ::AtJwt, claims)?;
-        self.state.grant(token.clone(), person, "openid email", Wrongs::default());
+        self.state.keep_access(token.clone(), person, Wrongs::default());
         Ok(token)
     }
 

@@ -10,7 +10,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::endpoints::{answer_json, refuse};
+use crate::endpoints::{answer_json, refuse, refuse_for_room};
 use crate::state::State;
 
 /// Redirect URIs of a client at most.
@@ -33,6 +33,7 @@ struct Metadata {
 /// # Refusals
 /// `invalid_client_metadata`: no JSON, no redirect URI, too many of them, another way to prove itself than
 /// `client_secret_basic` and `client_secret_post`. `invalid_redirect_uri`: one that nobody may register.
+/// `temporarily_unavailable`, with 503: there is no room for another client.
 pub(crate) async fn register(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
     state.count("register");
     // A page of elsewhere cannot send this type without asking first, and is not answered when it asks.
@@ -57,7 +58,10 @@ pub(crate) async fn register(Shared(state): Shared<Arc<State>>, headers: HeaderM
     if metadata.redirect_uris.iter().any(|uri| redirect_uri::check(uri).is_err()) {
         return refuse("invalid_redirect_uri");
     }
-    let client = state.register(&name, metadata.redirect_uris.clone(), true);
+    let client = match state.register(&name, metadata.redirect_uris.clone()) {
+        Ok(client) => client,
+        Err(full) => return refuse_for_room(full),
+    };
     answer_json(
         201,
         &json!({

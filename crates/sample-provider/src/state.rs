@@ -16,31 +16,52 @@ use crate::clients::{self, Clients, Credentials, PUBLIC_CLIENT, Registered};
 use crate::knobs::{Knobs, Person, Wrongs};
 use crate::{OpenError, Options, new_key};
 
-/// Codes and tokens of one kind at most. A sample forgets rather than grows.
-const MOST: usize = 20_000;
+/// Codes on their way at most.
+const MOST_CODES: usize = 1_000;
+/// Tokens of one kind at most.
+const MOST_TOKENS: usize = 20_000;
+/// Seconds a code is good: the ten minutes that [RFC6749 §4.1.2] recommends at most, for who stops between two steps.
+pub(crate) const CODE_LIFETIME: i64 = 600;
 
-/// A token that was given out.
-#[derive(Debug, Clone)]
-pub(crate) struct Granted {
+/// There is no room for another client, code or token. Nothing that is still good is pushed out for it.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the sample provider holds as much as it can, and has room again after a restart")]
+pub struct Full;
+
+/// What somebody agreed to.
+#[derive(Clone)]
+pub(crate) struct Grant {
     pub(crate) person: Person,
     pub(crate) scope: String,
-    /// Who may renew with it; whoever it is for an access token.
-    pub(crate) client: String,
     pub(crate) wrongs: Wrongs,
-    /// Seconds since 1970; never when absent.
-    pub(crate) expires_at: Option<i64>,
-    pub(crate) alive: bool,
 }
 
 /// A code on its way.
 pub(crate) struct Code {
-    pub(crate) person: Person,
+    pub(crate) grant: Grant,
+    /// None where everybody is believed.
     pub(crate) client: Option<String>,
-    pub(crate) scope: String,
     pub(crate) redirect_uri: String,
     pub(crate) challenge: Option<String>,
     pub(crate) nonce: Option<String>,
-    pub(crate) wrongs: Wrongs,
+    /// Seconds since 1970.
+    pub(crate) expires_at: i64,
+}
+
+/// An access token that was given out.
+pub(crate) struct AccessToken {
+    person: Person,
+    /// Seconds since 1970; never when absent.
+    expires_at: Option<i64>,
+}
+
+/// A refresh token that was given out.
+#[derive(Clone)]
+pub(crate) struct RefreshToken {
+    pub(crate) grant: Grant,
+    /// Who may renew with it.
+    pub(crate) client: String,
+    pub(crate) alive: bool,
 }
 
 /// A request to the token endpoint.
@@ -54,8 +75,8 @@ pub struct TokenRequest {
 
 #[derive(Default)]
 pub(crate) struct Tokens {
-    pub(crate) access: HashMap<String, Granted>,
-    pub(crate) refresh: HashMap<String, Granted>,
+    pub(crate) access: HashMap<String, AccessToken>,
+    pub(crate) refresh: HashMap<String, RefreshToken>,
     pub(crate) codes: HashMap<String, Code>,
     pub(crate) calls: BTreeMap<String, u32>,
     pub(crate) last: TokenRequest,
@@ -133,61 +154,77 @@ impl State {
         format!("{kind}-{}-of-the-sample-provider", URL_SAFE_NO_PAD.encode(digest.finalize()))
     }
 
-    /// Registers a client. A table that is full is emptied before, but for [`PUBLIC_CLIENT`].
-    pub(crate) fn register(&self, name: &str, redirect_uris: Vec<String>, secret: bool) -> Credentials {
+    /// Registers a client that shows a secret.
+    pub(crate) fn register(&self, name: &str, redirect_uris: Vec<String>) -> Result<Credentials, Full> {
         let client_id = self.fresh("client");
-        let client_secret = Zeroizing::new(if secret { self.fresh("secret") } else { String::new() });
-        let digest = secret.then(|| Sha256::digest(client_secret.as_bytes()).into());
-        let client = Registered { name: name.to_owned(), redirect_uris, secret: digest };
+        let client_secret = Zeroizing::new(self.fresh("secret"));
+        let secret = Some(Sha256::digest(client_secret.as_bytes()).into());
         let mut tokens = self.tokens();
         if tokens.clients.len() >= clients::MOST {
-            tokens.clients.retain(|id, _| id == PUBLIC_CLIENT);
+            return Err(Full);
         }
+        let client = Registered { name: name.to_owned(), redirect_uris, secret };
         tokens.clients.insert(client_id.clone(), client);
-        Credentials { client_id, client_secret }
+        Ok(Credentials { client_id, client_secret })
     }
 
     pub(crate) fn registered(&self, id: &str) -> Option<Registered> {
         self.tokens().clients.get(id).cloned()
     }
 
-    pub(crate) fn keep_code(&self, code: Code) -> String {
+    /// Keeps a code. Those that ended make room.
+    pub(crate) fn keep_code(&self, code: Code) -> Result<String, Full> {
         let text = self.fresh("code");
-        room(&mut self.tokens().codes).insert(text.clone(), code);
-        text
+        let now = self.now();
+        let codes = &mut self.tokens().codes;
+        if codes.len() >= MOST_CODES {
+            codes.retain(|_, code| now < code.expires_at);
+        }
+        if codes.len() >= MOST_CODES {
+            return Err(Full);
+        }
+        codes.insert(text.clone(), code);
+        Ok(text)
+    }
+
+    /// Takes a code: whatever becomes of it, it was used [RFC6749 §4.1.2]. None when it is unknown or has ended.
+    pub(crate) fn take_code(&self, code: &str) -> Option<Code> {
+        let now = self.now();
+        self.tokens().codes.remove(code).filter(|code| now < code.expires_at)
+    }
+
+    /// Whether tokens can be given out, once those that ended have made room. To be asked before a code is used up or a
+    /// refresh token ended.
+    pub(crate) fn room_for_tokens(&self) -> Result<(), Full> {
+        let now = self.now();
+        let mut tokens = self.tokens();
+        if tokens.access.len() >= MOST_TOKENS {
+            tokens.access.retain(|_, token| token.is_good(now));
+        }
+        if tokens.refresh.len() >= MOST_TOKENS {
+            tokens.refresh.retain(|_, token| token.alive);
+        }
+        let full = tokens.access.len() >= MOST_TOKENS || tokens.refresh.len() >= MOST_TOKENS;
+        if full { Err(Full) } else { Ok(()) }
     }
 
     /// Keeps an access token under a text.
-    pub(crate) fn grant(&self, token: String, person: &Person, scope: &str, wrongs: Wrongs) {
+    pub(crate) fn keep_access(&self, token: String, person: &Person, wrongs: Wrongs) {
         let lifetime = if wrongs.ended_tokens { Some(0) } else { self.lifetime(wrongs) };
-        let granted = Granted {
-            person: person.clone(),
-            scope: scope.to_owned(),
-            client: String::new(),
-            wrongs,
-            expires_at: lifetime.map(|seconds| self.now() + i64::from(seconds)),
-            alive: true,
-        };
-        room(&mut self.tokens().access).insert(token, granted);
+        let expires_at = lifetime.map(|seconds| self.now() + i64::from(seconds));
+        self.tokens().access.insert(token, AccessToken { person: person.clone(), expires_at });
     }
 
-    pub(crate) fn grant_access(&self, person: &Person, scope: &str, wrongs: Wrongs) -> String {
+    pub(crate) fn grant_access(&self, person: &Person, wrongs: Wrongs) -> String {
         let token = self.fresh("access");
-        self.grant(token.clone(), person, scope, wrongs);
+        self.keep_access(token.clone(), person, wrongs);
         token
     }
 
-    pub(crate) fn grant_refresh(&self, person: &Person, scope: &str, client: &str, wrongs: Wrongs) -> String {
+    pub(crate) fn grant_refresh(&self, grant: &Grant, client: &str) -> String {
         let token = self.fresh("refresh");
-        let granted = Granted {
-            person: person.clone(),
-            scope: scope.to_owned(),
-            client: client.to_owned(),
-            wrongs,
-            expires_at: None,
-            alive: true,
-        };
-        room(&mut self.tokens().refresh).insert(token.clone(), granted);
+        let granted = RefreshToken { grant: grant.clone(), client: client.to_owned(), alive: true };
+        self.tokens().refresh.insert(token.clone(), granted);
         token
     }
 
@@ -197,16 +234,15 @@ impl State {
     }
 
     /// Whose access token it is, while it is good.
-    pub(crate) fn bearer(&self, token: &str) -> Option<Granted> {
+    pub(crate) fn bearer(&self, token: &str) -> Option<Person> {
         let now = self.now();
-        let granted = self.tokens().access.get(token).cloned()?;
-        (granted.alive && granted.expires_at.is_none_or(|end| now < end)).then_some(granted)
+        let tokens = self.tokens();
+        tokens.access.get(token).filter(|token| token.is_good(now)).map(|token| token.person.clone())
     }
 }
 
-fn room<V>(all: &mut HashMap<String, V>) -> &mut HashMap<String, V> {
-    if all.len() >= MOST {
-        all.clear();
+impl AccessToken {
+    fn is_good(&self, now: i64) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
     }
-    all
 }

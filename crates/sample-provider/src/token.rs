@@ -4,18 +4,16 @@ use std::sync::Arc;
 
 use anteroom_oauth::form::Form;
 use anteroom_oauth::jose::{SigningKey, Typ};
+use anteroom_oauth::pkce::{CodeChallenge, CodeChallengeMethod};
 use axum::body::Bytes;
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
-use crate::endpoints::{answer_json, failed, refuse, refuse_client};
-use crate::knobs::{Person, Wrongs};
-use crate::state::{Granted, State, TokenRequest};
+use crate::endpoints::{answer_json, failed, refuse, refuse_client, refuse_for_room};
+use crate::knobs::Person;
+use crate::state::{Grant, RefreshToken, State, TokenRequest};
 
 /// `POST /token`.
 pub(crate) async fn token(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
@@ -29,6 +27,9 @@ pub(crate) async fn token(Shared(state): Shared<Arc<State>>, headers: HeaderMap,
         };
     }
     let Some(client) = state.client_of(&headers, &form) else { return refuse_client() };
+    if let Err(full) = state.room_for_tokens() {
+        return refuse_for_room(full);
+    }
     match form.get("grant_type") {
         Some("authorization_code") => redeem(&state, &form, &client),
         Some("refresh_token") => refresh(&state, &form, &client),
@@ -36,70 +37,70 @@ pub(crate) async fn token(Shared(state): Shared<Arc<State>>, headers: HeaderMap,
     }
 }
 
+/// Redeems a code. `invalid_grant` when it is unknown, used, older than [`CODE_LIFETIME`](crate::state::CODE_LIFETIME) or
+/// another client's, and when verifier or redirect URI are not the ones of the authorization request.
 fn redeem(state: &State, form: &Form, client: &str) -> Response {
-    let code = form.get("code").and_then(|code| state.tokens().codes.remove(code));
+    let code = form.get("code").and_then(|code| state.take_code(code));
     let Some(code) = code.filter(|code| code.client.as_deref().is_none_or(|own| own == client)) else {
         return refuse("invalid_grant");
     };
     let verified = code.challenge.as_deref().is_none_or(|challenge| {
-        let verifier = form.get("code_verifier").unwrap_or_default();
-        URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes())) == challenge
+        let challenge = CodeChallenge::new(CodeChallengeMethod::S256, challenge);
+        challenge.is_ok_and(|own| own.verify(form.get("code_verifier").unwrap_or_default()).is_ok())
     });
     if !verified || form.get("redirect_uri") != Some(code.redirect_uri.as_str()) {
         return refuse("invalid_grant");
     }
-    let offline = code.scope.split(' ').any(|scope| scope == "offline_access");
-    let renewable = offline && state.knobs().refresh_tokens && !code.wrongs.no_refresh_token;
-    let refresh = renewable.then(|| state.grant_refresh(&code.person, &code.scope, client, code.wrongs));
-    let given = Given { person: &code.person, scope: &code.scope, wrongs: code.wrongs, refresh };
-    tokens(state, &given, Some((client, code.nonce.as_deref())))
+    let grant = &code.grant;
+    let offline = grant.scope.split(' ').any(|scope| scope == "offline_access");
+    let renewable = offline && state.knobs().refresh_tokens && !grant.wrongs.no_refresh_token;
+    let refresh_token = renewable.then(|| state.grant_refresh(grant, client));
+    tokens(state, grant, refresh_token, Some((client, code.nonce.as_deref())))
 }
 
+/// Renews. `invalid_grant` when the refresh token is unknown, ended, another client's, or a knob says so.
 fn refresh(state: &State, form: &Form, client: &str) -> Response {
-    let sent = form.get("refresh_token").unwrap_or_default().to_owned();
+    let sent = form.get("refresh_token").unwrap_or_default();
     let (refused, rotate) = {
         let knobs = state.knobs();
         (knobs.refuse_refresh, knobs.rotate)
     };
-    let usable = |granted: &Granted| {
-        let theirs = state.believes_everybody() || granted.client == client;
-        granted.alive && theirs && !refused && !granted.wrongs.refuse_refresh
+    let usable = |token: &RefreshToken| {
+        let theirs = state.believes_everybody() || token.client == client;
+        token.alive && theirs && !refused && !token.grant.wrongs.refuse_refresh
     };
     // Looked at and ended in one step: of two that come at once, one is renewed [RFC9700 §4.14.2].
-    let granted = state.tokens().refresh.get_mut(&sent).filter(|granted| usable(granted)).map(|granted| {
-        let found = granted.clone();
-        granted.alive = !rotate;
-        found
+    let grant = state.tokens().refresh.get_mut(sent).filter(|token| usable(token)).map(|token| {
+        token.alive = !rotate;
+        token.grant.clone()
     });
-    let Some(Granted { person, scope, wrongs, .. }) = granted else { return refuse("invalid_grant") };
-    let new = rotate.then(|| state.grant_refresh(&person, &scope, client, wrongs));
-    tokens(state, &Given { person: &person, scope: &scope, wrongs, refresh: new }, None)
+    let Some(grant) = grant else { return refuse("invalid_grant") };
+    let refresh_token = rotate.then(|| state.grant_refresh(&grant, client));
+    tokens(state, &grant, refresh_token, None)
 }
 
-/// What is given out.
-struct Given<'a> {
-    person: &'a Person,
-    scope: &'a str,
-    wrongs: Wrongs,
-    refresh: Option<String>,
-}
-
-fn tokens(state: &State, given: &Given<'_>, client: Option<(&str, Option<&str>)>) -> Response {
-    let Given { person, scope, wrongs, refresh } = given;
+/// The token response; with an ID token for a client, and the nonce it sent, when `openid` is among the scopes.
+fn tokens(
+    state: &State,
+    grant: &Grant,
+    refresh_token: Option<String>,
+    id_token_for: Option<(&str, Option<&str>)>,
+) -> Response {
+    let Grant { person, scope, wrongs } = grant;
     let lifetime = state.lifetime(*wrongs);
     let separator = state.knobs().scope_separator;
     let mut body = json!({
-        "access_token": state.grant_access(person, scope, *wrongs),
+        "access_token": state.grant_access(person, *wrongs),
         "token_type": "Bearer",
         "scope": scope.split(' ').collect::<Vec<_>>().join(separator),
     });
     if let Some(seconds) = lifetime {
         body["expires_in"] = seconds.into();
     }
-    if let Some(refresh) = refresh {
-        body["refresh_token"] = refresh.as_str().into();
+    if let Some(refresh_token) = refresh_token {
+        body["refresh_token"] = refresh_token.into();
     }
-    if let Some((client, nonce)) = client.filter(|_| scope.split(' ').any(|scope| scope == "openid")) {
+    if let Some((client, nonce)) = id_token_for.filter(|_| scope.split(' ').any(|scope| scope == "openid")) {
         let (mut more, claims) = {
             let knobs = state.knobs();
             (knobs.id_token_claims.clone(), knobs.claims.clone())

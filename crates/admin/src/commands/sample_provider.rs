@@ -176,7 +176,10 @@ fn fill_in(cx: &mut Cx<'_>, engine: &Engine, project: Id<Project>, provider: &Pr
             return Ok(());
         }
     }
-    let client = provider.register("Anteroom", callbacks(engine));
+    let client = match provider.register("Anteroom", callbacks(engine)) {
+        Ok(client) => client,
+        Err(full) => return conflict(None, format!("No client can be registered: {full}.")),
+    };
     let new = json!({
         "issuer": provider.issuer(),
         "authorization_endpoint": provider.url("authorize"),

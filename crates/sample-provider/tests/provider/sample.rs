@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use anteroom_engine::clock::SystemClock;
-use anteroom_sample_provider::{Clients, Knobs, OpenError, Options, PUBLIC_CLIENT, Provider};
+use anteroom_engine::clock::{Clock, ManualClock, SystemClock};
+use anteroom_engine::timestamp::Timestamp;
+use anteroom_sample_provider::{Clients, Knobs, OpenError, Options, PUBLIC_CLIENT, Person, Provider};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
@@ -15,9 +16,13 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 async fn open() -> Provider {
+    open_at(Arc::new(SystemClock)).await
+}
+
+async fn open_at(clock: Arc<dyn Clock>) -> Provider {
     let options = Options {
         address: ([127, 0, 0, 1], 0).into(),
-        clock: Arc::new(SystemClock),
+        clock,
         knobs: Knobs { page: true, claims: json!({ "email_verified": false }), ..Knobs::default() },
         clients: Clients::Registered { redirect_uris: vec![CALLBACK.to_owned()] },
     };
@@ -124,7 +129,7 @@ async fn it_listens_on_this_machine_only_and_for_its_own_name_only() {
 #[tokio::test]
 async fn the_page_says_what_it_is_in_three_languages_and_escapes_what_comes_from_elsewhere() {
     let provider = open().await;
-    let client = provider.register("<b>Evil & Sons</b>", vec![CALLBACK.to_owned()]);
+    let client = provider.register("<b>Evil & Sons</b>", vec![CALLBACK.to_owned()]).unwrap();
     let query = asking(&client.client_id, &[("scope", "openid <script>alert(1)</script>")]);
     for (language, words) in [
         ("en", "This is not a real provider"),
@@ -280,9 +285,97 @@ async fn what_nobody_may_register_is_refused_and_a_page_of_elsewhere_cannot_regi
 #[tokio::test]
 async fn two_starts_share_no_secret() {
     let (one, other) = (open().await, open().await);
-    let [first, second] = [&one, &other].map(|provider| provider.register("Mine", vec![CALLBACK.to_owned()]));
+    let [first, second] =
+        [&one, &other].map(|provider| provider.register("Mine", vec![CALLBACK.to_owned()]).unwrap());
     assert_ne!(first.client_id, second.client_id);
     assert_ne!(*first.client_secret, *second.client_secret);
     assert!(first.client_secret.len() > 43, "256 bits");
     assert!(one.knows(&first.client_id) && !other.knows(&first.client_id));
+}
+
+/// A provider whose time stands still until it is moved.
+async fn in_still_time() -> (Provider, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_700_000_000)));
+    (open_at(Arc::clone(&clock) as Arc<dyn Clock>).await, clock)
+}
+
+/// A code of the public client.
+async fn code(provider: &Provider) -> Answer {
+    let form = [("press", "allow"), ("email", "a@b.example")];
+    press(provider, &asking(PUBLIC_CLIENT, &[]), &form).await
+}
+
+#[tokio::test]
+async fn rfc6749_4_1_2_a_code_is_good_for_ten_minutes() {
+    let (provider, clock) = in_still_time().await;
+    let public = [("client_id", PUBLIC_CLIENT)];
+    for (seconds, status) in [(599, 200), (600, 400)] {
+        let code = code(&provider).await.back("code").unwrap();
+        clock.advance(seconds);
+        let reply = redeem(&provider, &code, &public).await;
+        assert_eq!(reply.status, status, "after {seconds} s: {reply:?}");
+        if status == 400 {
+            assert_eq!(reply.text("error"), "invalid_grant");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_full_table_of_clients_refuses_the_next_and_keeps_the_others() {
+    let provider = open().await;
+    let (first, secret) = registered(&provider).await;
+    // with the public client that is there from the start
+    for _ in 2..1_000 {
+        provider.register("More", vec![CALLBACK.to_owned()]).unwrap();
+    }
+    let metadata = json!({ "redirect_uris": [CALLBACK] });
+    let refused = send(http().post(provider.url("register")).json(&metadata)).await;
+    assert_eq!((refused.status, refused.text("error").as_str()), (503, "temporarily_unavailable"));
+    assert!(refused.text("error_description").contains("as much as it can"), "{refused:?}");
+    let form = [("press", "allow"), ("email", "a@b.example")];
+    let code = press(&provider, &asking(&first, &[]), &form).await.back("code").unwrap();
+    let proof = [("client_id", first.as_str()), ("client_secret", secret.as_str())];
+    assert_eq!(redeem(&provider, &code, &proof).await.status, 200, "it is still known");
+}
+
+#[tokio::test]
+async fn a_full_table_of_codes_refuses_the_next_until_some_have_ended() {
+    let (provider, clock) = in_still_time().await;
+    provider.turn(|knobs| knobs.page = false);
+    let client = http();
+    let ask = async || {
+        let query = asking(PUBLIC_CLIENT, &[]);
+        send(client.get(provider.url("authorize")).query(&query)).await
+    };
+    let first = ask().await.back("code").unwrap();
+    for _ in 1..1_000 {
+        assert!(ask().await.back("code").is_some());
+    }
+    let refused = ask().await;
+    assert_eq!(refused.back("error").as_deref(), Some("temporarily_unavailable"), "{refused:?}");
+    assert!(refused.back("error_description").unwrap().contains("as much as it can"), "{refused:?}");
+    let public = [("client_id", PUBLIC_CLIENT)];
+    assert_eq!(redeem(&provider, &first, &public).await.status, 200, "none was pushed out");
+    clock.advance(600);
+    assert!(ask().await.back("code").is_some(), "those that ended made room");
+}
+
+#[tokio::test]
+async fn a_full_table_of_tokens_refuses_before_the_code_is_used_up() {
+    let (provider, clock) = in_still_time().await;
+    let sam = Person::new("sam", "sam@sample.example");
+    let first = provider.access_token(&sam);
+    for _ in 1..20_000 {
+        provider.access_token(&sam);
+    }
+    clock.advance(3_300);
+    let code = code(&provider).await.back("code").unwrap();
+    let public = [("client_id", PUBLIC_CLIENT)];
+    let refused = redeem(&provider, &code, &public).await;
+    assert_eq!((refused.status, refused.text("error").as_str()), (503, "temporarily_unavailable"));
+    let me = send(http().get(provider.url("userinfo")).bearer_auth(&first)).await;
+    assert_eq!(me.json()["sub"], "sam", "none was pushed out");
+    clock.advance(300);
+    let redeemed = redeem(&provider, &code, &public).await;
+    assert_eq!(redeemed.status, 200, "those that ended made room: {redeemed:?}");
 }
