@@ -1,13 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { paths } from "../src/app/paths";
-import {
-  changes,
-  complaint,
-  EMPTY_DRAFT,
-  EMPTY_ENTRY,
-  moved,
-} from "../src/features/access-policies/policy-form";
+import { complaint, EMPTY_ENTRY, moved, POLICY_FORM } from "../src/features/access-policies/policy-form";
 import { renderApp } from "./render-app";
 
 const button = (name: string | RegExp) => screen.findByRole("button", { name });
@@ -72,10 +66,11 @@ describe("access policies", () => {
 
 describe("the editor's rules", () => {
   test("what differs is counted", () => {
-    const draft = { ...EMPTY_DRAFT, name: "A", entries: [...EMPTY_DRAFT.entries, EMPTY_ENTRY] };
-    expect(changes(EMPTY_DRAFT, EMPTY_DRAFT)).toBe(0);
-    expect(changes(EMPTY_DRAFT, draft)).toBe(2);
-    expect(changes(draft, { ...draft, ipRules: [{ name: "", value: "*", block: true }] })).toBe(1);
+    const { empty, differing } = POLICY_FORM;
+    const draft = { ...empty, name: "A", entries: [...empty.entries, EMPTY_ENTRY] };
+    expect(differing(empty, empty)).toBe(0);
+    expect(differing(empty, draft)).toBe(2);
+    expect(differing(draft, { ...draft, ipRules: [{ name: "", value: "*", block: true }] })).toBe(1);
   });
 
   test("entries change places with their neighbours only", () => {

@@ -1,8 +1,9 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
+import { call } from "../src/api/call";
 import { paths } from "../src/app/paths";
 import { PRESETS } from "../src/features/vault/strategies";
-import { differing, EMPTY_API, EMPTY_CONNECTION, written } from "../src/features/vault/vault-form";
+import { API_FORM, CONNECTION_FORM, differing, written } from "../src/features/vault/vault-form";
 import { renderApp } from "./render-app";
 
 const button = (name: string | RegExp) => screen.findByRole("button", { name });
@@ -59,10 +60,36 @@ describe("APIs & vault", () => {
     expect(document.body.textContent).not.toContain("a-secret-at-the-provider");
   });
 
+  test("who saves meanwhile is not overwritten: the save is refused until the draft begins anew", async () => {
+    const [api] = (await call("apis_list", {})).items.filter(({ system }) => !system);
+    if (!api) throw new Error("the mock has an API");
+    const user = await renderApp(paths.api(api.id));
+    const lifetime = await screen.findByRole("textbox", { name: "Life" });
+    await user.clear(lifetime);
+    await user.type(lifetime, "60");
+    const others = await call("apis_get", { id: api.id });
+    await call("apis_save", { ...others, name: "Renamed by another" });
+    expect(await screen.findByRole("heading", { level: 1, name: "Renamed by another" })).toBeVisible();
+    await user.click(await button("Save"));
+    expect(await screen.findByText(/Somebody changed .* meanwhile/)).toBeVisible();
+    expect((await call("apis_get", { id: api.id })).name).toBe("Renamed by another");
+    await user.click(await button("Discard"));
+    expect(screen.getByRole("textbox", { name: "Name" })).toHaveValue("Renamed by another");
+    await user.clear(lifetime);
+    await user.type(lifetime, "60");
+    await user.click(await button("Save"));
+    await waitFor(async () => {
+      const { name, tokenLifetime } = await call("apis_get", { id: api.id });
+      expect([name, tokenLifetime]).toEqual(["Renamed by another", 60]);
+    });
+  });
+
   test("changes are counted one by one, and empty rows are no scopes", () => {
-    expect(differing(EMPTY_API, { ...EMPTY_API, name: "a", tokenLifetime: 1 })).toBe(2);
-    const settings = { ...EMPTY_CONNECTION.settings, issuer: "https://a", scopes: [] };
-    expect(differing(EMPTY_CONNECTION, { ...EMPTY_CONNECTION, settings, clientSecret: "x" })).toBe(3);
+    expect(differing(API_FORM.empty, { ...API_FORM.empty, name: "a", tokenLifetime: 1 })).toBe(2);
+    const settings = { ...CONNECTION_FORM.empty.settings, issuer: "https://a", scopes: [] };
+    expect(differing(CONNECTION_FORM.empty, { ...CONNECTION_FORM.empty, settings, clientSecret: "x" })).toBe(
+      3,
+    );
     expect(
       written([
         { value: " ", description: "" },

@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
 import { t } from "../i18n/i18n";
 
-type Question = {
+export type Question = {
   /** Names the thing: "Revoke the link for Pat Doe?" */
   title: string;
   /** What stops working. */

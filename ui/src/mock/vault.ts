@@ -118,8 +118,13 @@ const summary = ({ id, name, identifier, system, scopes, clients, grants }: Api)
   grantCount: grants.length,
 });
 
+/** The version after this one; links and grants are no part of what is versioned. */
+const next = (version: string) => String(Number(version) + 1);
+
+const meanwhile = (name: string) =>
+  `Somebody changed "${name}" meanwhile. Load it again and repeat the change.`;
+
 const changed = (api: Api): Api => {
-  api.version = `${Number(api.version || 0) + 1}`;
   tell("apis");
   return { ...api };
 };
@@ -136,16 +141,16 @@ export const apisMock = {
       refuse("invalid", "An identifier has 1 to 600 characters, none of them invisible.", "identifier");
     }
     if (id === null) {
-      const made: Api = { ...system(nextId(), "", "", []), ...draft, system: false, version: "0" };
+      const made: Api = { ...system(nextId(), "", "", []), ...draft, system: false, version: "1" };
       apis.unshift(made);
       happened("resource_server_created");
       return changed(made);
     }
     const api = find(id);
     if (api.version !== version) {
-      refuse("conflict", `Somebody changed "${api.name}" meanwhile. Load it again and repeat the change.`);
+      refuse("conflict", meanwhile(api.name));
     }
-    Object.assign(api, draft, { identifier: api.identifier });
+    Object.assign(api, draft, { identifier: api.identifier, version: next(api.version) });
     happened("resource_server_updated");
     return changed(api);
   },
@@ -200,7 +205,7 @@ export const connectionsMock = {
     })),
   }),
   get: ({ id }: Req<"connections_get">): Connection => ({ ...findConnection(id) }),
-  save({ id, name, strategy, settings, clientSecret }: Req<"connections_save">): Connection {
+  save({ id, version, name, strategy, settings, clientSecret }: Req<"connections_save">): Connection {
     sentinel(name, "name");
     if (id === null && connections.some((one) => one.name === name)) {
       refuse("conflict", "A connection with the same name already exists", "name");
@@ -222,8 +227,9 @@ export const connectionsMock = {
       return { ...made };
     }
     const connection = findConnection(id);
-    Object.assign(connection, { settings, hasSecret: connection.hasSecret || hasSecret });
-    connection.version = `${Number(connection.version) + 1}`;
+    if (connection.version !== version) refuse("conflict", meanwhile(connection.name));
+    const kept = connection.hasSecret || hasSecret;
+    Object.assign(connection, { settings, hasSecret: kept, version: next(connection.version) });
     tell("apis");
     return { ...connection };
   },

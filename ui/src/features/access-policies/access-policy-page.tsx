@@ -1,24 +1,21 @@
-import { Button, TextInput } from "@mantine/core";
-import { useEffect, useState } from "react";
-import { Link, useNavigate, useParams } from "react-router";
+import { TextInput } from "@mantine/core";
+import { Link, useParams } from "react-router";
 import type { Policy } from "../../api/bindings";
 import type { CommandFailed } from "../../api/call";
 import { useCommand, useCommandMutation } from "../../api/commands";
-import { unsavedWords, useLeaveGuard } from "../../app/leave-guard";
+import { DeleteButton, EditorBar, problemsOf, useEditor } from "../../app/editor";
 import { paths } from "../../app/paths";
 import { t, tn } from "../../i18n/i18n";
 import { Chip } from "../../kit/chip";
-import { confirm } from "../../kit/confirm";
 import { CopyValue } from "../../kit/copyable";
 import { Page } from "../../kit/page";
 import { Panel, WithRail } from "../../kit/panel";
-import { SaveBar } from "../../kit/save-bar";
 import { Answer } from "../../kit/states";
 import { toast } from "../../kit/toast";
 import classes from "./access-policies.module.css";
 import { Entries } from "./entries";
 import { IpRules } from "./ip-rules";
-import { changes, complaint, type Draft, draftOf, EMPTY_DRAFT } from "./policy-form";
+import { complaint, type Draft, POLICY_FORM } from "./policy-form";
 
 /** One policy, to look at and to change. */
 export function AccessPolicyPage() {
@@ -33,54 +30,30 @@ export function AccessPolicyCreatePage() {
 }
 
 function Editor({ policy }: { policy: Policy | null }) {
-  const saved = policy ? draftOf(policy) : EMPTY_DRAFT;
-  const [draft, setDraft] = useState<Draft>(saved);
-  const [version, setVersion] = useState(policy?.version ?? null);
-  const [leaving, setLeaving] = useState<string | null>(null);
+  const editor = useEditor(policy, POLICY_FORM);
   const save = useCommandMutation("access_policies_save");
-  const navigate = useNavigate();
-  const count = changes(saved, draft);
-  useLeaveGuard(leaving === null && count > 0, unsavedWords());
-  // once the guard is off, to the new policy or back to the list
-  useEffect(() => {
-    if (leaving) navigate(leaving, { replace: true });
-  }, [leaving, navigate]);
-
   const submit = () =>
     save.mutate(
-      { id: policy?.id ?? null, version, ...draft },
+      { id: policy?.id ?? null, version: editor.version, ...editor.draft },
       {
-        onSuccess: (written) => {
-          toast("ok", t("policies.saved", { name: written.name }));
-          setVersion(written.version);
-          setDraft(draftOf(written));
-          if (policy === null) setLeaving(paths.accessPolicy(written.id));
+        onSuccess: (saved) => {
+          toast("ok", t("policies.saved", { name: saved.name }));
+          editor.wasSaved(saved);
+          if (editor.isNew) editor.leaveFor(paths.accessPolicy(saved.id));
         },
       },
     );
-  const discard = () => {
-    save.reset();
-    setDraft(saved);
-    setVersion(policy?.version ?? null);
-  };
   return (
     <Page
       title={policy?.name ?? t("policies.createTitle")}
       breadcrumb={<Link to={paths.accessPolicies()}>{t("nav.accessPolicies")}</Link>}
       beside={policy && <CopyValue text={policy.id} what={t("policies.id")} />}
-      actions={policy && <Delete policy={policy} onDeleted={() => setLeaving(paths.accessPolicies())} />}
+      actions={policy && <Delete policy={policy} onDeleted={() => editor.leaveFor(paths.accessPolicies())} />}
     >
       <WithRail rail={<Members policy={policy} />}>
-        <Fields draft={draft} onChange={setDraft} error={save.error} />
+        <Fields draft={editor.draft} onChange={editor.setDraft} error={save.error} />
       </WithRail>
-      <SaveBar
-        changes={count}
-        isNew={policy === null}
-        saving={save.isPending}
-        onSave={submit}
-        onDiscard={discard}
-        problem={save.error && save.error.field === null ? save.error.message : undefined}
-      />
+      <EditorBar editor={editor} save={save} onSave={submit} />
     </Page>
   );
 }
@@ -88,7 +61,7 @@ function Editor({ policy }: { policy: Policy | null }) {
 type FieldsProps = { draft: Draft; onChange: (draft: Draft) => void; error: CommandFailed | null };
 
 function Fields({ draft, onChange, error }: FieldsProps) {
-  const problem = (field: string) => (error?.field === field ? error.message : undefined);
+  const problem = problemsOf(error);
   const wrong = complaint(problem("resource") ?? problem("entries") ?? "");
   return (
     <>
@@ -144,36 +117,18 @@ function Members({ policy }: { policy: Policy | null }) {
 
 /** A policy somebody has cannot go: without one they could do everything. */
 function Delete({ policy, onDeleted }: { policy: Policy; onDeleted: () => void }) {
-  const remove = useCommandMutation("access_policies_delete");
-  const ask = async () => {
-    const yes = await confirm({
-      title: t("policies.deleteTitle", { name: policy.name }),
-      body: t("policies.deleteBody"),
-      action: t("policies.delete"),
-    });
-    if (yes) {
-      remove.mutate(
-        { id: policy.id },
-        {
-          onError: (error) => toast("bad", error.message),
-          onSuccess: () => {
-            toast("ok", t("policies.deleted", { name: policy.name }));
-            onDeleted();
-          },
-        },
-      );
-    }
-  };
-  const used = policy.memberCount > 0;
   return (
-    <Button
-      variant="default"
-      onClick={ask}
-      loading={remove.isPending}
-      disabled={used}
-      title={used ? tn("policies.deleteUsed", policy.memberCount) : undefined}
-    >
-      {t("policies.delete")}
-    </Button>
+    <DeleteButton
+      command="access_policies_delete"
+      id={policy.id}
+      question={{
+        title: t("policies.deleteTitle", { name: policy.name }),
+        body: t("policies.deleteBody"),
+        action: t("policies.delete"),
+      }}
+      done={t("policies.deleted", { name: policy.name })}
+      onDeleted={onDeleted}
+      blocked={policy.memberCount > 0 ? tn("policies.deleteUsed", policy.memberCount) : undefined}
+    />
   );
 }

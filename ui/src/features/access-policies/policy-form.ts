@@ -1,4 +1,5 @@
 import type { IpRule, Policy, PolicyEntry } from "../../api/bindings";
+import type { Form } from "../../app/editor";
 
 /** What the editor changes. */
 export type Draft = { name: string; entries: PolicyEntry[]; ipRules: IpRule[] };
@@ -15,25 +16,23 @@ export const EMPTY_ENTRY: PolicyEntry = {
 
 export const EMPTY_RULE: IpRule = { name: "", value: "", block: true };
 
-export const EMPTY_DRAFT: Draft = {
-  name: "",
-  entries: [{ ...EMPTY_ENTRY, resourceType: "Patient" }],
-  ipRules: [],
+export const POLICY_FORM: Form<Policy, Draft> = {
+  empty: { name: "", entries: [{ ...EMPTY_ENTRY, resourceType: "Patient" }], ipRules: [] },
+  draftOf: ({ name, entries, ipRules }) => ({ name, entries, ipRules }),
+  differing,
 };
-
-export const draftOf = ({ name, entries, ipRules }: Policy): Draft => ({ name, entries, ipRules });
 
 const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
 /** How many things differ: the name, each entry, each rule. */
-export function changes(before: Draft, after: Draft): number {
-  const differing = (one: readonly unknown[], other: readonly unknown[]) =>
+function differing(before: Draft, after: Draft): number {
+  const count = (one: readonly unknown[], other: readonly unknown[]) =>
     Array.from({ length: Math.max(one.length, other.length) }).filter((_, at) => !same(one[at], other[at]))
       .length;
   return (
     Number(before.name !== after.name) +
-    differing(before.entries, after.entries) +
-    differing(before.ipRules, after.ipRules)
+    count(before.entries, after.entries) +
+    count(before.ipRules, after.ipRules)
   );
 }
 

@@ -1,25 +1,22 @@
-import { Button, NumberInput, Select, Switch, TextInput } from "@mantine/core";
-import { useEffect, useState } from "react";
-import { Link, useNavigate, useParams } from "react-router";
+import { NumberInput, Select, Switch, TextInput } from "@mantine/core";
+import { Link, useParams } from "react-router";
 import type { Api, ApiAccess } from "../../api/bindings";
 import type { CommandFailed } from "../../api/call";
 import { useCommand, useCommandMutation } from "../../api/commands";
-import { unsavedWords, useLeaveGuard } from "../../app/leave-guard";
+import { DeleteButton, EditorBar, problemsOf, useEditor } from "../../app/editor";
 import { paths } from "../../app/paths";
 import { t, tn } from "../../i18n/i18n";
 import { Chip } from "../../kit/chip";
-import { confirm } from "../../kit/confirm";
 import { CopyValue } from "../../kit/copyable";
 import { Page } from "../../kit/page";
 import { Panel, WithRail } from "../../kit/panel";
-import { SaveBar } from "../../kit/save-bar";
 import { Answer } from "../../kit/states";
 import { toast } from "../../kit/toast";
 import { ApiClients } from "./api-clients";
 import { ApiGrants } from "./api-grants";
 import { ApiScopes } from "./api-scopes";
 import classes from "./vault.module.css";
-import { type ApiDraft, apiDraftOf, differing, EMPTY_API, written } from "./vault-form";
+import { API_FORM, type ApiDraft, written } from "./vault-form";
 
 /** One API: what it is, who acts for it, who may ask it. */
 export function ApiPage() {
@@ -34,25 +31,21 @@ export function ApiCreatePage() {
 }
 
 function Editor({ api }: { api: Api | null }) {
-  const saved = api ? apiDraftOf(api) : EMPTY_API;
-  const [draft, setDraft] = useState<ApiDraft>(saved);
-  const [leaving, setLeaving] = useState<string | null>(null);
+  const editor = useEditor(api, API_FORM);
   const save = useCommandMutation("apis_save");
-  const navigate = useNavigate();
-  const count = differing(saved, draft);
-  useLeaveGuard(leaving === null && count > 0, unsavedWords());
-  // once the guard is off, to the new API or back to the list
-  useEffect(() => {
-    if (leaving) navigate(leaving, { replace: true });
-  }, [leaving, navigate]);
   const submit = () =>
     save.mutate(
-      { id: api?.id ?? null, version: api?.version ?? null, ...draft, scopes: written(draft.scopes) },
       {
-        onSuccess: (written) => {
-          toast("ok", t("vault.saved", { name: written.name }));
-          setDraft(apiDraftOf(written));
-          if (api === null) setLeaving(paths.api(written.id));
+        id: api?.id ?? null,
+        version: editor.version,
+        ...editor.draft,
+        scopes: written(editor.draft.scopes),
+      },
+      {
+        onSuccess: (saved) => {
+          toast("ok", t("vault.saved", { name: saved.name }));
+          editor.wasSaved(saved);
+          if (editor.isNew) editor.leaveFor(paths.api(saved.id));
         },
       },
     );
@@ -69,29 +62,22 @@ function Editor({ api }: { api: Api | null }) {
           </>
         )
       }
-      actions={api && !system && <Delete api={api} onDeleted={() => setLeaving(paths.vault())} />}
+      actions={api && !system && <Delete api={api} onDeleted={() => editor.leaveFor(paths.vault())} />}
     >
       <WithRail rail={<Rail api={api} />}>
         {system ? (
           <SystemScopes api={api} />
         ) : (
-          <Fields draft={draft} onChange={setDraft} created={api !== null} error={save.error} />
+          <Fields
+            draft={editor.draft}
+            onChange={editor.setDraft}
+            created={!editor.isNew}
+            error={save.error}
+          />
         )}
         {api && <ApiGrants api={api} />}
       </WithRail>
-      {!system && (
-        <SaveBar
-          changes={count}
-          isNew={api === null}
-          saving={save.isPending}
-          onSave={submit}
-          onDiscard={() => {
-            save.reset();
-            setDraft(saved);
-          }}
-          problem={save.error && save.error.field === null ? save.error.message : undefined}
-        />
-      )}
+      {!system && <EditorBar editor={editor} save={save} onSave={submit} />}
     </Page>
   );
 }
@@ -104,7 +90,7 @@ type FieldsProps = {
 };
 
 function Fields({ draft, onChange, created, error }: FieldsProps) {
-  const problem = (field: string) => (error?.field === field ? error.message : undefined);
+  const problem = problemsOf(error);
   const set = (changes: Partial<ApiDraft>) => onChange({ ...draft, ...changes });
   return (
     <>
@@ -216,28 +202,17 @@ function Rail({ api }: { api: Api | null }) {
 }
 
 function Delete({ api, onDeleted }: { api: Api; onDeleted: () => void }) {
-  const remove = useCommandMutation("apis_delete");
-  const ask = async () => {
-    const yes = await confirm({
-      title: t("vault.deleteApi", { name: api.name }),
-      body: tn("vault.deleteApiBody", api.grants.length),
-      action: t("vault.delete"),
-    });
-    if (!yes) return;
-    remove.mutate(
-      { id: api.id },
-      {
-        onError: (error) => toast("bad", error.message),
-        onSuccess: () => {
-          toast("ok", t("vault.deleted", { name: api.name }));
-          onDeleted();
-        },
-      },
-    );
-  };
   return (
-    <Button variant="default" onClick={ask} loading={remove.isPending}>
-      {t("vault.delete")}
-    </Button>
+    <DeleteButton
+      command="apis_delete"
+      id={api.id}
+      question={{
+        title: t("vault.deleteApi", { name: api.name }),
+        body: tn("vault.deleteApiBody", api.grants.length),
+        action: t("vault.delete"),
+      }}
+      done={t("vault.deleted", { name: api.name })}
+      onDeleted={onDeleted}
+    />
   );
 }

@@ -1,25 +1,22 @@
-import { Button, PasswordInput, Radio, Switch, TagsInput, TextInput } from "@mantine/core";
-import { useEffect, useState } from "react";
-import { Link, useNavigate, useParams } from "react-router";
+import { PasswordInput, Radio, Switch, TagsInput, TextInput } from "@mantine/core";
+import { Link, useParams } from "react-router";
 import type { Connection, ConnectionSettings } from "../../api/bindings";
 import type { CommandFailed } from "../../api/call";
 import { useCommand, useCommandMutation } from "../../api/commands";
-import { unsavedWords, useLeaveGuard } from "../../app/leave-guard";
+import { DeleteButton, EditorBar, problemsOf, useEditor } from "../../app/editor";
 import { paths } from "../../app/paths";
 import { t } from "../../i18n/i18n";
 import { Chip } from "../../kit/chip";
-import { confirm } from "../../kit/confirm";
 import { CopyValue } from "../../kit/copyable";
 import { Page } from "../../kit/page";
 import { Panel, WithRail } from "../../kit/panel";
-import { SaveBar } from "../../kit/save-bar";
 import { Answer } from "../../kit/states";
 import { toast } from "../../kit/toast";
 import { ConnectionClients } from "./connection-clients";
 import { UseSampleProvider } from "./sample-provider";
 import { PRESETS, strategyWords } from "./strategies";
 import classes from "./vault.module.css";
-import { type ConnectionDraft, connectionDraftOf, differing, EMPTY_CONNECTION } from "./vault-form";
+import { CONNECTION_FORM, type ConnectionDraft } from "./vault-form";
 
 /** One provider, and who may have people connect accounts there. */
 export function ConnectionPage() {
@@ -38,30 +35,21 @@ export function ConnectionCreatePage() {
 }
 
 function Editor({ connection }: { connection: Connection | null }) {
-  const saved = connection ? connectionDraftOf(connection) : EMPTY_CONNECTION;
-  const [draft, setDraft] = useState<ConnectionDraft>(saved);
-  const [leaving, setLeaving] = useState<string | null>(null);
+  const editor = useEditor(connection, CONNECTION_FORM);
   const save = useCommandMutation("connections_save");
-  const navigate = useNavigate();
-  const count = differing(saved, draft);
-  useLeaveGuard(leaving === null && count > 0, unsavedWords());
-  // once the guard is off, to the new connection or back to the list
-  useEffect(() => {
-    if (leaving) navigate(leaving, { replace: true });
-  }, [leaving, navigate]);
   const submit = () =>
     save.mutate(
       {
         id: connection?.id ?? null,
-        version: connection?.version ?? null,
-        ...draft,
-        clientSecret: draft.clientSecret || null,
+        version: editor.version,
+        ...editor.draft,
+        clientSecret: editor.draft.clientSecret || null,
       },
       {
-        onSuccess: (written) => {
-          toast("ok", t("vault.saved", { name: written.name }));
-          setDraft(connectionDraftOf(written));
-          if (connection === null) setLeaving(paths.connection(written.id));
+        onSuccess: (saved) => {
+          toast("ok", t("vault.saved", { name: saved.name }));
+          editor.wasSaved(saved);
+          if (editor.isNew) editor.leaveFor(paths.connection(saved.id));
         },
       },
     );
@@ -70,25 +58,21 @@ function Editor({ connection }: { connection: Connection | null }) {
       title={connection?.name ?? t("vault.createConnection")}
       breadcrumb={<Link to={paths.vault()}>{t("nav.vault")}</Link>}
       beside={connection && <Chip>{strategyWords(connection.strategy)}</Chip>}
-      actions={connection && <Delete connection={connection} onDeleted={() => setLeaving(paths.vault())} />}
+      actions={
+        connection && <Delete connection={connection} onDeleted={() => editor.leaveFor(paths.vault())} />
+      }
     >
       <WithRail rail={<Rail connection={connection} />}>
-        {connection === null && (
-          <Presets draft={draft} onChange={setDraft} onSample={(id) => setLeaving(paths.connection(id))} />
+        {editor.isNew && (
+          <Presets
+            draft={editor.draft}
+            onChange={editor.setDraft}
+            onSample={(id) => editor.leaveFor(paths.connection(id))}
+          />
         )}
-        <Fields draft={draft} onChange={setDraft} connection={connection} error={save.error} />
+        <Fields draft={editor.draft} onChange={editor.setDraft} connection={connection} error={save.error} />
       </WithRail>
-      <SaveBar
-        changes={count}
-        isNew={connection === null}
-        saving={save.isPending}
-        onSave={submit}
-        onDiscard={() => {
-          save.reset();
-          setDraft(saved);
-        }}
-        problem={save.error && save.error.field === null ? save.error.message : undefined}
-      />
+      <EditorBar editor={editor} save={save} onSave={submit} />
     </Page>
   );
 }
@@ -104,7 +88,7 @@ function Presets({ draft, onChange, onSample }: DraftProps & { onSample: (id: st
       ...draft,
       strategy,
       name: draft.name || (strategy === "oidc" || strategy === "oauth2" ? "" : strategy),
-      settings: { ...EMPTY_CONNECTION.settings, ...preset.settings, clientId: draft.settings.clientId },
+      settings: { ...CONNECTION_FORM.empty.settings, ...preset.settings, clientId: draft.settings.clientId },
     });
   };
   return (
@@ -129,7 +113,7 @@ function Fields({
   connection,
   error,
 }: DraftProps & { connection: Connection | null; error: CommandFailed | null }) {
-  const problem = (field: string) => (error?.field === field ? error.message : undefined);
+  const problem = problemsOf(error);
   const set = (settings: Partial<ConnectionSettings>) =>
     onChange({ ...draft, settings: { ...draft.settings, ...settings } });
   return (
@@ -248,29 +232,18 @@ function Rail({ connection }: { connection: Connection | null }) {
 }
 
 function Delete({ connection, onDeleted }: { connection: Connection; onDeleted: () => void }) {
-  const remove = useCommandMutation("connections_delete");
-  const ask = async () => {
-    const yes = await confirm({
-      title: t("vault.deleteConnection", { name: connection.name }),
-      body: t("vault.deleteConnectionBody"),
-      action: t("vault.delete"),
-      typed: connection.name,
-    });
-    if (!yes) return;
-    remove.mutate(
-      { id: connection.id },
-      {
-        onError: (error) => toast("bad", error.message),
-        onSuccess: () => {
-          toast("ok", t("vault.deleted", { name: connection.name }));
-          onDeleted();
-        },
-      },
-    );
-  };
   return (
-    <Button variant="default" onClick={ask} loading={remove.isPending}>
-      {t("vault.delete")}
-    </Button>
+    <DeleteButton
+      command="connections_delete"
+      id={connection.id}
+      question={{
+        title: t("vault.deleteConnection", { name: connection.name }),
+        body: t("vault.deleteConnectionBody"),
+        action: t("vault.delete"),
+        typed: connection.name,
+      }}
+      done={t("vault.deleted", { name: connection.name })}
+      onDeleted={onDeleted}
+    />
   );
 }

@@ -1,4 +1,5 @@
 import type { Api, ApiAccess, Connection, ConnectionSettings, ScopeOfApi } from "../../api/bindings";
+import type { Form } from "../../app/editor";
 
 /** What the editor of an API changes. */
 export type ApiDraft = {
@@ -13,25 +14,27 @@ export type ApiDraft = {
 
 export const EMPTY_SCOPE: ScopeOfApi = { value: "", description: "" };
 
-export const EMPTY_API: ApiDraft = {
-  name: "",
-  identifier: "",
-  scopes: [EMPTY_SCOPE],
-  tokenLifetime: 86_400,
-  allowOfflineAccess: false,
-  userAccess: "allow_all",
-  clientAccess: "require_client_grant",
+export const API_FORM: Form<Api, ApiDraft> = {
+  empty: {
+    name: "",
+    identifier: "",
+    scopes: [EMPTY_SCOPE],
+    tokenLifetime: 86_400,
+    allowOfflineAccess: false,
+    userAccess: "allow_all",
+    clientAccess: "require_client_grant",
+  },
+  draftOf: ({ name, identifier, scopes, tokenLifetime, allowOfflineAccess, userAccess, clientAccess }) => ({
+    name,
+    identifier,
+    scopes,
+    tokenLifetime,
+    allowOfflineAccess,
+    userAccess,
+    clientAccess,
+  }),
+  differing,
 };
-
-export const apiDraftOf = (api: Api): ApiDraft => ({
-  name: api.name,
-  identifier: api.identifier,
-  scopes: api.scopes,
-  tokenLifetime: api.tokenLifetime,
-  allowOfflineAccess: api.allowOfflineAccess,
-  userAccess: api.userAccess,
-  clientAccess: api.clientAccess,
-});
 
 /** What the editor of a connection changes. */
 export type ConnectionDraft = {
@@ -42,28 +45,25 @@ export type ConnectionDraft = {
   clientSecret: string;
 };
 
-export const EMPTY_CONNECTION: ConnectionDraft = {
-  name: "",
-  strategy: "oidc",
-  settings: {
-    displayName: "",
-    connectedAccounts: true,
-    issuer: "",
-    authorizationEndpoint: "",
-    tokenEndpoint: "",
-    userinfoEndpoint: "",
-    clientId: "",
-    scopes: ["openid"],
+export const CONNECTION_FORM: Form<Connection, ConnectionDraft> = {
+  empty: {
+    name: "",
+    strategy: "oidc",
+    settings: {
+      displayName: "",
+      connectedAccounts: true,
+      issuer: "",
+      authorizationEndpoint: "",
+      tokenEndpoint: "",
+      userinfoEndpoint: "",
+      clientId: "",
+      scopes: ["openid"],
+    },
+    clientSecret: "",
   },
-  clientSecret: "",
+  draftOf: ({ name, strategy, settings }) => ({ name, strategy, settings, clientSecret: "" }),
+  differing,
 };
-
-export const connectionDraftOf = ({ name, strategy, settings }: Connection): ConnectionDraft => ({
-  name,
-  strategy,
-  settings,
-  clientSecret: "",
-});
 
 /** How many members of one level differ; `settings` counts each of its own. */
 export function differing(one: object, other: object): number {
