@@ -62,6 +62,10 @@ export const useCommandMutation = <N extends Name>(name: N) => {
   });
 };
 
+/** What a failed command says of one field of its form. */
+export const problemsOf = (error: CommandFailed | null) => (field: string) =>
+  error?.field === field ? error.message : undefined;
+
 /** What else shows something of a noun. */
 const SHOWN_IN: Record<string, readonly string[]> = {
   setup: ["home", "settings"],

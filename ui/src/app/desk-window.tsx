@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
 import type { DeskState, Home } from "../api/bindings";
-import { useCommandMutation } from "../api/commands";
+import { problemsOf, useCommandMutation } from "../api/commands";
 import { t } from "../i18n/i18n";
 import { announce } from "../kit/announce";
 import { Dot } from "../kit/chip";
@@ -92,7 +92,7 @@ function Leave() {
   const leave = useCommandMutation("desk_leave");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const error = (field: string) => (leave.error?.field === field ? leave.error.message : undefined);
+  const problem = problemsOf(leave.error);
   return (
     <form
       onSubmit={(event) => {
@@ -106,7 +106,7 @@ function Leave() {
           label={t("desk.email")}
           value={email}
           onChange={(event) => setEmail(event.currentTarget.value)}
-          error={error("email")}
+          error={problem("email")}
           autoComplete="off"
           data-autofocus
         />
@@ -114,7 +114,7 @@ function Leave() {
           label={t("desk.password")}
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
-          error={error("password")}
+          error={problem("password")}
           autoComplete="off"
         />
         {leave.error && leave.error.field === null && <p role="alert">{leave.error.message}</p>}

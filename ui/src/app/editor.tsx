@@ -75,10 +75,6 @@ export function EditorBar({ editor, save, onSave }: EditorBarProps) {
   );
 }
 
-/** What a failed save says of one field. */
-export const problemsOf = (error: CommandFailed | null) => (field: string) =>
-  error?.field === field ? error.message : undefined;
-
 type DeleteCommand = "access_policies_delete" | "apis_delete" | "connections_delete";
 
 type DeleteButtonProps = {

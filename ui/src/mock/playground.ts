@@ -9,13 +9,12 @@ import type {
   Switch,
 } from "../api/bindings";
 import type { Req, Res } from "../api/call";
+import { FEDERATED_CONNECTION_ACCESS_TOKEN, PRE_AUTHORIZED_CODE } from "../api/grant-types";
 import { BASE_URL, db, nextId, now } from "./db";
 import { refuse } from "./refuse";
 import { vaultChoices } from "./vault";
 
 const CODE = "authorization_code";
-const VAULT = "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
-const LINK = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 const runs = new Map<string, RunShown>();
 const requests = new Map<string, RunRequest>();
 const kept = new Map<string, SavedShown & { savedAt: number }>();
@@ -104,7 +103,7 @@ function vaultSteps(refused: boolean): StepView[] {
     }),
     step(9, "complete", { request: post("/me/v1/connected-accounts/complete", "{}"), status: 201 }),
     step(10, "exchange", {
-      request: post("/oauth2/token", `grant_type=${VAULT}`),
+      request: post("/oauth2/token", `grant_type=${FEDERATED_CONNECTION_ACCESS_TOKEN}`),
       status: refused ? 401 : 200,
       state: refused ? "refused" : "done",
       error: refused ? "federated_connection_refresh_token_not_found" : null,
@@ -182,7 +181,7 @@ export const playground = {
         name: client.name,
         clientType: client.clientType,
         hasSecret: client.secrets.length > 0,
-        grants: [CODE, "client_credentials", LINK, VAULT],
+        grants: [CODE, "client_credentials", PRE_AUTHORIZED_CODE, FEDERATED_CONNECTION_ACCESS_TOKEN],
         redirectUris: client.redirectUris,
         defaultScope: client.defaultScope,
       })),
@@ -203,7 +202,7 @@ export const playground = {
         step: at,
         answer,
         byClient: false,
-        grants: [VAULT],
+        grants: [FEDERATED_CONNECTION_ACCESS_TOKEN],
         needsSecret: false,
         needsIssuer: false,
         needsSampleProvider,
@@ -216,7 +215,7 @@ export const playground = {
     const { issuer, clientId, grant, failures } = request;
     if (issuer === "error-503") refuse("invalid", "error-503 is no base URL.", "issuer");
     const refused = failures.length > 0;
-    const vault = grant === VAULT ? request.vault : undefined;
+    const vault = grant === FEDERATED_CONNECTION_ACCESS_TOKEN ? request.vault : undefined;
     if (vault?.audience === "")
       refuse("invalid", "Choose the API that the person's token is for.", "audience");
     const id = nextId().replaceAll("-", "");

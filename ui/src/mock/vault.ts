@@ -1,5 +1,6 @@
 import type { Api, ApiSummary, ConnectedAccount, Connection, Ladder, Rung } from "../api/bindings";
 import type { Req, Res } from "../api/call";
+import { FEDERATED_CONNECTION_ACCESS_TOKEN } from "../api/grant-types";
 import { clients } from "./clients";
 import { BASE_URL, db, nextId, now, scenario } from "./db";
 import { happened, tell } from "./log";
@@ -352,7 +353,7 @@ export const vaultMock = {
     const linked = found?.clients.some(({ id }) => id === clientId) ?? false;
     const has = accounts.some((one) => one.membershipId === membershipId && one.connection === connection);
     const enabled = connections.find(({ name }) => name === connection)?.clients.length ?? 0;
-    const exchange = "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
+    const exchange = FEDERATED_CONNECTION_ACCESS_TOKEN;
     const rungs = [
       rung("client.grant_types", linked, exchange, linked ? exchange : "no list", "allow_grant"),
       rung(

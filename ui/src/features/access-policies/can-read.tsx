@@ -2,7 +2,7 @@ import { Button, Select, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
 import type { CanReadAnswer, PersonSummary, PolicyVerdict } from "../../api/bindings";
-import { useCommand, useCommandMutation } from "../../api/commands";
+import { problemsOf, useCommand, useCommandMutation } from "../../api/commands";
 import { t, tn } from "../../i18n/i18n";
 import { Chip } from "../../kit/chip";
 import { Panel } from "../../kit/panel";
@@ -18,7 +18,7 @@ export function CanRead() {
   const [resource, setResource] = useState("");
   const [scope, setScope] = useState("");
   const ask = useCommandMutation("access_policies_can_read");
-  const problem = (field: string) => (ask.error?.field === field ? ask.error.message : undefined);
+  const problem = problemsOf(ask.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (person) ask.mutate({ membershipId: person.membershipId, resource: resource.trim(), scope });

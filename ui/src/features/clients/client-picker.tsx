@@ -1,11 +1,8 @@
-import { Select } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { useState } from "react";
 import { useCommand } from "../../api/commands";
 import { t } from "../../i18n/i18n";
+import { SearchSelect, useSearch } from "../../kit/search-select";
 
 const MOST = 50;
-const DEBOUNCE_MS = 80;
 
 /** One client application of many, found by name, ID or redirect URI. */
 export function ClientPicker({
@@ -17,40 +14,26 @@ export function ClientPicker({
   label: string;
   value: string;
   onChange: (id: string) => void;
-  /** Beside other filters: its label is its placeholder. */
+  /** Beside other filters. */
   small?: boolean;
 }) {
-  const [search, setSearch] = useState("");
-  const [asked] = useDebouncedValue(search.trim(), DEBOUNCE_MS);
   const chosen = useCommand("clients_get", { id: value }, { enabled: value !== "" });
-  // what stands in the field of a chosen one is its name, which is no search
-  const term = asked === chosen.data?.name ? "" : asked;
+  const name = chosen.data?.name;
+  const search = useSearch(name);
   const clients = useCommand(
     "clients_list",
-    { search: term, clientType: null, status: null, offset: 0, limit: MOST },
+    { search: search.term, clientType: null, status: null, offset: 0, limit: MOST },
     { keepPrevious: true },
   );
-  const found = (clients.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
-  const data =
-    chosen.data && !found.some((option) => option.value === value)
-      ? [{ value, label: chosen.data.name }, ...found]
-      : found;
   return (
-    <Select
-      label={small ? undefined : label}
-      aria-label={small ? label : undefined}
-      placeholder={small ? t("activity.anyClient") : t("activity.search")}
-      size={small ? "xs" : undefined}
-      w={small ? 200 : undefined}
-      data={data}
-      value={value || null}
-      onChange={(id) => onChange(id ?? "")}
-      searchValue={search}
-      onSearchChange={setSearch}
-      // the engine has searched already, in more than the name
-      filter={({ options }) => options}
-      searchable
-      clearable
+    <SearchSelect
+      label={label}
+      placeholder={small ? t("activity.anyClient") : undefined}
+      chosen={name === undefined ? undefined : { value, label: name }}
+      found={(clients.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+      value={value}
+      onChange={onChange}
+      search={search}
     />
   );
 }

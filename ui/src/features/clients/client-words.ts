@@ -1,4 +1,5 @@
 import type { ClientStatus, ClientType } from "../../api/bindings";
+import { PRE_AUTHORIZED_CODE, TOKEN_EXCHANGE } from "../../api/grant-types";
 import { t } from "../../i18n/i18n";
 import type { Tone } from "../../kit/chip";
 
@@ -22,6 +23,6 @@ export const GRANT_TYPES = [
   { value: "authorization_code", key: "authorizationCode" },
   { value: "refresh_token", key: "refreshToken" },
   { value: "client_credentials", key: "clientCredentials" },
-  { value: "urn:ietf:params:oauth:grant-type:pre-authorized_code", key: "preAuthorizedCode" },
-  { value: "urn:ietf:params:oauth:grant-type:token-exchange", key: "tokenExchange" },
+  { value: PRE_AUTHORIZED_CODE, key: "preAuthorizedCode" },
+  { value: TOKEN_EXCHANGE, key: "tokenExchange" },
 ] as const;

@@ -1,5 +1,6 @@
 /** The same call in the languages users have, with a client's own values filled in. */
 import type { Client } from "../../api/bindings";
+import { PRE_AUTHORIZED_CODE } from "../../api/grant-types";
 import { fileName } from "../../kit/download";
 
 export type Values = {
@@ -7,8 +8,6 @@ export type Values = {
   client: Pick<Client, "id" | "name" | "clientType">;
   secret?: string | null;
 };
-
-const PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 
 export const ENV_FORMATS = ["env", "json", "yaml"] as const;
 export type EnvFormat = (typeof ENV_FORMATS)[number];
@@ -50,7 +49,7 @@ export function curl(values: Values): string {
 
 /** Redeems a pre-authorized code; `$CODE` is the last part of a magic link. */
 export const redeem = (): string => `curl -s "$MEDPLUM_BASE_URL"oauth2/token \\
-  -d grant_type=${PRE_AUTHORIZED} \\
+  -d grant_type=${PRE_AUTHORIZED_CODE} \\
   -d client_id="$MEDPLUM_CLIENT_ID" \\
   --data-urlencode pre-authorized_code="$CODE"`;
 
@@ -80,7 +79,7 @@ const baseUrl = ${JSON.stringify(values.baseUrl)};
 const answer = await fetch(new URL("oauth2/token", baseUrl), {
   method: "POST",
   body: new URLSearchParams({
-    grant_type: ${JSON.stringify(PRE_AUTHORIZED)},
+    grant_type: ${JSON.stringify(PRE_AUTHORIZED_CODE)},
     client_id: ${JSON.stringify(values.client.id)},
     "pre-authorized_code": code, // the last part of a magic link
   }),
@@ -96,7 +95,7 @@ export function python(values: Values): string {
     ? `        "grant_type": "client_credentials",
         "client_id": os.environ["MEDPLUM_CLIENT_ID"],
         "client_secret": os.environ["MEDPLUM_CLIENT_SECRET"],`
-    : `        "grant_type": "${PRE_AUTHORIZED}",
+    : `        "grant_type": "${PRE_AUTHORIZED_CODE}",
         "client_id": os.environ["MEDPLUM_CLIENT_ID"],
         "pre-authorized_code": code,  # the last part of a magic link`;
   return `# pip install requests
@@ -119,7 +118,7 @@ export function rust(values: Values): string {
     ? `        ("grant_type", "client_credentials"),
         ("client_id", &env::var("MEDPLUM_CLIENT_ID")?),
         ("client_secret", &env::var("MEDPLUM_CLIENT_SECRET")?),`
-    : `        ("grant_type", "${PRE_AUTHORIZED}"),
+    : `        ("grant_type", "${PRE_AUTHORIZED_CODE}"),
         ("client_id", &env::var("MEDPLUM_CLIENT_ID")?),
         ("pre-authorized_code", code), // the last part of a magic link`;
   const parameter = hasSecret(values) ? "" : "code: &str";

@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 import type { ResourceType } from "../../api/bindings";
 import type { Req } from "../../api/call";
-import { useCommand, useCommandMutation } from "../../api/commands";
+import { problemsOf, useCommand, useCommandMutation } from "../../api/commands";
 import { unsavedWords, useLeaveGuard } from "../../app/leave-guard";
 import { paths } from "../../app/paths";
 import { t } from "../../i18n/i18n";
@@ -58,7 +58,7 @@ export function PersonCreatePage() {
 
   const set = <F extends keyof Form>(field: F, value: Form[F]) =>
     setForm((before) => ({ ...before, [field]: value }));
-  const problem = (field: keyof Form) => (create.error?.field === field ? create.error.message : undefined);
+  const problem: (field: keyof Form) => string | undefined = problemsOf(create.error);
   const text = (
     field: "given" | "family" | "birthDate" | "identifier" | "email" | "password" | "externalId",
   ) => ({

@@ -11,6 +11,7 @@ import { birthDate, clock, day } from "../../i18n/time";
 import { Ago } from "../../kit/ago";
 import { confirm } from "../../kit/confirm";
 import { CopyValue } from "../../kit/copyable";
+import { Facts } from "../../kit/facts";
 import { Page } from "../../kit/page";
 import { Column, Panel, WithRail } from "../../kit/panel";
 import { Answer } from "../../kit/states";
@@ -60,7 +61,7 @@ function Detail({ person }: { person: Person }) {
     >
       <Column wide>
         <WithRail rail={<RightsPanel person={person} />}>
-          <Facts person={person} />
+          <Who person={person} />
           <SignInPanel person={person} />
           {summary.email !== null && <SecondFactorPanel person={person} />}
           <Sessions person={person} />
@@ -72,7 +73,7 @@ function Detail({ person }: { person: Person }) {
   );
 }
 
-function Facts({ person }: { person: Person }) {
+function Who({ person }: { person: Person }) {
   const { summary } = person;
   const facts: [string, React.ReactNode][] = [
     [t("people.birthDate"), summary.birthDate ? birthDate(summary.birthDate) : "–"],
@@ -86,14 +87,7 @@ function Facts({ person }: { person: Person }) {
   ];
   return (
     <Panel title={t("people.who")}>
-      <dl className={classes.facts}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts of={facts} />
     </Panel>
   );
 }

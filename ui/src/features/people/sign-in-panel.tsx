@@ -5,6 +5,7 @@ import type { Person } from "../../api/bindings";
 import { useCommandMutation } from "../../api/commands";
 import { paths } from "../../app/paths";
 import { t } from "../../i18n/i18n";
+import { Facts } from "../../kit/facts";
 import { Panel } from "../../kit/panel";
 import { toast } from "../../kit/toast";
 import classes from "./people.module.css";
@@ -52,14 +53,7 @@ export function SignInPanel({ person }: { person: Person }) {
   ];
   return (
     <Panel title={t("signIn.title")}>
-      <dl className={classes.facts}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts of={facts} />
       <Modal
         opened={asking}
         onClose={() => setAsking(false)}

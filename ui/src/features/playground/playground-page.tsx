@@ -3,7 +3,8 @@ import { IconChevronDown } from "@tabler/icons-react";
 import { useState } from "react";
 import { useLocation, useSearchParams } from "react-router";
 import type { ExportFormat, PlaygroundChoices, RunShown, Switch } from "../../api/bindings";
-import { useCommand, useCommandMutation } from "../../api/commands";
+import { problemsOf, useCommand, useCommandMutation } from "../../api/commands";
+import { FEDERATED_CONNECTION_ACCESS_TOKEN, PRE_AUTHORIZED_CODE } from "../../api/grant-types";
 import { t } from "../../i18n/i18n";
 import { Chip, type Tone } from "../../kit/chip";
 import { copy } from "../../kit/copy";
@@ -16,18 +17,8 @@ import classes from "./playground.module.css";
 import { grantWords, stepTitle, switchWords } from "./playground-words";
 import { PreviewPanel } from "./preview";
 import { HowFields, WhoFields } from "./run-fields";
-import {
-  asRequest,
-  firstForm,
-  fitting,
-  fromRequest,
-  LOOPBACK,
-  PRE_AUTHORIZED,
-  type RunForm,
-  signsIn,
-  TOKEN_VAULT,
-} from "./run-form";
-import { RunBody, useRun } from "./run-view";
+import { asRequest, firstForm, fitting, fromRequest, LOOPBACK, type RunForm, signsIn } from "./run-form";
+import { isGoing, RunBody, useRun } from "./run-view";
 import { SavedRunPage } from "./saved-run-page";
 import { SavedRuns, SaveRun } from "./saved-runs";
 import { PastedToken } from "./tokens";
@@ -58,7 +49,7 @@ export function PlaygroundPage() {
 /** The code of a magic link that the landing page handed over to this window. */
 function useHandedCode(): Partial<RunForm> {
   const state = useLocation().state as { code?: string } | null;
-  return state?.code ? { grant: PRE_AUTHORIZED, token: state.code } : {};
+  return state?.code ? { grant: PRE_AUTHORIZED_CODE, token: state.code } : {};
 }
 
 function Playground({ choices }: { choices: PlaygroundChoices }) {
@@ -83,7 +74,7 @@ function Playground({ choices }: { choices: PlaygroundChoices }) {
   };
   const set = (changes: Partial<RunForm>) => setForm((before) => ({ ...before, ...changes }));
   const error = start.error;
-  const problem = (field: string) => (error?.field === field ? error.message : undefined);
+  const problem = problemsOf(error);
   const run = params.get("run");
 
   const kept = params.get("saved");
@@ -155,7 +146,7 @@ function Playground({ choices }: { choices: PlaygroundChoices }) {
           <HowFields {...fields} />
         </div>
         <div className={classes.columns}>
-          {form.grant === TOKEN_VAULT && <VaultFields {...fields} />}
+          {form.grant === FEDERATED_CONNECTION_ACCESS_TOKEN && <VaultFields {...fields} />}
           {form.issuer === null && signsIn(form) && (
             <Personas
               busy={start.isPending || form.clientId === ""}
@@ -172,7 +163,6 @@ function Playground({ choices }: { choices: PlaygroundChoices }) {
   );
 }
 
-const GOING = ["running", "waiting"];
 const TONES: Record<string, Tone> = { done: "ok", refused: "bad", failed: "bad", waiting: "wait" };
 
 type RunPageProps = {
@@ -216,7 +206,7 @@ function RunPage({ id, before, choices, form, busy, onAgain, onChange }: RunPage
           <MakeItFail choices={choices} form={form} onAgain={onAgain} />
           <CopyAs id={id} />
           <CompareWith id={id} before={before} onChoose={(one, name) => setOther({ id: one, name })} />
-          {shown && !GOING.includes(shown.client.state) && (
+          {shown && !isGoing(shown.client.state) && (
             <SaveRun key={id} id={id} first={client?.name ?? grantWords(shown.grant)} />
           )}
           <Button variant="default" onClick={onChange}>

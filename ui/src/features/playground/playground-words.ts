@@ -1,16 +1,20 @@
 /** Words of the playground: grants, steps, lanes, switches. */
 import type { Lane, RunShown, StepView } from "../../api/bindings";
+import {
+  FEDERATED_CONNECTION_ACCESS_TOKEN,
+  PRE_AUTHORIZED_CODE,
+  TOKEN_EXCHANGE,
+} from "../../api/grant-types";
 import { isKey, t } from "../../i18n/i18n";
-import { TOKEN_VAULT } from "./run-form";
 
 /** The grants in the order of the form; Medplum's own exchange last. */
 export const GRANTS = [
   { value: "authorization_code", label: "playground.grantCode" },
   { value: "client_credentials", label: "playground.grantMachine" },
-  { value: "urn:ietf:params:oauth:grant-type:pre-authorized_code", label: "playground.grantLink" },
+  { value: PRE_AUTHORIZED_CODE, label: "playground.grantLink" },
   { value: "refresh_token", label: "playground.grantRefresh" },
-  { value: "urn:ietf:params:oauth:grant-type:token-exchange", label: "playground.grantExchange" },
-  { value: TOKEN_VAULT, label: "playground.grantVault" },
+  { value: TOKEN_EXCHANGE, label: "playground.grantExchange" },
+  { value: FEDERATED_CONNECTION_ACCESS_TOKEN, label: "playground.grantVault" },
   { value: "auth_exchange", label: "playground.grantMedplumExchange" },
 ] as const;
 

@@ -3,8 +3,8 @@ import { useCommand } from "../../api/commands";
 import { t } from "../../i18n/i18n";
 import { Panel } from "../../kit/panel";
 import { Answer } from "../../kit/states";
+import { PersonSelect } from "../people/person-select";
 import classes from "./playground.module.css";
-import { PersonSelect } from "./run-fields";
 import { Token } from "./tokens";
 
 /** What the tokens of a person would say, before anybody signs in: by the code that makes them. */
@@ -19,7 +19,7 @@ export function PreviewPanel({ clientId, scope }: { clientId: string; scope: str
     <Panel title={t("playground.preview")}>
       <div className={classes.stack}>
         <p className={classes.quiet}>{t("playground.previewHelp")}</p>
-        <PersonSelect value={membershipId} onChange={setMembershipId} />
+        <PersonSelect label={t("playground.person")} value={membershipId} onChange={setMembershipId} />
         {membershipId !== "" && (
           <Answer query={preview}>
             {({ tokens }) => (

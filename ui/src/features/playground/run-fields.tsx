@@ -7,23 +7,14 @@ import {
   Select,
   TextInput,
 } from "@mantine/core";
-import { useState } from "react";
 import type { PlaygroundChoices, PlaygroundClient, ReturnBy, Switch } from "../../api/bindings";
-import { useCommand } from "../../api/commands";
+import { FEDERATED_CONNECTION_ACCESS_TOKEN, PRE_AUTHORIZED_CODE } from "../../api/grant-types";
 import { t } from "../../i18n/i18n";
 import { Panel } from "../../kit/panel";
+import { PersonSelect } from "../people/person-select";
 import classes from "./playground.module.css";
 import { GRANTS, grantWords, switchWords, THENS } from "./playground-words";
-import {
-  firstVault,
-  fitting,
-  needsToken,
-  PRE_AUTHORIZED,
-  type RunForm,
-  scopeOf,
-  signsIn,
-  TOKEN_VAULT,
-} from "./run-form";
+import { firstVault, fitting, needsToken, type RunForm, scopeOf, signsIn } from "./run-form";
 
 export type FieldsProps = {
   choices: PlaygroundChoices;
@@ -36,9 +27,10 @@ export function WhoFields({ choices, form, set, problem }: FieldsProps) {
   const client = choices.clients.find(({ id }) => id === form.clientId);
   const foreign = form.issuer !== null;
   const grants = foreign
-    ? GRANTS.map(({ value }) => value).filter((value) => value !== TOKEN_VAULT)
+    ? GRANTS.map(({ value }) => value).filter((value) => value !== FEDERATED_CONNECTION_ACCESS_TOKEN)
     : [...(client?.grants ?? []), "auth_exchange"];
-  const vault = (grant: string) => (grant === TOKEN_VAULT ? { vault: firstVault(choices) } : {});
+  const vault = (grant: string) =>
+    grant === FEDERATED_CONNECTION_ACCESS_TOKEN ? { vault: firstVault(choices) } : {};
   const choose = (next: PlaygroundClient | undefined) => {
     const grant = next?.grants.includes(form.grant) ? form.grant : (next?.grants[0] ?? form.grant);
     const scope = scopeOf(next, grant);
@@ -93,7 +85,7 @@ export function WhoFields({ choices, form, set, problem }: FieldsProps) {
             set({
               grant,
               scope: scopeOf(client, grant),
-              afterwards: grant === TOKEN_VAULT ? [] : form.afterwards,
+              afterwards: grant === FEDERATED_CONNECTION_ACCESS_TOKEN ? [] : form.afterwards,
               failures: [],
               ...vault(grant),
             })
@@ -124,7 +116,7 @@ export function HowFields({ choices, form, set, problem }: FieldsProps) {
     { value: "pages", label: t("playground.returnPages") },
     { value: "persona", label: t("playground.returnPersona") },
   ];
-  const vault = form.grant === TOKEN_VAULT;
+  const vault = form.grant === FEDERATED_CONNECTION_ACCESS_TOKEN;
   const asPersona = signsIn(form) && form.returnBy === "persona";
   return (
     <Panel title={t("playground.how")}>
@@ -163,14 +155,15 @@ export function HowFields({ choices, form, set, problem }: FieldsProps) {
             />
           </div>
         )}
-        {form.issuer === null && ((form.grant === PRE_AUTHORIZED && form.token === "") || asPersona) && (
+        {form.issuer === null && ((form.grant === PRE_AUTHORIZED_CODE && form.token === "") || asPersona) && (
           <PersonSelect
+            label={t("playground.person")}
             value={form.membershipId}
             onChange={(membershipId) => set({ membershipId })}
             error={problem("membershipId")}
           />
         )}
-        {(needsToken(form) || (form.grant === PRE_AUTHORIZED && form.token !== "")) && (
+        {(needsToken(form) || (form.grant === PRE_AUTHORIZED_CODE && form.token !== "")) && (
           <PasswordInput
             label={t("playground.token")}
             description={t("playground.tokenHelp")}
@@ -202,40 +195,5 @@ export function HowFields({ choices, form, set, problem }: FieldsProps) {
         />
       </div>
     </Panel>
-  );
-}
-
-/** One person, by name. */
-export function PersonSelect({
-  value,
-  onChange,
-  error,
-}: {
-  value: string;
-  onChange: (membershipId: string) => void;
-  error?: string;
-}) {
-  const [search, setSearch] = useState("");
-  const people = useCommand(
-    "people_list",
-    { search, resourceType: null, offset: 0, limit: 50 },
-    { keepPrevious: true },
-  );
-  return (
-    <Select
-      label={t("playground.person")}
-      data={(people.data?.items ?? []).map(({ membershipId, name }) => ({
-        value: membershipId,
-        label: name,
-      }))}
-      value={value || null}
-      onChange={(id) => onChange(id ?? "")}
-      searchValue={search}
-      onSearchChange={setSearch}
-      // the engine has searched already
-      filter={({ options }) => options}
-      searchable
-      error={error}
-    />
   );
 }

@@ -8,6 +8,11 @@ import type {
   VaultRun,
 } from "../../api/bindings";
 import type { Req } from "../../api/call";
+import {
+  FEDERATED_CONNECTION_ACCESS_TOKEN,
+  PRE_AUTHORIZED_CODE,
+  TOKEN_EXCHANGE,
+} from "../../api/grant-types";
 
 export type RunForm = {
   /** Another issuer's base URL; `null` for this engine. */
@@ -27,9 +32,6 @@ export type RunForm = {
   vault: VaultRun;
 };
 
-export const PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
-export const TOKEN_VAULT =
-  "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
 export const LOOPBACK = "http://127.0.0.1/callback";
 
 const EMPTY_VAULT: Readonly<VaultRun> = {
@@ -94,14 +96,14 @@ export const fitting = (choices: PlaygroundChoices, form: RunForm) =>
 
 /** Whether somebody signs in first. */
 export const signsIn = (form: RunForm): boolean =>
-  form.grant === "authorization_code" || form.grant === TOKEN_VAULT;
+  form.grant === "authorization_code" || form.grant === FEDERATED_CONNECTION_ACCESS_TOKEN;
 
 /** Whether the grant begins with something that has to be given. */
 export const needsToken = (form: RunForm): boolean =>
   form.grant === "refresh_token" ||
-  form.grant === "urn:ietf:params:oauth:grant-type:token-exchange" ||
+  form.grant === TOKEN_EXCHANGE ||
   form.grant === "auth_exchange" ||
-  (form.grant === PRE_AUTHORIZED && form.issuer !== null);
+  (form.grant === PRE_AUTHORIZED_CODE && form.issuer !== null);
 
 export const asRequest = (form: RunForm): Req<"playground_run"> => ({
   issuer: form.issuer ?? "",
@@ -114,10 +116,10 @@ export const asRequest = (form: RunForm): Req<"playground_run"> => ({
   email: form.returnBy === "pages" ? form.email : "",
   password: form.returnBy === "pages" ? form.password : "",
   membershipId: form.membershipId,
-  token: needsToken(form) || form.grant === PRE_AUTHORIZED ? form.token : "",
+  token: needsToken(form) || form.grant === PRE_AUTHORIZED_CODE ? form.token : "",
   afterwards: form.afterwards,
   failures: form.failures,
-  ...(form.grant === TOKEN_VAULT && { vault: form.vault }),
+  ...(form.grant === FEDERATED_CONNECTION_ACCESS_TOKEN && { vault: form.vault }),
 });
 
 /** The form of a request that was kept: what was secret is empty. */

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
-import type { RunShown, StepView } from "../../api/bindings";
+import type { RunShown, RunState, StepView } from "../../api/bindings";
 import { useCommand, useCommandMutation } from "../../api/commands";
 import { paths } from "../../app/paths";
 import { t } from "../../i18n/i18n";
@@ -12,15 +12,17 @@ import { Lanes } from "./lanes";
 import classes from "./playground.module.css";
 import { Tokens } from "./tokens";
 
-const GOING = ["running", "waiting"];
 /** Steps follow each other faster than a person reads. */
 const POLL_MS = 400;
+
+/** Whether steps follow. */
+export const isGoing = (state: RunState): boolean => state === "running" || state === "waiting";
 
 /** The run, asked for again while it goes on. */
 export function useRun(id: string) {
   const [going, setGoing] = useState(true);
   const run = useCommand("playground_get", { id }, { pollMs: going && POLL_MS, keepPrevious: true });
-  const now = run.data ? GOING.includes(run.data.client.state) : !run.error;
+  const now = run.data ? isGoing(run.data.client.state) : !run.error;
   if (now !== going) setGoing(now);
   return run;
 }

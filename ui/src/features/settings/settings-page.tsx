@@ -20,6 +20,7 @@ import { Ago } from "../../kit/ago";
 import { Chip } from "../../kit/chip";
 import { confirm } from "../../kit/confirm";
 import { CopyValue } from "../../kit/copyable";
+import { Facts } from "../../kit/facts";
 import { Page } from "../../kit/page";
 import { Column, Panel } from "../../kit/panel";
 import { Answer } from "../../kit/states";
@@ -165,14 +166,7 @@ function Engine({ settings: { engine, dataDir, masterKey } }: { settings: Settin
   }
   return (
     <Panel title={t("engine.label")}>
-      <dl className={classes.facts}>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts of={facts} />
     </Panel>
   );
 }

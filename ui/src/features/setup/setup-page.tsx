@@ -1,7 +1,7 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import type { Req } from "../../api/call";
-import { useCommandMutation } from "../../api/commands";
+import { problemsOf, useCommandMutation } from "../../api/commands";
 import { t } from "../../i18n/i18n";
 import classes from "./setup.module.css";
 
@@ -20,7 +20,7 @@ export function SetupPage() {
       const { value } = event.currentTarget;
       setForm((before) => ({ ...before, [field]: value }));
     },
-    error: setup.error?.field === field ? setup.error.message : undefined,
+    error: problemsOf(setup.error)(field),
     required: true,
     withAsterisk: false,
   });

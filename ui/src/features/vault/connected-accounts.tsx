@@ -10,6 +10,7 @@ import { confirm } from "../../kit/confirm";
 import { Panel } from "../../kit/panel";
 import { Answer } from "../../kit/states";
 import { toast } from "../../kit/toast";
+import { useConnect } from "./use-connect";
 import classes from "./vault.module.css";
 
 const TONES: Record<AccountState, Tone> = {
@@ -104,20 +105,15 @@ const stateWords = (state: AccountState) =>
 
 function ConnectAnother({ membershipId, names }: { membershipId: string; names: string[] }) {
   const [chosen, setChosen] = useState<string | null>(null);
-  const connect = useCommandMutation("vault_connect");
-  const start = (connection: string) =>
-    connect.mutate(
-      { membershipId, connection, scopes: [] },
-      {
-        onError: (error) => toast("bad", error.message),
-        onSuccess: (begun) =>
-          toast("ok", begun.opened ? t("ladder.opened") : t("ladder.open", { address: begun.address })),
-      },
-    );
+  const connect = useConnect(membershipId);
   return (
     <div className={classes.add}>
       <Select label={t("ladder.connection")} data={names} value={chosen} onChange={setChosen} clearable />
-      <Button onClick={() => chosen && start(chosen)} disabled={chosen === null} loading={connect.isPending}>
+      <Button
+        onClick={() => chosen && connect.start(chosen)}
+        disabled={chosen === null}
+        loading={connect.busy}
+      >
         {t("mend.connect")}
       </Button>
     </div>

@@ -2,8 +2,8 @@ import { PasswordInput, Radio, Switch, TagsInput, TextInput } from "@mantine/cor
 import { Link, useParams } from "react-router";
 import type { Connection, ConnectionSettings } from "../../api/bindings";
 import type { CommandFailed } from "../../api/call";
-import { useCommand, useCommandMutation } from "../../api/commands";
-import { DeleteButton, EditorBar, problemsOf, useEditor } from "../../app/editor";
+import { problemsOf, useCommand, useCommandMutation } from "../../api/commands";
+import { DeleteButton, EditorBar, useEditor } from "../../app/editor";
 import { paths } from "../../app/paths";
 import { t } from "../../i18n/i18n";
 import { Chip } from "../../kit/chip";

@@ -2,17 +2,17 @@ import { Button, Select, Switch } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link, useSearchParams } from "react-router";
 import type { Ladder, Rung } from "../../api/bindings";
-import { useCommand, useCommandMutation } from "../../api/commands";
+import { useCommand } from "../../api/commands";
 import { paths } from "../../app/paths";
 import { t, tNamed } from "../../i18n/i18n";
 import { Chip } from "../../kit/chip";
 import { Page } from "../../kit/page";
 import { Panel } from "../../kit/panel";
 import { Answer } from "../../kit/states";
-import { toast } from "../../kit/toast";
 import { ClientPicker } from "../clients/client-picker";
 import { PersonSelect } from "../people/person-select";
 import { mendWords } from "./mend-words";
+import { useConnect } from "./use-connect";
 import classes from "./vault.module.css";
 
 /** Whose exchange, by which client, with a token for which API, for which connection. */
@@ -183,20 +183,10 @@ function Elsewhere({ mend, asked, way }: { mend: string; asked: Asked; way: (to:
   return way(connection ? paths.connection(connection.id) : paths.vault());
 }
 
-/** Opens the provider's page in the system's browser, in the person's name. */
 function ConnectButton({ person, connection, words }: { person: string; connection: string; words: string }) {
-  const connect = useCommandMutation("vault_connect");
-  const start = () =>
-    connect.mutate(
-      { membershipId: person, connection, scopes: [] },
-      {
-        onError: (error) => toast("bad", error.message),
-        onSuccess: (begun) =>
-          toast("ok", begun.opened ? t("ladder.opened") : t("ladder.open", { address: begun.address })),
-      },
-    );
+  const connect = useConnect(person);
   return (
-    <Button variant="default" onClick={start} loading={connect.isPending}>
+    <Button variant="default" onClick={() => connect.start(connection)} loading={connect.busy}>
       {words}
     </Button>
   );
