@@ -6,7 +6,7 @@ import type { ExportFormat, PlaygroundChoices, RunShown, Switch } from "../../ap
 import { problemsOf, useCommand, useCommandMutation } from "../../api/commands";
 import { FEDERATED_CONNECTION_ACCESS_TOKEN, PRE_AUTHORIZED_CODE } from "../../api/grant-types";
 import { t } from "../../i18n/i18n";
-import { Chip, type Tone } from "../../kit/chip";
+import { Chip } from "../../kit/chip";
 import { copy } from "../../kit/copy";
 import { Page } from "../../kit/page";
 import { Answer } from "../../kit/states";
@@ -14,7 +14,7 @@ import { ComparedRuns, CompareWith } from "./compare-runs";
 import { LinkDoctor } from "./link-doctor";
 import { Personas } from "./personas";
 import classes from "./playground.module.css";
-import { grantWords, stepTitle, switchWords } from "./playground-words";
+import { grantWords, runTone, stepTitle, switchWords } from "./playground-words";
 import { PreviewPanel } from "./preview";
 import { HowFields, WhoFields } from "./run-fields";
 import { asRequest, firstForm, fitting, fromRequest, LOOPBACK, type RunForm, signsIn } from "./run-form";
@@ -163,8 +163,6 @@ function Playground({ choices }: { choices: PlaygroundChoices }) {
   );
 }
 
-const TONES: Record<string, Tone> = { done: "ok", refused: "bad", failed: "bad", waiting: "wait" };
-
 type RunPageProps = {
   id: string;
   before: string | undefined;
@@ -188,7 +186,7 @@ function RunPage({ id, before, choices, form, busy, onAgain, onChange }: RunPage
         shown && (
           <>
             <span>{client?.name ?? shown.clientId}</span>
-            <Chip tone={TONES[shown.client.state] ?? "plain"}>
+            <Chip tone={runTone(shown.client.state)}>
               {wrong
                 ? t("playground.stoppedAt", { number: wrong.number, step: stepTitle(wrong) })
                 : t(`playgroundRun.${shown.client.state}`)}

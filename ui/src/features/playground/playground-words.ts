@@ -6,6 +6,7 @@ import {
   TOKEN_EXCHANGE,
 } from "../../api/grant-types";
 import { isKey, t } from "../../i18n/i18n";
+import type { Tone } from "../../kit/chip";
 
 /** The grants in the order of the form; Medplum's own exchange last. */
 export const GRANTS = [
@@ -51,6 +52,11 @@ export const switchWords = (name: string): string => {
   const key = `playgroundSwitch.${name}`;
   return isKey(key) ? t(key) : plain(name);
 };
+
+const RUN_TONES: Record<string, Tone> = { done: "ok", refused: "bad", failed: "bad", waiting: "wait" };
+
+/** The color of how a run stands. */
+export const runTone = (state: string): Tone => RUN_TONES[state] ?? "plain";
 
 /** How a run stands, in a word. */
 export const runStateWords = (state: string): string => {

@@ -4,19 +4,17 @@ import type { SavedRow } from "../../api/bindings";
 import { useCommand, useCommandMutation } from "../../api/commands";
 import { t } from "../../i18n/i18n";
 import { Ago } from "../../kit/ago";
-import { Chip, type Tone } from "../../kit/chip";
+import { Chip } from "../../kit/chip";
 import { confirm } from "../../kit/confirm";
 import { Panel } from "../../kit/panel";
 import { Answer } from "../../kit/states";
 import { toast } from "../../kit/toast";
 import classes from "./playground.module.css";
-import { grantWords, runStateWords } from "./playground-words";
-
-const TONES: Record<string, Tone> = { done: "ok", refused: "bad", failed: "bad", waiting: "wait" };
+import { grantWords, runStateWords, runTone } from "./playground-words";
 
 /** How a run stands, in a word. */
 export function StateChip({ state }: { state: SavedRow["state"] }) {
-  return <Chip tone={TONES[state] ?? "plain"}>{runStateWords(state)}</Chip>;
+  return <Chip tone={runTone(state)}>{runStateWords(state)}</Chip>;
 }
 
 /** The runs that somebody kept. */
