@@ -7,7 +7,8 @@ use anteroom_testkit::server::TestServer;
 use serde_json::{Value, json};
 use totp_rs::{Algorithm, Secret, TOTP};
 
-use crate::auth::{PASSWORD, login, me, plain, post, redeem, said, server, signed_in};
+use crate::auth::{PASSWORD, login, me, plain, post, redeem, server, signed_in};
+use crate::steps::said;
 
 /// What an authenticator app does with the address.
 struct App(TOTP);

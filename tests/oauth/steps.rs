@@ -10,6 +10,21 @@ use serde_json::{Value, json};
 /// `grant_type` of a pre-authorized code.
 pub(crate) const PRE_AUTHORIZED: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 
+/// A `code_verifier`: RFC 7636 appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+/// Its `code_challenge` with `S256`.
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// What is said of every provider that cannot be asked or believed.
+pub(crate) const PROVIDER_FAILED: &str = "Failed to verify code - check your identity provider configuration";
+
+/// Places of clients in the workspace file of the clinic.
+pub(crate) const PORTAL_AT: &str = "/projects/0/clients/1";
+pub(crate) const SPA_AT: &str = "/projects/0/clients/2";
+pub(crate) const LEGACY_AT: &str = "/projects/0/clients/3";
+pub(crate) const ROBOT_AT: &str = "/projects/0/clients/6";
+pub(crate) const SCOPED_AT: &str = "/projects/0/clients/9";
+
 /// Asks for client credentials with HTTP Basic.
 pub(crate) async fn client_credentials(server: &TestServer, client: &str, secret: &str) -> Reply {
     let request = server.post("/oauth2/token").basic(client, secret);
@@ -64,6 +79,12 @@ fn part(token: &str, at: usize) -> Value {
 /// Status of userinfo for an access token.
 pub(crate) async fn userinfo_status(server: &TestServer, token: &str) -> u16 {
     server.get("/oauth2/userinfo").bearer(token).send().await.status
+}
+
+/// Status and text of an `OperationOutcome`.
+pub(crate) fn said(reply: &Reply) -> (u16, String) {
+    let (status, text, _) = reply.outcome();
+    (status, text)
 }
 
 /// `error` of a refusal, as a pair with the status.

@@ -90,6 +90,14 @@ pub fn matches(registered: &str, requested: &str) -> bool {
     })
 }
 
+/// Whether an address leads to this machine, over plain http: 127.0.0.1, `[::1]` or `localhost` [RFC8252 §7.3, §8.3].
+pub fn is_loopback(uri: &str) -> bool {
+    ["http://127.0.0.1", "http://[::1]", "http://localhost"].into_iter().any(|origin| {
+        let rest = uri.strip_prefix(origin);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?', '#']))
+    })
+}
+
 /// What follows the port when `uri` is `origin`, perhaps `:port`, and a path. Text is cut, nothing is rebuilt.
 fn after_port<'a>(uri: &'a str, origin: &str) -> Option<&'a str> {
     let rest = uri.strip_prefix(origin)?;

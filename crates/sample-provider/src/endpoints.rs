@@ -131,9 +131,6 @@ async fn client_jwks(Shared(state): Shared<Arc<State>>) -> Response {
 async fn userinfo(Shared(state): Shared<Arc<State>>, headers: HeaderMap) -> Response {
     state.count("userinfo");
     let behaviour = state.knobs().userinfo.clone();
-    if matches!(behaviour, UserInfo::Hang) {
-        return std::future::pending().await;
-    }
     let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let Some(person) = sent.and_then(|value| state.bearer(value.strip_prefix("Bearer ")?)) else {
         return answer_json(401, &json!({ "error": "invalid_token" }));
@@ -144,6 +141,10 @@ async fn userinfo(Shared(state): Shared<Arc<State>>, headers: HeaderMap) -> Resp
     };
     match behaviour {
         UserInfo::Json => answer_json(200, &claims(&state, &person)),
+        UserInfo::Held(word) => {
+            word.notified().await;
+            answer_json(200, &claims(&state, &person))
+        }
         UserInfo::Jwt => jwt(&state.key),
         UserInfo::JwtOfOtherKey => jwt(&state.other_key),
         UserInfo::Raw(status, content_type, body) => answer(status, content_type, body),

@@ -1,7 +1,10 @@
 //! What a provider does, and what it does wrong: for everybody, or for one grant.
 
+use std::sync::Arc;
+
 use anteroom_oauth::form::Form;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 /// What the provider does, and what it does wrong, for everybody.
 #[expect(clippy::struct_excessive_bools, reason = "each is a knob of its own")]
@@ -62,6 +65,8 @@ pub enum UserInfo {
     Raw(u16, &'static str, String),
     /// A redirect.
     Redirect(String),
+    /// As [`UserInfo::Json`], once somebody gives the word.
+    Held(Arc<Notify>),
     /// Nothing, ever.
     Hang,
 }

@@ -18,6 +18,8 @@ use anteroom_testkit::watch;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
+use crate::steps::{CHALLENGE, VERIFIER};
+
 const WEB: &str = "c0ffee00-0000-4000-8000-000000000001";
 const SPA: &str = "c0ffee00-0000-4000-8000-000000000002";
 const SEED: &str = "c0ffee00-0000-4000-8000-000000000003";
@@ -32,9 +34,6 @@ const GONE: &str = "5f0c2a10-0000-4000-8000-000000000002";
 const FAR: &str = "5f0c2a10-0000-4000-8000-000000000003";
 const EMAIL: &str = "ada@example.org";
 const PASSWORD: &str = "correct horse battery";
-/// RFC 7636 appendix B.
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const PRE: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
 
 fn workspace() -> Value {

@@ -10,9 +10,9 @@ use anteroom_testkit::client::Reply;
 use serde_json::{Value, json};
 
 use super::world::{
-    API, Browser, CALLBACK, CAPI, CHALLENGE, CONNECTION, ME, SPA, VERIFIER, World, agree, below, id,
-    location, query,
+    API, Browser, CALLBACK, CAPI, CONNECTION, ME, SPA, World, agree, below, id, location, query,
 };
+use crate::steps::{CHALLENGE, VERIFIER};
 
 /// Status, the end of `type`, and the members that are wrong.
 fn problem(reply: &Reply) -> (u16, String, Vec<String>) {

@@ -12,9 +12,8 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use self::tenant::{ADMIN, Browser, FOREIGN, Page, SMALL, Tenant, U1, on_a_server, send};
-use super::world::{
-    ACCESS_TOKEN, API, CALLBACK, CHALLENGE, CONNECTION, ME, REQUESTED, VAULT, VERIFIER, hex, query,
-};
+use super::world::{ACCESS_TOKEN, API, CALLBACK, CONNECTION, ME, REQUESTED, VAULT, hex, query};
+use crate::steps::{CHALLENGE, VERIFIER};
 
 /// Where the browser app is.
 const ORIGIN: &str = "http://127.0.0.1:8999";

@@ -8,7 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
 
-use super::world::{ACCESS_TOKEN, API, Browser, PROVIDER_SECRET, VERIFIER, World, hex, query};
+use super::world::{ACCESS_TOKEN, API, Browser, PROVIDER_SECRET, World, hex, query};
+use crate::steps::VERIFIER;
 
 /// All spellings of a secret that a file could hold.
 fn spellings(secret: &str) -> Vec<Vec<u8>> {

@@ -26,6 +26,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
+use crate::steps::{CHALLENGE, VERIFIER};
+
 /// The identifier of the API.
 pub(crate) const API: &str = "https://my-api.example.com";
 /// The browser app.
@@ -52,10 +54,6 @@ pub(crate) const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh
 /// All scopes of connected accounts.
 pub(crate) const ME: &str =
     "create:me:connected_accounts read:me:connected_accounts delete:me:connected_accounts";
-/// RFC 7636 appendix B.
-pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-/// Its S256 challenge.
-pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// The server and the provider, in one time.
 pub(crate) struct World {

@@ -11,7 +11,8 @@ use anteroom_testkit::provider::Provider;
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 
-use crate::vault::world::{CALLBACK, CHALLENGE, VERIFIER, query};
+use crate::steps::{CHALLENGE, VERIFIER};
+use crate::vault::world::{CALLBACK, query};
 
 /// Who may use the Management API with every scope: id and secret.
 pub(super) const ADMIN: [&str; 2] = ["c0ffee00-0000-4000-8000-000000000b01", "admin-secret-admin-secret"];

@@ -13,7 +13,7 @@ import { confirm } from "../../kit/confirm";
 import { useIsDesk } from "../../kit/desk";
 import { toast } from "../../kit/toast";
 import { useNow } from "../../kit/use-now";
-import { useHidden } from "./hide-on-blur";
+import { useHidden } from "./use-hidden";
 import { forWords, isOutstanding, MOST_WRONG_PINS, stateNow, stateWords } from "./link-words";
 import classes from "./stage.module.css";
 
