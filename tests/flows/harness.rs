@@ -8,7 +8,9 @@ use anteroom_engine::runs::{RunId, Watched};
 use anteroom_flows::exchange::Recorder;
 use anteroom_flows::flow::Flow;
 use anteroom_flows::run::{self, Options};
+use anteroom_flows::switch::Switch;
 use anteroom_flows::view::{RunView, StepView, view};
+use anteroom_oauth::GrantType;
 use anteroom_sample_provider::{Clients, Knobs, Provider};
 use anteroom_server::host::{Host, HostOptions};
 use anteroom_server::master_key::Source;
@@ -97,6 +99,12 @@ impl Server {
         let seen = self.host.engine().runs().seen(&run);
         Ran { view: view(&recorder), recorder, seen }
     }
+}
+
+/// Whether a switch is the Token Vault's own.
+pub(crate) fn is_of_vault(switch: Switch) -> bool {
+    let vault = switch.fits(GrantType::FederatedConnectionAccessToken, false);
+    vault && !switch.fits(GrantType::AuthorizationCode, true)
 }
 
 /// A server over the example of the Token Vault, with the sample provider that it names.

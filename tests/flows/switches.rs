@@ -1,10 +1,11 @@
 //! Every switch of the switchboard yields the answer its row names, and the engine's trace names the check that failed.
 
 use anteroom_flows::exchange::{RunState, StepState};
-use anteroom_flows::switch::{Switch, TOKEN_VAULT};
+use anteroom_flows::switch::Switch;
+use anteroom_oauth::GrantType;
 use serde_json::json;
 
-use crate::harness::{Server, code_flow, machine_flow};
+use crate::harness::{Server, code_flow, is_of_vault, machine_flow};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_switch_everything_is_done() {
@@ -29,13 +30,11 @@ async fn every_switch_yields_the_documented_answer() {
     for switch in Switch::ALL {
         let row = switch.row();
         // shown by the commands' tests, where the engine is at hand; and beside the vault, where a provider is
-        if switch.needs_issuer()
-            || switch.fits(TOKEN_VAULT, false) && !switch.fits("authorization_code", true)
-        {
+        if switch.needs_issuer() || is_of_vault(*switch) {
             continue;
         }
         let failures = json!({ "failures": [row.name] });
-        let code = switch.fits("authorization_code", true);
+        let code = switch.fits(GrantType::AuthorizationCode, true);
         let ran = server.run(if code { code_flow(failures) } else { machine_flow(failures) }).await;
         assert_eq!(ran.view.state, RunState::Refused, "{}: {:#?}", row.name, ran.view);
         let last = ran.view.steps.last().unwrap();

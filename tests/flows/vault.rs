@@ -4,17 +4,16 @@ use anteroom_flows::exchange::{Got, Lane, RunState, StepState};
 use anteroom_flows::export::export;
 use anteroom_flows::flow::Flow;
 use anteroom_flows::run::{self, Via};
-use anteroom_flows::switch::{Switch, TOKEN_VAULT};
+use anteroom_flows::switch::Switch;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::harness::{Ran, Vault};
+use crate::harness::{Ran, Vault, is_of_vault};
 use crate::secrets::FORMATS;
 
 /// The switches that are the vault's own.
 fn switches() -> impl Iterator<Item = Switch> {
-    let own = |switch: &Switch| switch.fits(TOKEN_VAULT, false) && !switch.fits("authorization_code", true);
-    Switch::ALL.iter().copied().filter(own)
+    Switch::ALL.iter().copied().filter(|switch| is_of_vault(*switch))
 }
 
 fn names(ran: &Ran) -> Vec<&str> {

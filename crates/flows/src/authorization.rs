@@ -29,8 +29,26 @@ struct Asked {
 pub(crate) struct SignIn {
     pub(crate) grant: AuthorizationCode,
     pub(crate) scope: Vec<String>,
-    /// The steps: opening the browser, the pages, the way back, redeeming the code.
-    pub(crate) steps: [&'static str; 4],
+    pub(crate) steps: Steps,
+}
+
+/// What the steps of a sign-in are called.
+#[derive(Clone, Copy)]
+pub(crate) struct Steps {
+    /// The authorization request.
+    pub(crate) authorization: &'static str,
+    /// The pages.
+    pub(crate) sign_in: &'static str,
+    /// The way back.
+    pub(crate) back: &'static str,
+    /// Redeeming the code.
+    pub(crate) token: &'static str,
+}
+
+impl Steps {
+    /// Those of the sign-in that a run begins with.
+    pub(crate) const OF_SIGN_IN: Self =
+        Self { authorization: "authorization", sign_in: "sign_in", back: "return", token: "token" };
 }
 
 /// What a browser is sent off with.
@@ -56,15 +74,13 @@ impl Runner {
             return self.resume(waiting, &returned).await;
         }
         let scope = self.scopes();
-        let steps = ["authorization", "sign_in", "return", "token"];
-        self.sign_in_to(&SignIn { grant: grant.clone(), scope, steps }).await
+        self.sign_in_to(&SignIn { grant: grant.clone(), scope, steps: Steps::OF_SIGN_IN }).await
     }
 
     /// A sign-in, from the authorization request to the tokens.
     pub(crate) async fn sign_in_to(&mut self, sign_in: &SignIn) -> Result<(), Ended> {
         let grant = &sign_in.grant;
-        let [begins, pages, ..] = sign_in.steps;
-        let step = self.begin(begins, Lane::App, Lane::Browser);
+        let step = self.begin(sign_in.steps.authorization, Lane::App, Lane::Browser);
         let (loopback, redirect_uri) = self.way_back(grant.redirect_uri.as_deref()).await?;
         let asked = self.ask(sign_in, redirect_uri)?;
         self.recorder().change(step, |own| {
@@ -79,7 +95,7 @@ impl Runner {
             redirect_uri: asked.redirect_uri.clone(),
         };
         let trip = Trip {
-            step: pages,
+            step: sign_in.steps.sign_in,
             url: &asked.url,
             redirect_uri: &asked.redirect_uri,
             person: grant.person.as_ref(),
@@ -113,20 +129,15 @@ impl Runner {
         self.nonce = waiting.nonce;
         let url = self.metadata.endpoint("authorization_endpoint")?;
         let asked = Asked { url, state: waiting.state, redirect_uri: waiting.redirect_uri, verifier };
-        self.finish(&asked, returned, ["authorization", "sign_in", "return", "token"]).await
+        self.finish(&asked, returned, Steps::OF_SIGN_IN).await
     }
 
     /// From the answer to the tokens.
-    async fn finish(
-        &mut self,
-        asked: &Asked,
-        returned: &Returned,
-        [_, _, back, token]: [&'static str; 4],
-    ) -> Result<(), Ended> {
-        let code = self.came_back(back, asked, returned)?;
+    async fn finish(&mut self, asked: &Asked, returned: &Returned, steps: Steps) -> Result<(), Ended> {
+        let code = self.came_back(steps.back, asked, returned)?;
         let verifier = asked.verifier.as_ref().map(|verifier| verifier.secret().as_str());
         self.end_early(Switch::ExpiredCode, Early::AuthorizationCode(&code)).await?;
-        self.redeem(token, &code, &asked.redirect_uri, verifier).await?;
+        self.redeem(steps.token, &code, &asked.redirect_uri, verifier).await?;
         if self.fails(Switch::ReplayCode) {
             self.redeem("token_again", &code, &asked.redirect_uri, verifier).await?;
         }
@@ -214,17 +225,7 @@ impl Runner {
     /// text; parameters that are not known are ignored [RFC6749 §4.1.2]; then the code, or the refusal.
     fn came_back(&self, name: &'static str, asked: &Asked, returned: &Returned) -> Result<String, Ended> {
         let step = self.begin(name, Lane::Browser, Lane::App);
-        let shown = ["code", "error", "error_description", "state", "iss"]
-            .into_iter()
-            .filter_map(|name| {
-                let value = returned.get(name)?;
-                if name == "code" {
-                    self.recorder().secrets().add(value);
-                }
-                Some(format!("{name}={value}"))
-            })
-            .collect::<Vec<_>>();
-        self.recorder().change(step, |own| own.notes = shown);
+        self.note_returned(step, returned, "code", &["iss"]);
         let sent = if self.fails(Switch::WrongState) { "another state" } else { &asked.state };
         let found = returned.get("state").unwrap_or("absent").to_owned();
         self.check(step, same("state", sent, found, "RFC 6749 section 10.12"))?;
@@ -236,13 +237,29 @@ impl Runner {
             }
             None => {}
         }
+        self.not_refused(step, returned)?;
+        let code = returned.get("code").ok_or(Trouble::Missing("the answer has no code"))?;
+        self.recorder().end(step, StepState::Done);
+        Ok(code.to_owned())
+    }
+
+    /// Notes what came back; the code is a secret from now on.
+    pub(crate) fn note_returned(&self, step: u64, returned: &Returned, code: &str, more: &[&str]) {
+        if let Some(code) = returned.get(code) {
+            self.recorder().secrets().add(code);
+        }
+        let names = [code, "error", "error_description", "state"].into_iter().chain(more.iter().copied());
+        let notes = names.filter_map(|name| Some(format!("{name}={}", returned.get(name)?))).collect();
+        self.recorder().change(step, |own| own.notes = notes);
+    }
+
+    /// An `error` that came back refuses the step [RFC6749 §4.1.2.1].
+    pub(crate) fn not_refused(&self, step: u64, returned: &Returned) -> Result<(), Ended> {
         if returned.get("error").is_some() {
             self.recorder().end(step, StepState::Refused);
             return Err(Ended::Refused);
         }
-        let code = returned.get("code").ok_or(Trouble::Missing("the answer has no code"))?;
-        self.recorder().end(step, StepState::Done);
-        Ok(code.to_owned())
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use anteroom_oauth::token_type;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -255,7 +256,7 @@ const fn yes() -> bool {
 }
 
 fn access_token_type() -> String {
-    "urn:ietf:params:oauth:token-type:access_token".to_owned()
+    token_type::ACCESS_TOKEN.to_owned()
 }
 
 /// What is done with the tokens.

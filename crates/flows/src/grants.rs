@@ -4,6 +4,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use anteroom_oauth::GrantType;
 use oauth2::basic::BasicClient;
 use oauth2::http::{HeaderName, HeaderValue};
 use oauth2::{
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::client::{basic, credentials};
+use crate::client::basic;
 use crate::exchange::{Check, Got, Lane, Sent, StepState};
 use crate::flow::{AuthMethod, PreAuthorizedCode, TokenExchange};
 use crate::run::{Early, Ended, Runner};
@@ -26,10 +27,13 @@ use crate::wire::{Body, Wire};
 type Client = BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 pub(crate) type Fields = Vec<(String, Zeroizing<String>)>;
 
-const PRE_AUTHORIZED: &str = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
-const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 /// A code that nobody issued.
 pub(crate) const OTHER_CODE: &str = "nobody-issued-this-code-nobody-issued-this-code";
+
+/// A text member of an answer; it may be a secret.
+pub(crate) fn text(json: &Value, name: &str) -> Option<Zeroizing<String>> {
+    json.get(name).and_then(Value::as_str).map(|text| Zeroizing::new(text.to_owned()))
+}
 
 pub(crate) fn field(name: &str, value: &str) -> (String, Zeroizing<String>) {
     (name.to_owned(), Zeroizing::new(value.to_owned()))
@@ -256,8 +260,7 @@ impl Runner {
     }
 
     fn keep_tokens(&self, json: &Value) {
-        let text =
-            |name: &str| json.get(name).and_then(Value::as_str).map(|text| Zeroizing::new(text.to_owned()));
+        let text = |name| text(json, name);
         let mut record = self.recorder().record();
         let tokens = &mut record.tokens;
         tokens.access_token =
@@ -268,11 +271,11 @@ impl Runner {
     }
 
     /// A token request of a grant that RFC 6749 does not have.
-    async fn token(&self, name: &'static str, grant_type: &str, own: Fields) -> Result<(), Ended> {
+    async fn token(&self, name: &'static str, grant_type: GrantType, own: Fields) -> Result<(), Ended> {
         let step = self.begin(name, Lane::App, Lane::Issuer);
         let url = self.metadata.endpoint("token_endpoint")?;
         let credentials = self.credentials();
-        let grant_type = if self.fails(Switch::UnknownGrant) { "password" } else { grant_type };
+        let grant_type = if self.fails(Switch::UnknownGrant) { "password" } else { grant_type.as_str() };
         let mut fields = vec![field("grant_type", grant_type)];
         if self.fails(Switch::RepeatedParameter) {
             fields.push(field("grant_type", "again"));
@@ -293,20 +296,17 @@ impl Runner {
         );
         if grant.preauthorize.is_some() {
             let issued = self.preauthorize(grant).await?;
-            let text = |name: &str| {
-                issued.get(name).and_then(Value::as_str).map(|text| Zeroizing::new(text.to_owned()))
-            };
-            code = text("preAuthorizedCode");
-            tx_code = text("txCode").or(tx_code);
+            code = text(&issued, "preAuthorizedCode");
+            tx_code = text(&issued, "txCode").or(tx_code);
         }
         let code = code.ok_or(Trouble::Missing("there is no pre-authorized code"))?;
         self.end_early(Switch::CodeTakenBack, Early::PreAuthorizedCode(&code)).await?;
         let code = if self.fails(Switch::UnknownCode) { Zeroizing::new(OTHER_CODE.to_owned()) } else { code };
         let mut fields = vec![field("pre-authorized_code", &code)];
         fields.extend(tx_code.map(|tx_code| field("tx_code", &tx_code)));
-        self.token("token", PRE_AUTHORIZED, fields.clone()).await?;
+        self.token("token", GrantType::PreAuthorizedCode, fields.clone()).await?;
         if self.fails(Switch::ReplayCode) {
-            self.token("token_again", PRE_AUTHORIZED, fields).await?;
+            self.token("token_again", GrantType::PreAuthorizedCode, fields).await?;
         }
         Ok(())
     }
@@ -336,15 +336,14 @@ impl Runner {
             field("subject_token_type", &grant.subject_token_type),
         ];
         fields.extend(grant.parameters.iter().map(|(name, value)| field(name, value)));
-        self.token("token", TOKEN_EXCHANGE, fields).await
+        self.token("token", GrantType::TokenExchange, fields).await
     }
 
     /// Medplum's `/auth/exchange`: an external provider's token in JSON.
     pub(crate) async fn auth_exchange(&self, token: &str, membership: Option<&str>) -> Result<(), Ended> {
         let step = self.begin("token", Lane::App, Lane::Issuer);
         let url = self.below_base("auth/exchange")?;
-        let credentials =
-            credentials(self.client_id(), self.client_secret(), self.flow.client.token_endpoint_auth_method);
+        let credentials = self.credentials();
         let mut body = json!({ "clientId": self.client_id(), "externalAccessToken": token });
         if let Some(membership) = membership {
             body["membershipId"] = membership.into();

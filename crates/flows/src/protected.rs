@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::authorization::same;
 use crate::exchange::{Got, Lane, StepState};
+use crate::grants::Fields;
 use crate::inspect;
 use crate::run::{Ended, Runner};
 use crate::switch::Switch;
@@ -39,7 +40,7 @@ impl Runner {
         if self.fails(Switch::TokenInQuery) {
             url.query_pairs_mut().append_pair("access_token", &token);
         } else {
-            headers.push(("authorization".to_owned(), Zeroizing::new(format!("Bearer {}", token.as_str()))));
+            headers = bearer(&token);
         }
         let got = self.wire.get(step, &url, headers).await?;
         self.settle(step, &got)?;
@@ -88,6 +89,11 @@ impl Runner {
         let got = self.wire.get(step, &url, Vec::new()).await?;
         self.settle(step, &got)
     }
+}
+
+/// A token in the `Authorization` header [RFC6750 §2.1].
+pub(crate) fn bearer(token: &str) -> Fields {
+    vec![("authorization".to_owned(), Zeroizing::new(format!("Bearer {token}")))]
 }
 
 /// The token with one character of its signature changed.

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 use url::Url;
@@ -139,13 +140,9 @@ pub fn base(text: &str) -> Result<Url, Trouble> {
 /// # Errors
 /// When the system has no random numbers.
 pub fn new_run_id() -> Result<String, Trouble> {
-    use std::fmt::Write as _;
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|error| Trouble::Other(error.to_string()))?;
-    Ok(bytes.iter().fold(String::with_capacity(32), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
+    Ok(HEXLOWER.encode(&bytes))
 }
 
 /// Why a run ends before its last step.
@@ -218,7 +215,7 @@ async fn told(cancelled: &mut watch::Receiver<bool>) {
 
 fn known_secrets(flow: &Flow) -> Vec<Zeroizing<String>> {
     let mut flow = flow.clone();
-    let own = |secret: &crate::flow::Secret| Zeroizing::new(secret.expose().to_owned());
+    let own = |secret: &Secret| Zeroizing::new(secret.expose().to_owned());
     flow.secrets_mut().into_iter().map(|secret| own(secret)).collect()
 }
 

@@ -3,6 +3,7 @@
 //! A switch changes what this one client does in this one run, or what the issuer does for this one run
 //! ([`Switch::needs_issuer`]): then the issuer has to be in the same program. Nothing leaks into other runs.
 
+use anteroom_oauth::GrantType;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -29,10 +30,6 @@ enum Fits {
     /// The Token Vault, where the provider is the sample provider.
     Sample,
 }
-
-/// Auth0's grant of the Token Vault.
-pub const TOKEN_VAULT: &str =
-    "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
 
 /// A row of the switchboard.
 #[derive(Debug, Clone, Copy)]
@@ -300,19 +297,23 @@ impl Switch {
         matches!(self.row().fits, Fits::Sample)
     }
 
-    /// Whether the switch does anything for a grant, by `grant_type`; `secret` says whether the client shows one.
-    pub fn fits(self, grant_type: &str, secret: bool) -> bool {
-        let code = grant_type == "authorization_code";
+    /// Whether the switch does anything for a grant of the token endpoint; `secret` says whether the client shows one.
+    pub fn fits(self, grant: GrantType, secret: bool) -> bool {
         match self.row().fits {
             Fits::All => true,
             Fits::Secret => secret,
-            Fits::Machine => grant_type == "client_credentials",
-            Fits::Code => code,
-            Fits::AnyCode => code || grant_type.ends_with(":pre-authorized_code"),
-            Fits::PreAuthorized => grant_type.ends_with(":pre-authorized_code"),
-            Fits::Exchange => grant_type.ends_with(":token-exchange") || grant_type == "auth_exchange",
-            Fits::Vault | Fits::Sample => grant_type == TOKEN_VAULT,
+            Fits::Machine => grant == GrantType::ClientCredentials,
+            Fits::Code => grant == GrantType::AuthorizationCode,
+            Fits::AnyCode => matches!(grant, GrantType::AuthorizationCode | GrantType::PreAuthorizedCode),
+            Fits::PreAuthorized => grant == GrantType::PreAuthorizedCode,
+            Fits::Exchange => grant == GrantType::TokenExchange,
+            Fits::Vault | Fits::Sample => grant == GrantType::FederatedConnectionAccessToken,
         }
+    }
+
+    /// Whether the switch does anything for Medplum's `/auth/exchange`.
+    pub const fn fits_auth_exchange(self) -> bool {
+        matches!(self.row().fits, Fits::All | Fits::Secret | Fits::Exchange)
     }
 }
 

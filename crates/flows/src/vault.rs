@@ -3,20 +3,21 @@
 //! Two clients take part: the app that people sign in to, which connects an account of theirs, and the API's own client,
 //! which exchanges. The app asks for two tokens: one for the API (`audience`), one for the My Account API.
 
+use anteroom_oauth::{GrantType, token_type};
 use oauth2::{CsrfToken, PkceCodeChallenge, PkceCodeVerifier};
 use serde_json::{Value, json};
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::authorization::{SignIn, Trip, same};
+use crate::authorization::{SignIn, Steps, Trip, same};
 use crate::client::{OTHER_SECRET, credentials};
 use crate::exchange::{Lane, StepState};
 use crate::flow::{AuthMethod, AuthorizationCode, FederatedConnectionAccessToken as Grant, Secret};
-use crate::grants::{Fields, field};
-use crate::protected::tampered;
+use crate::grants::{field, text};
+use crate::protected::{bearer, tampered};
 use crate::returning::Returned;
 use crate::run::{Ended, Runner, Via};
-use crate::switch::{Switch, TOKEN_VAULT};
+use crate::switch::Switch;
 use crate::trouble::Trouble;
 use crate::wire::Body;
 
@@ -27,9 +28,15 @@ const ACCOUNTS: &str = "me/v1/connected-accounts";
 const CREATE: &str = "create:me:connected_accounts";
 const READ: &str = "read:me:connected_accounts";
 const DELETE: &str = "delete:me:connected_accounts";
-const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
-const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
-const REQUESTED: &str = "http://auth0.com/oauth/token-type/federated-connection-access-token";
+/// The token type that is asked for, and issued.
+const REQUESTED: &str = token_type::FEDERATED_CONNECTION_ACCESS_TOKEN;
+/// What the steps of the sign-in for the My Account API are called.
+const STEPS_OF_ACCOUNT: Steps = Steps {
+    authorization: "account_authorization",
+    sign_in: "account_sign_in",
+    back: "account_return",
+    token: "account_token",
+};
 /// What nobody made.
 const OTHER_API: &str = "https://no-such-api.invalid/";
 const OTHER_CONNECTION: &str = "no-such-connection";
@@ -44,14 +51,6 @@ struct Begun {
     verifier: PkceCodeVerifier,
 }
 
-fn bearer(token: &str) -> Fields {
-    vec![("authorization".to_owned(), Zeroizing::new(format!("Bearer {token}")))]
-}
-
-fn text(json: &Value, pointer: &str) -> Option<Zeroizing<String>> {
-    json.pointer(pointer).and_then(Value::as_str).map(|text| Zeroizing::new(text.to_owned()))
-}
-
 impl Runner {
     /// The whole way: sign-in with `audience`, connect, exchange, a request to the provider.
     pub(crate) async fn federated_connection_access_token(&mut self, grant: &Grant) -> Result<(), Ended> {
@@ -60,8 +59,7 @@ impl Runner {
             return Err(Trouble::Other(words.to_owned()).into());
         }
         let audience = if self.fails(Switch::UnknownAudience) { OTHER_API } else { &grant.audience };
-        let (scope, steps) = (self.scopes(), ["authorization", "sign_in", "return", "token"]);
-        self.sign_in_to(&signing_in(grant, audience, scope, steps)).await?;
+        self.sign_in_to(&signing_in(grant, audience, self.scopes(), Steps::OF_SIGN_IN)).await?;
         if self.recorder().record().tokens.id_token.is_some() {
             self.check_id_token().await?;
         }
@@ -92,8 +90,7 @@ impl Runner {
         if self.fails(Switch::MissingAccountScope) {
             scope.retain(|own| own != CREATE);
         }
-        let steps = ["account_authorization", "account_sign_in", "account_return", "account_token"];
-        self.sign_in_to(&signing_in(grant, audience.as_str(), scope, steps)).await?;
+        self.sign_in_to(&signing_in(grant, audience.as_str(), scope, STEPS_OF_ACCOUNT)).await?;
         Ok(self.access_token()?)
     }
 
@@ -160,11 +157,11 @@ impl Runner {
             body["authorization_params"] = wrongs.into_iter().collect::<serde_json::Map<_, _>>().into();
         }
         let answer = self.json_request(step, &url, bearer(token), &body).await?;
-        let missing = |name| Trouble::Missing(name);
-        let auth_session = text(&answer, "/auth_session").ok_or(missing("the answer has no auth_session"))?;
-        let ticket = text(&answer, "/connect_params/ticket")
-            .ok_or(missing("the answer has no connect_params.ticket"))?;
-        let uri = text(&answer, "/connect_uri").ok_or(missing("the answer has no connect_uri"))?;
+        let auth_session =
+            text(&answer, "auth_session").ok_or(Trouble::Missing("the answer has no auth_session"))?;
+        let ticket = text(&answer["connect_params"], "ticket")
+            .ok_or(Trouble::Missing("the answer has no connect_params.ticket"))?;
+        let uri = text(&answer, "connect_uri").ok_or(Trouble::Missing("the answer has no connect_uri"))?;
         let mut open = Url::parse(&uri).map_err(|error| Trouble::Other(error.to_string()))?;
         open.query_pairs_mut().append_pair("ticket", &ticket);
         Ok(Begun { auth_session, open, state, redirect_uri, verifier })
@@ -190,24 +187,11 @@ impl Runner {
     /// What the browser brought back belongs to what was asked; then the code, or the refusal.
     fn connect_code(&self, begun: &Begun, returned: &Returned) -> Result<Zeroizing<String>, Ended> {
         let step = self.begin("connect_return", Lane::Browser, Lane::App);
-        let shown = ["connect_code", "error", "error_description", "state"]
-            .into_iter()
-            .filter_map(|name| {
-                let value = returned.get(name)?;
-                if name == "connect_code" {
-                    self.recorder().secrets().add(value);
-                }
-                Some(format!("{name}={value}"))
-            })
-            .collect::<Vec<_>>();
-        self.recorder().change(step, |own| own.notes = shown);
+        self.note_returned(step, returned, "connect_code", &[]);
         let sent = if self.fails(Switch::WrongConnectState) { "another state" } else { &begun.state };
         let found = returned.get("state").unwrap_or("absent").to_owned();
         self.check(step, same("state", sent, found, "Auth0: connected accounts"))?;
-        if returned.get("error").is_some() {
-            self.recorder().end(step, StepState::Refused);
-            return Err(Ended::Refused);
-        }
+        self.not_refused(step, returned)?;
         let code = returned.get("connect_code").ok_or(Trouble::Missing("the answer has no connect_code"))?;
         self.recorder().end(step, StepState::Done);
         Ok(Zeroizing::new(code.to_owned()))
@@ -233,7 +217,7 @@ impl Runner {
             "code_verifier": verifier,
         });
         let answer = self.json_request(step, &url, bearer(token), &body).await?;
-        let id = text(&answer, "/id").ok_or(Trouble::Missing("the answer has no id"))?;
+        let id = text(&answer, "id").ok_or(Trouble::Missing("the answer has no id"))?;
         Ok(id.to_string())
     }
 
@@ -265,10 +249,14 @@ impl Runner {
         } else {
             Zeroizing::new(subject.to_owned())
         };
-        let kind = if self.fails(Switch::WrongSubjectTokenType) { ID_TOKEN } else { ACCESS_TOKEN };
+        let kind = if self.fails(Switch::WrongSubjectTokenType) {
+            token_type::ID_TOKEN
+        } else {
+            token_type::ACCESS_TOKEN
+        };
         let connection =
             if self.fails(Switch::WrongConnection) { OTHER_CONNECTION } else { &grant.connection };
-        let mut fields = vec![field("grant_type", TOKEN_VAULT)];
+        let mut fields = vec![field("grant_type", GrantType::FederatedConnectionAccessToken.as_str())];
         fields.extend(proof.fields);
         fields.extend([field("subject_token", &subject), field("subject_token_type", kind)]);
         if !self.fails(Switch::MissingRequestedTokenType) {
@@ -284,10 +272,10 @@ impl Runner {
         let got = self.wire.request(step, "POST", &url, proof.headers, Body::Form(fields)).await?;
         let answer = self.wire.json(step, &got)?;
         self.settle(step, &got)?;
-        let issued = text(&answer, "/issued_token_type").map_or("absent".to_owned(), |own| own.to_string());
+        let issued = text(&answer, "issued_token_type").map_or("absent".to_owned(), |own| own.to_string());
         self.check(step, same("issued_token_type", REQUESTED, issued, "RFC 8693 section 2.2.1"))?;
         self.check_no_store(step, &got)?;
-        Ok(text(&answer, "/access_token").ok_or(Trouble::Missing("the answer has no access_token"))?)
+        Ok(text(&answer, "access_token").ok_or(Trouble::Missing("the answer has no access_token"))?)
     }
 
     /// Asks the provider who the person is, with its own token.
@@ -302,7 +290,7 @@ impl Runner {
 }
 
 /// A sign-in for an audience.
-fn signing_in(grant: &Grant, audience: &str, scope: Vec<String>, steps: [&'static str; 4]) -> SignIn {
+fn signing_in(grant: &Grant, audience: &str, scope: Vec<String>, steps: Steps) -> SignIn {
     let grant = AuthorizationCode {
         redirect_uri: grant.redirect_uri.clone(),
         person: grant.person.clone(),

@@ -20,6 +20,7 @@
 //! | [`secret`] | values that are handed out once, and what is kept of them |
 //! | [`smart_scope`] | SMART App Launch 2.x: scopes for FHIR resources |
 //! | [`token_response`] | RFC 6749 §5.1: the answer of the token endpoint |
+//! | [`token_type`] | RFC 8693 §3: token type identifiers |
 //!
 //! # How to add a rule
 //! Write the check, put the marker (the standard and the section, in brackets) above the line that decides, name a test after the standard
@@ -41,6 +42,7 @@ pub mod scope;
 pub mod secret;
 pub mod smart_scope;
 pub mod token_response;
+pub mod token_type;
 
 pub use error_code::ErrorCode;
 pub use form::Form;

@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State as Shared};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
@@ -164,11 +165,6 @@ fn is_email(text: &str) -> bool {
 
 /// The same for the same address, in every start: who connects again is who they were.
 fn subject(email: &str) -> String {
-    use std::fmt::Write as _;
     let digest = Sha256::digest(email.to_lowercase().as_bytes());
-    digest.iter().take(8).fold("sample-".to_owned(), |mut text, byte| {
-        // writing to a text does not fail
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("sample-{}", HEXLOWER.encode(&digest[..8]))
 }

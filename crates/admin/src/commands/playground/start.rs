@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use anteroom_engine::Engine;
 use anteroom_engine::grant::pre_authorized_code;
 use anteroom_engine::id::Id;
 use anteroom_engine::model;
@@ -11,9 +12,10 @@ use anteroom_engine::store::{ClientFilter, Window};
 use anteroom_flows::exchange::Recorder;
 use anteroom_flows::flow::{self, AuthMethod, Flow, Grant, Secret, Then};
 use anteroom_flows::returning::Returned;
-use anteroom_flows::run::{self as flows, Via, Waiting};
+use anteroom_flows::run::{self as flows, Told, Via, Waiting};
 use anteroom_flows::switch::Switch;
-use anteroom_oauth::GrantType;
+use anteroom_oauth::redirect_uri::is_loopback;
+use anteroom_oauth::{GrantType, token_type};
 use tokio::sync::{mpsc, watch};
 
 use super::{
@@ -80,28 +82,15 @@ fn begins_with(grant: GrantType) -> GrantType {
     }
 }
 
-fn is_loopback(uri: &str) -> bool {
-    [
-        "http://127.0.0.1/",
-        "http://127.0.0.1:",
-        "http://[::1]/",
-        "http://[::1]:",
-        "http://localhost/",
-        "http://localhost:",
-    ]
-    .iter()
-    .any(|prefix| uri.starts_with(prefix))
-}
-
 fn switch_row(switch: Switch) -> SwitchRow {
     let row = switch.row();
     let fitting = |secret| {
-        let grants = GrantType::ALL.into_iter().filter(move |grant| switch.fits(grant.as_str(), secret));
+        let grants = GrantType::ALL.into_iter().filter(move |grant| switch.fits(*grant, secret));
         grants.map(|grant| grant.as_str().to_owned()).collect::<Vec<_>>()
     };
     let needs_secret = fitting(false) != fitting(true);
     let mut grants = fitting(true);
-    grants.extend(switch.fits(AUTH_EXCHANGE, true).then(|| AUTH_EXCHANGE.to_owned()));
+    grants.extend(switch.fits_auth_exchange().then(|| AUTH_EXCHANGE.to_owned()));
     SwitchRow {
         name: switch,
         step: row.step.to_owned(),
@@ -244,7 +233,7 @@ async fn grant(admin: &Admin, request: &Run, own: bool, redirect_uri: String) ->
         GrantType::RefreshToken => Grant::RefreshToken { refresh_token: token },
         GrantType::TokenExchange => Grant::TokenExchange(flow::TokenExchange {
             subject_token: token,
-            subject_token_type: "urn:ietf:params:oauth:token-type:access_token".to_owned(),
+            subject_token_type: token_type::ACCESS_TOKEN.to_owned(),
             parameters: BTreeMap::new(),
         }),
         GrantType::PreAuthorizedCode => {
@@ -285,6 +274,34 @@ pub(super) struct Prepared {
     pub(super) resume: Option<(Waiting, Returned)>,
 }
 
+/// Opens the system's browser for a run.
+fn opens_browser(admin: &Admin) -> Told {
+    let host = admin.host_handle();
+    Arc::new(move |address| {
+        if !host.open_in_browser(address) {
+            tracing::info!("no browser was opened: the screen shows the address");
+        }
+    })
+}
+
+/// Tells the engine the `state` of the run's authorization request, and keeps it in `slot`.
+fn joins(engine: &Arc<Engine>, id: &RunId, persona: Option<Persona>, slot: &Arc<OnceLock<String>>) -> Told {
+    let (engine, id, slot) = (Arc::clone(engine), id.clone(), Arc::clone(slot));
+    Arc::new(move |state| {
+        // a second one is the Token Vault's, which waits for no deep link
+        let _ = slot.set(state.to_owned());
+        if let Some(persona) = persona {
+            // for this authorization request, and no other
+            engine.runs().lend(&id, persona);
+        }
+        engine.runs().join(&id, state);
+    })
+}
+
+/// Opens the run for the engine and starts it.
+///
+/// # Errors
+/// Unfit, naming `issuer`, when its address is none.
 pub(super) fn begin(admin: &Admin, prepared: Prepared) -> Result<Arc<playground::Run>, CommandError> {
     let Prepared { flow, request, own, base, return_by, persona, resume } = prepared;
     let unusable = |message: String| CommandError::new(Code::Invalid, Some("issuer"), message);
@@ -303,17 +320,12 @@ pub(super) fn begin(admin: &Admin, prepared: Prepared) -> Result<Arc<playground:
             let (sender, receiver) = mpsc::channel(RETURNS);
             returns = Some(sender);
             let (flow, request) = (flow.clone(), request.clone());
-            let cold = cold::Cold { admin: admin.clone(), flow, request, own, base: base.clone() };
+            let cold = cold::Cold { admin: admin.clone(), flow, request, own, base };
             options.keeper = Some(Arc::new(cold));
             Via::DeepLink(receiver)
         }
     };
-    let host = admin.host_handle();
-    options.open = Arc::new(move |address| {
-        if !host.open_in_browser(address) {
-            tracing::info!("no browser was opened: the screen shows the address");
-        }
-    });
+    options.open = opens_browser(admin);
     let (cancel, cancelled) = watch::channel(false);
     options.cancelled = cancelled;
     let state: Arc<OnceLock<String>> = Arc::default();
@@ -328,16 +340,7 @@ pub(super) fn begin(admin: &Admin, prepared: Prepared) -> Result<Arc<playground:
         hand::prepare(&engine, &id, &flow.failures);
         options.issuer = Some(Arc::new(hand::Hand(admin.clone())));
     }
-    let (slot, join, of) = (Arc::clone(&state), Arc::clone(&engine), id.clone());
-    options.joined = Arc::new(move |text| {
-        // a second one is the Token Vault's, which waits for no deep link
-        let _ = slot.set(text.to_owned());
-        if let Some(persona) = persona {
-            // for this authorization request, and no other
-            join.runs().lend(&of, persona);
-        }
-        join.runs().join(&of, text);
-    });
+    options.joined = joins(&engine, &id, persona, &state);
     let recorder = Recorder::default();
     let run = playground::Run {
         id,

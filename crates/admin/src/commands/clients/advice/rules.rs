@@ -6,7 +6,7 @@ mod settings;
 mod tokens;
 mod usage;
 
-use anteroom_oauth::GrantType;
+use anteroom_oauth::{GrantType, redirect_uri};
 use url::Url;
 
 use super::{Facts, Found, Rule};
@@ -46,17 +46,9 @@ fn host(uri: &str) -> Option<String> {
         .and_then(|url| url.host_str().map(str::to_owned))
 }
 
-fn is_loopback(uri: &str) -> bool {
-    let near = ["127.0.0.1", "[::1]", "localhost"];
-    let Some(rest) = uri.strip_prefix("http://") else { return false };
-    near.iter().any(|near| {
-        rest.strip_prefix(near).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?', '#']))
-    })
-}
-
 /// Plain http to another machine: what is said could be read or altered on the way.
 fn is_plain_and_far(url: &str) -> bool {
-    url.starts_with("http://") && !is_loopback(url)
+    url.starts_with("http://") && !redirect_uri::is_loopback(url)
 }
 
 #[cfg(test)]

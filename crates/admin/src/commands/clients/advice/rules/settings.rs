@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use anteroom_oauth::GrantType;
-use anteroom_oauth::redirect_uri::OWN;
+use anteroom_oauth::redirect_uri::{OWN, is_loopback};
 use serde_json::{Value, json};
 use url::Url;
 
 use super::super::Severity::{Error, Warning};
 use super::super::{Facts, Found, Rule};
-use super::{each, host, is_loopback, is_plain_and_far, lists, uris, when};
+use super::{each, host, is_plain_and_far, lists, uris, when};
 use crate::commands::clients::ClientType;
 
 /// Redirect URIs on so many hosts are more than one application's.
