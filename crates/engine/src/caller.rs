@@ -15,7 +15,7 @@ use crate::cx::{Cx, Origin};
 use crate::engine::Engine;
 use crate::id::Id;
 use crate::model::membership::ProfileRef;
-use crate::model::{Login, Membership, SmartAppLaunch};
+use crate::model::{Login, Membership, Project, SmartAppLaunch};
 use crate::refusal::Refusal;
 use crate::service::bearer::VerifiedToken;
 use crate::stop::{Outcome, Refused, Stop, refuse};
@@ -174,30 +174,42 @@ pub fn on_behalf_of(
     caller: &Membership,
     header: &[String],
 ) -> Outcome<Option<Arc<Membership>>> {
-    let value = match header {
-        [] => return Ok(None),
-        [value] => value,
-        _ => return refuse(Refusal::OnBehalfOfForbidden, "two headers"),
-    };
+    let Some(value) = one_value(header)? else { return Ok(None) };
     if !trace.check("caller.admin", caller.admin, "true", || "false".into()) {
         return refuse(Refusal::OnBehalfOfForbidden, "the caller is no project admin");
     }
+    named_member(tx, caller.project, value).map(Some)
+}
+
+/// What `X-Medplum-On-Behalf-Of` says, if it was sent.
+///
+/// # Refusals
+/// [`Refusal::OnBehalfOfForbidden`] for two headers.
+pub(crate) fn one_value(header: &[String]) -> Outcome<Option<&str>> {
+    match header {
+        [] => Ok(None),
+        [value] => Ok(Some(value)),
+        _ => refuse(Refusal::OnBehalfOfForbidden, "two headers"),
+    }
+}
+
+/// The member of the project that `ProjectMembership/<id>` or the reference of a profile names.
+///
+/// # Refusals
+/// [`Refusal::OnBehalfOfNotFound`] for another project's member and for an id that names nobody;
+/// [`Refusal::OnBehalfOfForbidden`] for a profile that nobody here has.
+pub(crate) fn named_member(tx: &dyn Tx, project: Id<Project>, value: &str) -> Outcome<Arc<Membership>> {
     if let Some(id) = value.strip_prefix("ProjectMembership/") {
-        let found = match Id::parse(id) {
-            Some(id) => tx.membership(id)?,
-            None => None,
-        };
-        return match found.filter(|member| member.project == caller.project) {
-            Some(member) => Ok(Some(member)),
+        let found = Id::parse(id).map(|id| tx.membership(id)).transpose()?.flatten();
+        return match found.filter(|member| member.project == project) {
+            Some(member) => Ok(member),
             None => refuse(Refusal::OnBehalfOfNotFound, "no such membership in the project"),
         };
     }
-    let found = match ProfileRef::parse(value) {
-        Some(profile) => tx.membership_by_profile(caller.project, profile)?,
-        None => None,
-    };
+    let profile = ProfileRef::parse(value);
+    let found = profile.map(|profile| tx.membership_by_profile(project, profile)).transpose()?.flatten();
     match found {
-        Some(member) => Ok(Some(member)),
+        Some(member) => Ok(member),
         None => refuse(Refusal::OnBehalfOfForbidden, "no member has this profile"),
     }
 }

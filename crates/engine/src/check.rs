@@ -9,7 +9,7 @@ use anteroom_oauth::grant_type::GrantType;
 use crate::cx::{Cx, Origin};
 use crate::model::access_policy::IpAction;
 use crate::model::client::{ClientStatus, ClientType};
-use crate::model::{Client, Membership};
+use crate::model::{Client, Login, Membership};
 use crate::refusal::Refusal;
 use crate::stop::{Outcome, Refused, refuse};
 use crate::store::{LiveLogin, Tx};
@@ -145,7 +145,7 @@ pub fn login_alive(
 #[derive(Debug, Clone)]
 pub struct Alive {
     /// The login.
-    pub login: crate::model::Login,
+    pub login: Login,
     /// Its member.
     pub membership: Arc<Membership>,
     /// Its client.

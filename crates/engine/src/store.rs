@@ -38,6 +38,7 @@ use crate::id::Id;
 use crate::model::attempt::Attempts;
 use crate::model::client::SecretSlot;
 use crate::model::{AccessPolicy, Client, Login, Membership, Project, SavedRun, StoredKey};
+use crate::seal::Sealed;
 use crate::timestamp::Timestamp;
 
 /// What can go wrong in a store.
@@ -322,13 +323,13 @@ pub trait SigningKeys {
         leaves_at: Timestamp,
     ) -> StoreResult<()>;
     /// Replaces the sealed bytes of a key (the master key changed).
-    fn reseal_signing_key(&mut self, kid: &str, pkcs8: &crate::seal::Sealed) -> StoreResult<()>;
+    fn reseal_signing_key(&mut self, kid: &str, pkcs8: &Sealed) -> StoreResult<()>;
     /// Deletes keys that left the JWKS before `now`; how many.
     fn purge_signing_keys(&mut self, now: Timestamp) -> StoreResult<u32>;
     /// A sealed value by name (the PIN key, the master key's check value).
-    fn sealed_value(&self, name: &str) -> StoreResult<Option<crate::seal::Sealed>>;
+    fn sealed_value(&self, name: &str) -> StoreResult<Option<Sealed>>;
     /// Writes a sealed value.
-    fn put_sealed_value(&mut self, name: &str, sealed: &crate::seal::Sealed) -> StoreResult<()>;
+    fn put_sealed_value(&mut self, name: &str, sealed: &Sealed) -> StoreResult<()>;
 }
 
 /// Settings of the engine itself, as JSON texts.

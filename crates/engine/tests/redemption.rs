@@ -13,7 +13,7 @@ use anteroom_engine::entropy::OsEntropy;
 use anteroom_engine::grant::pre_authorized_code as grant;
 use anteroom_engine::id::Id;
 use anteroom_engine::issuer::Issuer;
-use anteroom_engine::model::client::{ClientSettings, ClientStatus, ClientType};
+use anteroom_engine::model::client::ClientType;
 use anteroom_engine::model::membership::ProfileType;
 use anteroom_engine::model::pre_authorized_code::{CodeState, Ending, HandOver, Phone};
 use anteroom_engine::model::project::{Dialect, ProjectSettings};
@@ -53,23 +53,6 @@ fn origin() -> Origin {
     }
 }
 
-fn public_client(project: Id<anteroom_engine::model::Project>, name: &str) -> NewClient {
-    NewClient {
-        id: None,
-        project,
-        name: name.into(),
-        client_type: ClientType::Public,
-        status: ClientStatus::Active,
-        secret: None,
-        retiring_secret: None,
-        settings: ClientSettings::default(),
-        provider_secret: None,
-        admin: false,
-        access_policy: None,
-        access: Vec::new(),
-    }
-}
-
 impl Bench {
     fn new(pin: bool, revoke_on_replay: bool) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));
@@ -92,26 +75,14 @@ impl Bench {
                     ..ProjectSettings::default()
                 };
                 let project = projects::create(cx, None, "Clinic", Dialect::Rfc, settings)?;
-                let portal = clients::create(cx, &inner, public_client(project.id, "Portal"))?;
-                let stranger = clients::create(cx, &inner, public_client(project.id, "Stranger"))?;
-                let patient = people::create(
+                let portal =
+                    clients::create(cx, &inner, NewClient::named(project.id, "Portal", ClientType::Public))?;
+                let stranger = clients::create(
                     cx,
-                    NewPerson {
-                        membership_id: None,
-                        project: project.id,
-                        resource_type: ProfileType::Patient,
-                        profile_id: None,
-                        resource: serde_json::Map::new(),
-                        email: None,
-                        password: None,
-                        external_id: None,
-                        admin: false,
-                        desk: false,
-                        active: true,
-                        access_policy: None,
-                        access: Vec::new(),
-                    },
+                    &inner,
+                    NewClient::named(project.id, "Stranger", ClientType::Public),
                 )?;
+                let patient = people::create(cx, NewPerson::new(project.id, ProfileType::Patient))?;
                 let new = NewCode {
                     client: &portal,
                     membership: &patient,

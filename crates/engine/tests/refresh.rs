@@ -14,12 +14,12 @@ use anteroom_engine::entropy::OsEntropy;
 use anteroom_engine::grant::{authorization_code, refresh_token};
 use anteroom_engine::id::Id;
 use anteroom_engine::issuer::Issuer;
-use anteroom_engine::model::client::{ClientSettings, ClientStatus, ClientType};
+use anteroom_engine::model::client::{ClientSettings, ClientType};
 use anteroom_engine::model::interaction::{AuthorizationRequest, Interaction, Who};
 use anteroom_engine::model::login::AuthMethod;
 use anteroom_engine::model::membership::{Principal, ProfileType};
 use anteroom_engine::model::project::{Dialect, ProjectSettings};
-use anteroom_engine::model::{Client, Login, Membership};
+use anteroom_engine::model::{Client, Login, Membership, Project};
 use anteroom_engine::refusal::Refusal;
 use anteroom_engine::seal::MasterKey;
 use anteroom_engine::service::clients::{self, NewClient};
@@ -56,38 +56,10 @@ fn origin() -> Origin {
     }
 }
 
-fn public_client(project: Id<anteroom_engine::model::Project>, name: &str) -> NewClient {
+fn public_client(project: Id<Project>, name: &str) -> NewClient {
     NewClient {
-        id: None,
-        project,
-        name: name.into(),
-        client_type: ClientType::Public,
-        status: ClientStatus::Active,
-        secret: None,
-        retiring_secret: None,
         settings: ClientSettings { redirect_uris: vec![REDIRECT_URI.into()], ..ClientSettings::default() },
-        provider_secret: None,
-        admin: false,
-        access_policy: None,
-        access: Vec::new(),
-    }
-}
-
-fn person(project: Id<anteroom_engine::model::Project>) -> NewPerson {
-    NewPerson {
-        membership_id: None,
-        project,
-        resource_type: ProfileType::Patient,
-        profile_id: None,
-        resource: serde_json::Map::new(),
-        email: None,
-        password: None,
-        external_id: None,
-        admin: false,
-        desk: false,
-        active: true,
-        access_policy: None,
-        access: Vec::new(),
+        ..NewClient::named(project, name, ClientType::Public)
     }
 }
 
@@ -110,7 +82,7 @@ impl Bench {
                 let project = projects::create(cx, None, "Clinic", Dialect::Rfc, ProjectSettings::default())?;
                 let portal = clients::create(cx, &inner, public_client(project.id, "Portal"))?;
                 let stranger = clients::create(cx, &inner, public_client(project.id, "Stranger"))?;
-                let patient = people::create(cx, person(project.id))?;
+                let patient = people::create(cx, NewPerson::new(project.id, ProfileType::Patient))?;
                 let Principal::User(user) = patient.principal else { panic!("a person has an account") };
                 let interaction = Interaction {
                     id: cx.time_ordered_id()?,

@@ -7,10 +7,10 @@
 
 mod invite;
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use anteroom_oauth::secret::{ClientSecret, Secret};
+use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 
 use crate::caller::{self, Caller, Credentials, Proof};
@@ -84,11 +84,7 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> 
     };
     // 64 hexadecimal characters, as Medplum's are.
     let random = zeroize::Zeroizing::new(entropy::bytes::<32>(engine.entropy())?);
-    let mut hexadecimal = String::with_capacity(64);
-    for byte in random.iter() {
-        let _ = write!(hexadecimal, "{byte:02x}");
-    }
-    let made = Secret::new(hexadecimal);
+    let made = Secret::new(HEXLOWER.encode(random.as_slice()));
     let inner = Arc::clone(engine);
     engine
         .transact(origin, move |cx| {

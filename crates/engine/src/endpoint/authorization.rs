@@ -21,6 +21,7 @@ use anteroom_oauth::form::Form;
 
 pub use self::verified::Verified;
 pub(crate) use self::verified::error as error_address;
+use crate::check;
 use crate::cx::{Cx, Origin};
 use crate::engine::Engine;
 use crate::model::interaction::{AuthorizationRequest, INTERACTION_LIFETIME, Interaction, Who};
@@ -86,7 +87,7 @@ pub struct Explanation {
 pub fn explain(engine: &Engine, unverified: &Unverified) -> Outcome<Explanation> {
     engine.read(|tx, _| {
         let client = match unverified.client_id().and_then(Client::parse_client_id) {
-            Some(id) => tx.client(id)?.filter(|client| crate::check::is_active(client)),
+            Some(id) => tx.client(id)?.filter(|client| check::is_active(client)),
             None => None,
         };
         Ok(Explanation {

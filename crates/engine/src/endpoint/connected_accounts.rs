@@ -26,8 +26,7 @@ use crate::id::Id;
 use crate::model::resource_server::SystemApi;
 use crate::model::{Client, ConnectedAccount, Connection, Membership, User};
 use crate::refusal::Refusal;
-use crate::service::connected_accounts;
-use crate::service::vault;
+use crate::service::{api_tokens, connected_accounts, vault};
 use crate::stop::{Fault, Outcome, Refused, Stop, refuse};
 use crate::store::Tx;
 
@@ -66,15 +65,7 @@ pub fn authenticate(
         cx.trace.check("access_token", false, "present", || "absent".into());
         return refuse(Refusal::MeInvalidToken, "no access token");
     };
-    let verified = match engine.verify_api_token(token) {
-        Ok(verified) => verified,
-        Err(Stop::Refused(refused)) => {
-            let found = refused.detail.clone();
-            cx.trace.check("access_token", false, "a live access token of this server", || found);
-            return refuse(Refusal::MeInvalidToken, refused.detail);
-        }
-        Err(stop) => return Err(stop),
-    };
+    let verified = api_tokens::verify(cx, engine, token, "access_token", Refusal::MeInvalidToken)?;
     let named = verified.is_for(engine, SystemApi::MyAccount);
     let found = || verified.aud.iter().collect::<Vec<_>>().join(" ").into();
     if !cx.trace.check("access_token.aud", named, my_account(cx.origin), found) {

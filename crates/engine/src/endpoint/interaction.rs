@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use anteroom_oauth::secret::Secret;
 
+use crate::check;
 use crate::cx::{Cx, Origin};
 use crate::endpoint::authorization::error_address;
 use crate::endpoint::external::{self, Offer};
@@ -24,6 +25,7 @@ use crate::service::second_factor::{self, EnrollUri, Needed};
 use crate::service::sign_in::{self, Credentials, Proven};
 use crate::stop::{Fault, Outcome, Stop, refuse};
 use crate::store::Tx;
+use crate::timestamp::Timestamp;
 
 /// What a page shows.
 #[derive(Debug)]
@@ -224,7 +226,7 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, form: Form) -> Outcom
 /// The client, while it may sign people in.
 pub(crate) fn client_of(tx: &dyn Tx, interaction: &Interaction) -> Outcome<Arc<Client>> {
     match tx.client(interaction.client)? {
-        Some(client) if crate::check::is_active(&client) => Ok(client),
+        Some(client) if check::is_active(&client) => Ok(client),
         _ => refuse(Refusal::InteractionNotYours, "the client was deleted or switched off"),
     }
 }
@@ -234,7 +236,7 @@ fn own(
     id: Id<Interaction>,
     browser: &Browser,
     form_token: &str,
-    now: crate::timestamp::Timestamp,
+    now: Timestamp,
 ) -> Outcome<Interaction> {
     let interaction = interactions::waiting(tx, id, browser, now)?;
     if browser.made(id, form_token) {

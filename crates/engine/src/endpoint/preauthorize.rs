@@ -11,7 +11,6 @@ use crate::check;
 use crate::cx::{Cx, Origin};
 use crate::engine::Engine;
 use crate::id::Id;
-use crate::model::membership::ProfileRef;
 use crate::model::pre_authorized_code::{HandOver, Phone};
 use crate::model::project::Dialect;
 use crate::model::{Client, Membership};
@@ -142,7 +141,7 @@ impl Issued {
 /// # Refusals
 /// See [`Refusal`]: unauthenticated, on-behalf-of, one per field, not an admin, no such client, inactive member, too many.
 pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> Outcome<Issued> {
-    let Request { credentials, on_behalf_of, body, typed } = request;
+    let Request { credentials, on_behalf_of: header, body, typed } = request;
     let proof = caller::verify(engine, credentials).or_else(|stop| engine.refuse_unread(&origin, stop))?;
     let tx_code_length = body.as_ref().ok().and_then(|body| body.tx_code_length);
     let plain = magic_links::make(engine.entropy(), tx_code_length)?;
@@ -150,7 +149,7 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> 
     engine
         .transact(origin, move |cx| {
             let caller = caller::authenticate(cx, &proof)?.membership;
-            let target = on_behalf_of_member(cx, &caller, &on_behalf_of)?;
+            let target = on_behalf_of(cx, &caller, &header)?;
             let body = body?;
             issue(cx, &inner, &caller, target, body, typed, plain)
         })
@@ -164,37 +163,12 @@ fn may_issue(cx: &mut Cx<'_>, caller: &Membership) -> bool {
 }
 
 /// The member the header names. Every way to get it wrong answers 400 and creates nothing.
-fn on_behalf_of_member(
-    cx: &mut Cx<'_>,
-    caller: &Membership,
-    header: &[String],
-) -> Outcome<Option<Arc<Membership>>> {
-    let value = match header {
-        [] => return Ok(None),
-        [value] => value,
-        _ => return refuse(Refusal::OnBehalfOfForbidden, "two headers"),
-    };
+fn on_behalf_of(cx: &mut Cx<'_>, caller: &Membership, header: &[String]) -> Outcome<Option<Arc<Membership>>> {
+    let Some(value) = caller::one_value(header)? else { return Ok(None) };
     if !may_issue(cx, caller) {
         return refuse(Refusal::OnBehalfOfForbidden, "the caller is no project admin and has no desk right");
     }
-    if let Some(id) = value.strip_prefix("ProjectMembership/") {
-        let found = match Id::parse(id) {
-            Some(id) => cx.tx.membership(id)?,
-            None => None,
-        };
-        return match found.filter(|member| member.project == caller.project) {
-            Some(member) => Ok(Some(member)),
-            None => refuse(Refusal::OnBehalfOfNotFound, "no such membership in the project"),
-        };
-    }
-    let found = match ProfileRef::parse(value) {
-        Some(profile) => cx.tx.membership_by_profile(caller.project, profile)?,
-        None => None,
-    };
-    match found {
-        Some(member) => Ok(Some(member)),
-        None => refuse(Refusal::OnBehalfOfForbidden, "no member has this profile"),
-    }
+    caller::named_member(cx.tx, caller.project, value).map(Some)
 }
 
 fn issue(

@@ -13,6 +13,7 @@ use crate::id::Id;
 use crate::model::{Login, refresh_token};
 use crate::refusal::Refusal;
 use crate::service::api_tokens::ApiToken;
+use crate::service::bearer::VerifiedToken;
 use crate::service::people;
 use crate::stop::{Outcome, Stop, refuse};
 
@@ -40,7 +41,7 @@ impl Request {
 /// What a presented token turned out to be.
 pub(super) enum Found {
     /// An access token, verified.
-    Access(Arc<crate::service::bearer::VerifiedToken>),
+    Access(Arc<VerifiedToken>),
     /// An access token for an API, verified.
     ForApi(Box<ApiToken>),
     /// A refresh token: its family's locator, and itself.

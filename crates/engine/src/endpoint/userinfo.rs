@@ -129,11 +129,7 @@ fn formatted(address: &Value) -> String {
 }
 
 /// [OpenID Connect Core §5.4] `email_verified` always goes with `email`.
-fn email_claims(
-    tx: &dyn Tx,
-    claims: &mut Map<String, Value>,
-    user: crate::id::Id<crate::model::User>,
-) -> Outcome<()> {
+fn email_claims(tx: &dyn Tx, claims: &mut Map<String, Value>, user: Id<User>) -> Outcome<()> {
     if let Some(user) = tx.user(user)?
         && let Some(email) = user.email
     {

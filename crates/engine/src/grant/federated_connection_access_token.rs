@@ -11,12 +11,13 @@
 //! The privileged worker form (a JWT of the client as subject token).
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use anteroom_oauth::form::Form;
 use anteroom_oauth::secret::{AccessToken, RefreshToken, Secret, SubjectToken};
 use anteroom_oauth::token_response::TokenResponse;
+use anteroom_oauth::token_type;
+use data_encoding::HEXLOWER;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -24,22 +25,21 @@ use crate::check;
 use crate::client_auth::{self, Presented};
 use crate::cx::{About, Cx, Origin};
 use crate::engine::Engine;
-use crate::grant::token_exchange::ACCESS_TOKEN_TYPE;
 use crate::id::Id;
 use crate::model::client::ClientType;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::refresh_token;
 use crate::model::{Client, ConnectedAccount, Connection, User};
 use crate::refusal::Refusal;
-use crate::service::connected_accounts;
 use crate::service::vault::{self, Asking, Facts, Renewal, SubjectKind, Through};
-use crate::stop::{Fault, Outcome, Stop, refuse};
+use crate::service::{api_tokens, connected_accounts};
+use crate::stop::{Fault, Outcome, refuse};
 use crate::trace::Trace;
 
-/// `urn:ietf:params:oauth:token-type:refresh_token` [RFC8693 §3].
-pub const REFRESH_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:refresh_token";
 /// The type that is asked for, and issued.
-pub const REQUESTED_TOKEN_TYPE: &str = "http://auth0.com/oauth/token-type/federated-connection-access-token";
+const ISSUED: &str = token_type::FEDERATED_CONNECTION_ACCESS_TOKEN;
+/// `failure_reason` in the log: the provider did not renew.
+const REFRESH_FAILED: &str = "refresh_token_flow_failed";
 
 /// What the body says.
 pub struct Request {
@@ -115,7 +115,7 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> 
     let step = engine.transact(origin, move |cx| {
         cx.trace = exchange.trace.clone();
         cx.about = exchange.about;
-        cx.details = Some(failure(exchange.kind, "refresh_token_flow_failed"));
+        cx.details = Some(failure(exchange.kind, REFRESH_FAILED));
         let Some(client) = cx.tx.client(exchange.client)? else {
             cx.trace.check("client.exists", false, "a registered client_id", || "deleted meanwhile".into());
             return refuse(Refusal::UnknownClient, "");
@@ -130,23 +130,16 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> 
     }
 }
 
-/// What the log's entry of a failed exchange says besides.
+/// What the log's entry says besides, should the exchange fail for this reason.
 fn failure(kind: SubjectKind, reason: &'static str) -> serde_json::Value {
-    json!({ "subject_token_type": type_of(kind), "failure_reason": reason, "is_privileged_worker": false })
-}
-
-const fn type_of(kind: SubjectKind) -> &'static str {
-    match kind {
-        SubjectKind::AccessToken => ACCESS_TOKEN_TYPE,
-        SubjectKind::RefreshToken => REFRESH_TOKEN_TYPE,
-    }
+    json!({ "subject_token_type": kind.token_type(), "failure_reason": reason, "is_privileged_worker": false })
 }
 
 /// Who asks, and with what: everything up to the conditions between the two.
 fn begin(cx: &mut Cx<'_>, engine: &Engine, request: &Request) -> Outcome<Step> {
     let sent = request.get("subject_token_type");
     cx.details = Some(json!({
-        "subject_token_type": sent.map(|sent| sent.chars().take(128).collect::<String>()),
+        "subject_token_type": sent.map(shortened),
         "failure_reason": "unknown",
         "is_privileged_worker": false,
     }));
@@ -179,18 +172,12 @@ fn read_subject(
         }
     }
     let sent = request.get("subject_token_type").unwrap_or_default();
-    let kind = match sent {
-        ACCESS_TOKEN_TYPE => Some(SubjectKind::AccessToken),
-        REFRESH_TOKEN_TYPE => Some(SubjectKind::RefreshToken),
-        _ => None,
-    };
-    let wanted = format!("{ACCESS_TOKEN_TYPE} or {REFRESH_TOKEN_TYPE}");
+    let kind = SubjectKind::ALL.into_iter().find(|kind| kind.token_type() == sent);
+    let wanted = SubjectKind::ALL.map(SubjectKind::token_type).join(" or ");
     cx.trace.check("subject_token_type", kind.is_some(), wanted, || shortened(sent).into());
     let Some(kind) = kind else { return refuse(Refusal::VaultSubjectTokenType, "") };
     let asked = request.get("requested_token_type").unwrap_or_default();
-    if !cx.trace.check("requested_token_type", asked == REQUESTED_TOKEN_TYPE, REQUESTED_TOKEN_TYPE, || {
-        shortened(asked).into()
-    }) {
+    if !cx.trace.check("requested_token_type", asked == ISSUED, ISSUED, || shortened(asked).into()) {
         return refuse(Refusal::VaultRequestedTokenType, "");
     }
     let mut exchange = Exchange {
@@ -223,17 +210,8 @@ fn read_access_token(
     exchange: &mut Exchange,
 ) -> Outcome<()> {
     let token = Secret::<AccessToken>::new(token.expose().to_owned());
-    let wanted = "a live access token of this server";
-    let verified = match engine.verify_api_token(&token) {
-        Ok(verified) => verified,
-        Err(Stop::Refused(refused)) => {
-            let found = refused.detail.clone();
-            cx.trace.check("subject_token", false, wanted, || found);
-            return refuse(Refusal::VaultAccessToken, refused.detail);
-        }
-        Err(stop) => return Err(stop),
-    };
-    cx.trace.check("subject_token", true, wanted, || "one".into());
+    let verified = api_tokens::verify(cx, engine, &token, "subject_token", Refusal::VaultAccessToken)?;
+    cx.trace.check("subject_token", true, api_tokens::LIVE, || "one".into());
     let live = cx.tx.live_login(verified.login)?.map(|live| live.login);
     cx.about.subject = live.as_ref().map(|login| login.membership);
     let alive = live.is_some_and(|login| login.is_live(cx.now));
@@ -307,7 +285,7 @@ fn give(
     let facts = Facts::gather(&*cx.tx, cx.now, asking)?;
     let membership = facts.person.as_ref().and_then(|person| person.membership.as_ref());
     cx.about.subject = cx.about.subject.or(membership.map(|membership| membership.id));
-    cx.details = Some(failure_of(exchange.kind, &facts));
+    cx.details = Some(failure_with(exchange.kind, &facts));
     if let (Some(refused @ Renewal::Refused(_)), Some(account)) = (&renewal, facts.account()) {
         // It is stored by now; the condition would say that it was refused before.
         check_renewal(cx, account, refused)?;
@@ -337,8 +315,8 @@ fn give(
     Ok(Step::Given(Box::new(response)))
 }
 
-/// The same once the connection may be known.
-fn failure_of(kind: SubjectKind, facts: &Facts) -> serde_json::Value {
+/// The same once person, connection and accounts were looked up.
+fn failure_with(kind: SubjectKind, facts: &Facts) -> serde_json::Value {
     let mut details = failure(kind, reason(facts));
     if let Some(connection) = &facts.connection {
         details["connection"] = connection.name.clone().into();
@@ -367,23 +345,19 @@ fn check_renewal(cx: &mut Cx<'_>, account: &ConnectedAccount, renewal: &Renewal)
         Renewal::Refused(reason) => (false, format!("the provider refused with {reason}")),
         Renewal::Failed(error) => (good, error.to_string()),
     };
-    let details = failure_of_refresh(renewal);
     if cx.trace.check("connected_account.refresh", met, "a new access token of the provider", || found.into())
     {
         return Ok(());
     }
-    if let (Some(details), Some(reason)) = (&mut cx.details, details) {
+    let reason = match renewal {
+        Renewal::Failed(error) => Some(error.name()),
+        Renewal::Refused(_) => Some(REFRESH_FAILED),
+        Renewal::Renewed | Renewal::Gone => None,
+    };
+    if let (Some(details), Some(reason)) = (&mut cx.details, reason) {
         details["failure_reason"] = reason.into();
     }
     refuse(Refusal::VaultRefreshRefused, "")
-}
-
-fn failure_of_refresh(renewal: &Renewal) -> Option<&'static str> {
-    match renewal {
-        Renewal::Failed(error) => Some(error.name()),
-        Renewal::Refused(_) => Some("refresh_token_flow_failed"),
-        Renewal::Renewed | Renewal::Gone => None,
-    }
 }
 
 /// The answer, and the event of it: the token itself is nowhere, only its thumbprint.
@@ -400,12 +374,12 @@ fn given(
     let ends_at = account.tokens.ends_at();
     cx.about.row = Some(account.id.uuid());
     let details = json!({
-        "subject_token_type": type_of(kind),
-        "issued_token_type": REQUESTED_TOKEN_TYPE,
+        "subject_token_type": kind.token_type(),
+        "issued_token_type": ISSUED,
         "scope": scope,
         "expires_at": ends_at.iso8601(),
         "is_privileged_worker": false,
-        "token_thumbprint": thumbprint(token.expose()),
+        "token_thumbprint": HEXLOWER.encode(&Sha256::digest(token.expose().as_bytes())),
         "connection": connection.name,
         "connection_id": connection.id.prefixed(Connection::PREFIX),
     });
@@ -413,15 +387,6 @@ fn given(
     cx.event(EventKind::VaultExchanged, EventBody { details: Some(details), ..EventBody::default() })?;
     let token = Secret::<AccessToken>::new(token.expose().to_owned());
     let mut response = TokenResponse::bearer(token, cx.now.until(ends_at), scope);
-    response.issued_token_type = Some(REQUESTED_TOKEN_TYPE);
+    response.issued_token_type = Some(ISSUED);
     Ok(response)
-}
-
-/// SHA-256 in hexadecimal digits.
-fn thumbprint(token: &str) -> String {
-    let mut digits = String::with_capacity(64);
-    for byte in Sha256::digest(token.as_bytes()) {
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
 }

@@ -15,6 +15,7 @@ use anteroom_oauth::form::Form;
 use anteroom_oauth::grant_type::GrantType;
 use anteroom_oauth::secret::{Secret, SubjectToken};
 use anteroom_oauth::token_response::TokenResponse;
+use anteroom_oauth::token_type;
 
 use crate::check;
 use crate::client_auth::{self, Presented};
@@ -32,8 +33,6 @@ use crate::service::user_info::{self, Fetched, Search, Seen};
 use crate::stop::{Fault, Outcome, Refused, refuse};
 use crate::trace::Trace;
 
-/// `urn:ietf:params:oauth:token-type:access_token` [RFC8693 §3].
-pub const ACCESS_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:access_token";
 /// The scope of an exchange that names none, as Medplum's.
 const DEFAULT_SCOPE: &str = "openid offline_access";
 /// Failed exchanges of one client from one address before 429.
@@ -132,7 +131,7 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> 
             let mut response = prepared.sign(engine)?;
             if door == Door::Token {
                 // [RFC8693 §2.2.1]
-                response.issued_token_type = Some(ACCESS_TOKEN_TYPE);
+                response.issued_token_type = Some(token_type::ACCESS_TOKEN);
             }
             Ok(response)
         })
@@ -209,16 +208,19 @@ fn read<'a>(cx: &mut Cx<'_>, request: &'a Request) -> Outcome<(&'a Secret<Subjec
 fn check_types(cx: &mut Cx<'_>, request: &Request) -> Outcome<()> {
     let shown = |sent: Option<&str>| sent.unwrap_or("none").to_owned();
     let sent = request.subject_token_type.as_deref();
-    if !cx.trace.check("subject_token_type", sent == Some(ACCESS_TOKEN_TYPE), ACCESS_TOKEN_TYPE, || {
-        shown(sent).into()
-    }) {
+    if !cx.trace.check(
+        "subject_token_type",
+        sent == Some(token_type::ACCESS_TOKEN),
+        token_type::ACCESS_TOKEN,
+        || shown(sent).into(),
+    ) {
         return refuse(Refusal::InvalidSubjectTokenType, "");
     }
     let sent = request.requested_token_type.as_deref();
     if !cx.trace.check(
         "requested_token_type",
-        sent.is_none_or(|sent| sent == ACCESS_TOKEN_TYPE),
-        ACCESS_TOKEN_TYPE,
+        sent.is_none_or(|sent| sent == token_type::ACCESS_TOKEN),
+        token_type::ACCESS_TOKEN,
         || shown(sent).into(),
     ) {
         return refuse(Refusal::InvalidRequestedTokenType, "");

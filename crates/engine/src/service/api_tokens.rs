@@ -6,6 +6,7 @@ use anteroom_oauth::jose::{self, Typ, Verified};
 use anteroom_oauth::secret::{AccessToken, Secret};
 use serde::{Deserialize, Serialize};
 
+use crate::cx::Cx;
 use crate::engine::Engine;
 use crate::id::Id;
 use crate::issuer::Issuer;
@@ -13,11 +14,14 @@ use crate::model::resource_server::SystemApi;
 use crate::model::{Login, ResourceServer, User};
 use crate::refusal::Refusal;
 use crate::service::resource_servers;
-use crate::stop::{Outcome, refuse};
+use crate::stop::{Outcome, Stop, refuse};
 use crate::timestamp::Timestamp;
 
 /// What follows the issuer in the audience of its userinfo endpoint.
 pub const USERINFO: &str = "userinfo";
+
+/// What a token has to be, in the trace.
+pub(crate) const LIVE: &str = "a live access token of this server";
 
 /// The claims of an access token for an API, in Auth0's profile and in that of [RFC9068 §2.2].
 #[derive(Debug, Serialize)]
@@ -158,6 +162,26 @@ impl Engine {
             return refuse(Refusal::InvalidToken, "the signature does not verify");
         };
         read(self, &verified, self.now())
+    }
+}
+
+/// As [`Engine::verify_api_token`]; `check` is what the trace calls the token.
+///
+/// # Refusals
+/// `refusal`, with the reason.
+pub(crate) fn verify(
+    cx: &mut Cx<'_>,
+    engine: &Engine,
+    token: &Secret<AccessToken>,
+    check: &'static str,
+    refusal: Refusal,
+) -> Outcome<ApiToken> {
+    match engine.verify_api_token(token) {
+        Err(Stop::Refused(refused)) => {
+            cx.trace.check(check, false, LIVE, || refused.detail.clone());
+            refuse(refusal, refused.detail)
+        }
+        verified => verified,
     }
 }
 

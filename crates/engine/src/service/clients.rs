@@ -3,15 +3,17 @@
 pub mod undo;
 
 use anteroom_magic_link::template::Destination;
-use anteroom_oauth::redirect_uri;
 use anteroom_oauth::secret::{ClientSecret, Secret};
+use anteroom_oauth::{GrantType, Scope, lifetime, redirect_uri};
 use serde_json::{Value, json};
 
 use crate::cx::{Cx, Topic};
 use crate::engine::Engine;
 use crate::id::Id;
 use crate::model::client::auth0::{AppType, Auth0Application, LONGEST_REFRESH};
-use crate::model::client::{ClientSettings, ClientStatus, ClientType, StoredSecret, TokenAuthMethod};
+use crate::model::client::{
+    ClientSettings, ClientStatus, ClientType, IdentityProvider, StoredSecret, TokenAuthMethod,
+};
 use crate::model::event::{EventBody, EventKind};
 use crate::model::membership::{MembershipAccess, Principal, ProfileRef, ProfileType};
 use crate::model::pre_authorized_code::Ending;
@@ -54,6 +56,26 @@ pub struct NewClient {
     pub access: Vec<MembershipAccess>,
 }
 
+impl NewClient {
+    /// An active client of this name and type, and nothing else.
+    pub fn named(project: Id<Project>, name: impl Into<String>, client_type: ClientType) -> Self {
+        Self {
+            id: None,
+            project,
+            name: name.into(),
+            client_type,
+            status: ClientStatus::Active,
+            secret: None,
+            retiring_secret: None,
+            settings: ClientSettings::default(),
+            provider_secret: None,
+            admin: false,
+            access_policy: None,
+            access: Vec::new(),
+        }
+    }
+}
+
 /// A new client secret: a prefix that scanners know, and 256 random bits.
 pub fn make_secret(cx: &mut Cx<'_>) -> Outcome<Secret<ClientSecret>> {
     let random: Secret<ClientSecret> = cx.secret()?;
@@ -74,21 +96,8 @@ pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> 
     for origin in &settings.allowed_origins {
         check_origin(origin)?;
     }
-    for (field, lifetime) in [
-        ("accessTokenLifetime", &settings.access_token_lifetime),
-        ("refreshTokenLifetime", &settings.refresh_token_lifetime),
-    ] {
-        if let Some(lifetime) = lifetime
-            && anteroom_oauth::lifetime::parse(lifetime).is_none()
-        {
-            return invalid(
-                field,
-                format!(
-                    "{lifetime:?} is no duration: write a number and one of s, m, h, d, w, y (2w, 1h), at most a year."
-                ),
-            );
-        }
-    }
+    check_lifetime("accessTokenLifetime", settings.access_token_lifetime.as_deref())?;
+    check_lifetime("refreshTokenLifetime", settings.refresh_token_lifetime.as_deref())?;
     if let Some(alg) = settings.id_token_signed_response_alg.as_deref()
         && !matches!(alg, "ES256" | "RS256")
     {
@@ -96,7 +105,7 @@ pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> 
     }
     if !settings.default_scope.is_empty() {
         let joined = settings.default_scope.join(" ");
-        if anteroom_oauth::scope::Scope::parse(&joined).is_err() {
+        if Scope::parse(&joined).is_err() {
             return invalid("defaultScope", format!("{joined:?} has a character that a scope cannot hold."));
         }
     }
@@ -110,12 +119,8 @@ pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> 
     {
         return invalid("magicLinkTemplate", format!("{template}: {problem}."));
     }
-    if client_type == ClientType::Public
-        && settings
-            .grant_types
-            .as_ref()
-            .is_some_and(|grants| grants.contains(&anteroom_oauth::grant_type::GrantType::ClientCredentials))
-    {
+    let grants = settings.grant_types.as_deref().unwrap_or_default();
+    if client_type == ClientType::Public && grants.contains(&GrantType::ClientCredentials) {
         return invalid(
             "grantTypes",
             "A public client cannot use client_credentials: it has no secret to prove itself with.",
@@ -124,25 +129,41 @@ pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> 
     if let Some(auth0) = &settings.auth0 {
         check_auth0(auth0)?;
     }
-    if let Some(provider) = &settings.identity_provider {
-        check_url("identityProvider.userInfoUrl", &provider.user_info_url)?;
-        for (field, url) in [
-            ("identityProvider.authorizeUrl", &provider.authorize_url),
-            ("identityProvider.tokenUrl", &provider.token_url),
-            ("identityProvider.jwksUrl", &provider.jwks_url),
-        ] {
-            if let Some(url) = url {
-                check_url(field, url)?;
-            }
+    settings.identity_provider.as_ref().map_or(Ok(()), check_identity_provider)
+}
+
+/// A duration in Medplum's form, if there is one.
+fn check_lifetime(field: &'static str, lifetime: Option<&str>) -> Outcome<()> {
+    match lifetime {
+        Some(text) if lifetime::parse(text).is_none() => invalid(
+            field,
+            format!(
+                "{text:?} is no duration: write a number and one of s, m, h, d, w, y (2w, 1h), at most a year."
+            ),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// The addresses of an identity provider, and how we prove there who we are.
+fn check_identity_provider(provider: &IdentityProvider) -> Outcome<()> {
+    check_url("identityProvider.userInfoUrl", &provider.user_info_url)?;
+    for (field, url) in [
+        ("identityProvider.authorizeUrl", &provider.authorize_url),
+        ("identityProvider.tokenUrl", &provider.token_url),
+        ("identityProvider.jwksUrl", &provider.jwks_url),
+    ] {
+        if let Some(url) = url {
+            check_url(field, url)?;
         }
-        if let Some(method) = provider.extra.get("tokenAuthMethod")
-            && method.as_str().and_then(TokenAuthMethod::parse).is_none()
-        {
-            return invalid(
-                "identityProvider.tokenAuthMethod",
-                format!("{method} is not supported; use client_secret_basic or client_secret_post."),
-            );
-        }
+    }
+    if let Some(method) = provider.extra.get("tokenAuthMethod")
+        && method.as_str().and_then(TokenAuthMethod::parse).is_none()
+    {
+        return invalid(
+            "identityProvider.tokenAuthMethod",
+            format!("{method} is not supported; use client_secret_basic or client_secret_post."),
+        );
     }
     Ok(())
 }

@@ -14,6 +14,12 @@ use crate::seal::{MasterKey, Sealed};
 use crate::service::provider::{self, Granted};
 use crate::stop::{Fault, Outcome};
 use crate::store::StoreResult;
+use crate::timestamp::Timestamp;
+
+/// The place of an account's access token.
+pub(crate) const ACCESS_TOKEN: &str = "access_token";
+/// The place of an account's refresh token.
+pub(crate) const REFRESH_TOKEN: &str = "refresh_token";
 
 /// What the provider gave, sealed for the time until the client completes.
 pub fn seal_granted(engine: &Engine, session: &ConnectSession, granted: &Granted) -> Outcome<Sealed> {
@@ -32,14 +38,25 @@ pub fn open_granted(engine: &Engine, session: &ConnectSession) -> Outcome<Grante
 
 /// Opens the access token of an account.
 pub fn open_access_token(engine: &Engine, account: &ConnectedAccount) -> Outcome<Secret<ProviderToken>> {
-    open(engine.master_key(), account, "access_token", &account.tokens.access_token)
+    open(engine.master_key(), account, ACCESS_TOKEN, &account.tokens.access_token)
 }
 
 /// Opens the refresh token of an account that has one.
 pub fn open_refresh_token(engine: &Engine, account: &ConnectedAccount) -> Outcome<Secret<ProviderToken>> {
     let sealed = account.tokens.refresh_token.as_ref();
     let sealed = sealed.ok_or(Fault::Inconsistent("a renewal without a refresh token"))?;
-    open(engine.master_key(), account, "refresh_token", sealed)
+    open(engine.master_key(), account, REFRESH_TOKEN, sealed)
+}
+
+/// Seals a provider's token for its place in the account, [`ACCESS_TOKEN`] or [`REFRESH_TOKEN`].
+pub(crate) fn seal(
+    engine: &Engine,
+    account: &ConnectedAccount,
+    which: &str,
+    token: &Secret<ProviderToken>,
+) -> Outcome<Sealed> {
+    let sealed = engine.master_key().seal(engine.entropy(), &account.place(which), token.expose().as_bytes());
+    Ok(sealed.map_err(Fault::from)?)
 }
 
 fn open(
@@ -58,9 +75,9 @@ pub(crate) fn reseal(
     account: &ConnectedAccount,
     again: impl Fn(&str, &Sealed) -> StoreResult<Sealed>,
 ) -> StoreResult<(Sealed, Option<Sealed>)> {
-    let access = again(&account.place("access_token"), &account.tokens.access_token)?;
+    let access = again(&account.place(ACCESS_TOKEN), &account.tokens.access_token)?;
     let refresh = match &account.tokens.refresh_token {
-        Some(sealed) => Some(again(&account.place("refresh_token"), sealed)?),
+        Some(sealed) => Some(again(&account.place(REFRESH_TOKEN), sealed)?),
         None => None,
     };
     Ok((access, refresh))
@@ -101,15 +118,10 @@ pub fn keep(
         refused: None,
         version,
     };
-    let key = engine.master_key();
-    let seal = |which: &str, token: &Secret<ProviderToken>| {
-        key.seal(cx.entropy, &account.place(which), token.expose().as_bytes()).map_err(Fault::from)
-    };
-    let access_token = seal("access_token", &granted.access_token)?;
-    let refresh_token =
-        granted.refresh_token.as_ref().map(|token| seal("refresh_token", token)).transpose()?;
-    account.tokens.access_token = access_token;
-    account.tokens.refresh_token = refresh_token;
+    let refresh_token = granted.refresh_token.as_ref();
+    account.tokens.access_token = seal(engine, &account, ACCESS_TOKEN, &granted.access_token)?;
+    account.tokens.refresh_token =
+        refresh_token.map(|token| seal(engine, &account, REFRESH_TOKEN, token)).transpose()?;
     if known.is_some() {
         cx.tx.reconnect_account(id, account.client, &account.tokens)?;
     } else {
@@ -151,7 +163,7 @@ fn describe(account: &ConnectedAccount, connection: &Connection) -> Value {
         "id": account.wire_id(),
         "connection": connection.name,
         "scopes": account.tokens.scopes,
-        "expiresAt": account.tokens.expires_at.map(crate::timestamp::Timestamp::iso8601),
+        "expiresAt": account.tokens.expires_at.map(Timestamp::iso8601),
         "refreshToken": account.tokens.refresh_token.is_some(),
     })
 }

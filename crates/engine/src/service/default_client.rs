@@ -58,19 +58,6 @@ pub fn take(cx: &mut Cx<'_>, engine: &Engine, project: Id<Project>) -> Outcome<A
     if let Some(client) = cx.tx.client(id(project))? {
         return Ok(client);
     }
-    let new = NewClient {
-        id: Some(id(project)),
-        project,
-        name: NAME.to_owned(),
-        client_type: ClientType::Medplum,
-        status: ClientStatus::Active,
-        secret: None,
-        retiring_secret: None,
-        settings: ClientSettings::default(),
-        provider_secret: None,
-        admin: false,
-        access_policy: None,
-        access: Vec::new(),
-    };
+    let new = NewClient { id: Some(id(project)), ..NewClient::named(project, NAME, ClientType::Medplum) };
     Ok(Arc::new(clients::create(cx, engine, new)?))
 }

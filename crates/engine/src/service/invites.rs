@@ -118,19 +118,14 @@ fn new_person(cx: &mut Cx<'_>, invite: Invite) -> Outcome<Membership> {
         return people::create(
             cx,
             NewPerson {
-                membership_id: None,
-                project: invite.project,
-                resource_type: invite.resource_type,
-                profile_id: None,
                 resource: resource(&invite),
                 email: invite.email,
                 password: invite.password,
                 external_id: invite.external_id,
                 admin: invite.admin.unwrap_or(false),
-                desk: false,
-                active: true,
                 access_policy: invite.access_policy,
                 access: invite.access.unwrap_or_default(),
+                ..NewPerson::new(invite.project, invite.resource_type)
             },
         );
     };

@@ -43,6 +43,27 @@ pub struct NewPerson {
     pub access: Vec<MembershipAccess>,
 }
 
+impl NewPerson {
+    /// An active member with a profile of this type, and nothing else.
+    pub fn new(project: Id<Project>, resource_type: ProfileType) -> Self {
+        Self {
+            membership_id: None,
+            project,
+            resource_type,
+            profile_id: None,
+            resource: Map::new(),
+            email: None,
+            password: None,
+            external_id: None,
+            admin: false,
+            desk: false,
+            active: true,
+            access_policy: None,
+            access: Vec::new(),
+        }
+    }
+}
+
 /// An e-mail address in the one form it is compared in: trimmed, ASCII lower case, nothing else folded.
 pub fn email(text: &str) -> Outcome<String> {
     let email = text.trim().to_ascii_lowercase();
@@ -106,8 +127,8 @@ pub fn create(cx: &mut Cx<'_>, new: NewPerson) -> Outcome<Membership> {
     create_with_user(cx, new, user)
 }
 
-/// Creates a person whose account has the id `user`, which nobody may have.
-pub fn create_with_user(cx: &mut Cx<'_>, new: NewPerson, user: Id<User>) -> Outcome<Membership> {
+/// What a person has to be, and what nobody else in the project may have; the e-mail address as it is stored.
+fn check_new(cx: &mut Cx<'_>, new: &NewPerson, user: Id<User>) -> Outcome<Option<String>> {
     if new.resource_type == ProfileType::ClientApplication {
         return invalid("resourceType", "A person is a Patient, a Practitioner or a RelatedPerson.");
     }
@@ -132,6 +153,16 @@ pub fn create_with_user(cx: &mut Cx<'_>, new: NewPerson, user: Id<User>) -> Outc
     if cx.tx.user(user)?.is_some() {
         return conflict(Some("userId"), format!("A user with the id {user} exists already."));
     }
+    Ok(email)
+}
+
+/// Creates a person whose account has the id `user`.
+///
+/// # Refusals
+/// Unfit, naming the field: a client's profile type; a password without an e-mail address; a birth date, an address or an
+/// external id that is none; an id, an address or an external id that somebody has already.
+pub fn create_with_user(cx: &mut Cx<'_>, new: NewPerson, user: Id<User>) -> Outcome<Membership> {
+    let email = check_new(cx, &new, user)?;
     let user = User {
         id: user,
         project: new.project,

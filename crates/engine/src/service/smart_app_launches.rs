@@ -138,22 +138,21 @@ impl LaunchContext {
         client: &Client,
         member: &Membership,
     ) -> Outcome<Self> {
-        let own = (member.profile.resource_type == ProfileType::Patient).then(|| member.profile.to_string());
-        let launch = match launch {
-            Some(id) => tx.smart_app_launch(id)?,
-            None => None,
-        }
-        .filter(|launch| own.as_deref().is_none_or(|own| launch.reference("patient") == Some(own)));
-        let mut context = Self::default();
-        if let Some(launch) = launch {
-            context = Self {
+        let own = Some(member.profile).filter(|profile| profile.resource_type == ProfileType::Patient);
+        let launch = launch.map(|id| tx.smart_app_launch(id)).transpose()?.flatten();
+        let launch = launch.filter(|launch| {
+            own.is_none_or(|own| launch.reference("patient") == Some(own.to_string().as_str()))
+        });
+        let mut context = match launch {
+            Some(launch) => Self {
                 patient: patient(tx, &launch, client, member)?,
                 encounter: value(&launch, "encounter").map(str::to_owned),
                 fhir_context: launch.resource.get("fhirContext").cloned(),
-            };
-        }
-        if member.profile.resource_type == ProfileType::Patient {
-            context.patient = Some(member.profile.id.to_string());
+            },
+            None => Self::default(),
+        };
+        if let Some(own) = own {
+            context.patient = Some(own.id.to_string());
         }
         Ok(context)
     }

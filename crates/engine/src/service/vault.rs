@@ -10,6 +10,8 @@ mod renewal;
 
 use std::sync::Arc;
 
+use anteroom_oauth::token_type;
+
 pub use self::conditions::{Condition, Finding, Mend, OF_CLIENT, OF_EXCHANGE, Verdict, walk};
 pub use self::ladder::{Asked, Ladder, Rung, ladder};
 pub(crate) use self::renewal::Renewals;
@@ -27,6 +29,19 @@ pub enum SubjectKind {
     AccessToken,
     /// A refresh token of the client itself.
     RefreshToken,
+}
+
+impl SubjectKind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::AccessToken, Self::RefreshToken];
+
+    /// `subject_token_type` [RFC8693 §3].
+    pub const fn token_type(self) -> &'static str {
+        match self {
+            Self::AccessToken => token_type::ACCESS_TOKEN,
+            Self::RefreshToken => token_type::REFRESH_TOKEN,
+        }
+    }
 }
 
 /// Through which client the person came.

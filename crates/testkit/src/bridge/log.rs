@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anteroom_engine::Engine;
 use anteroom_engine::cx::{Cx, Origin};
 use anteroom_engine::id::Id;
-use anteroom_engine::model::client::{ClientSettings, ClientStatus, ClientType};
+use anteroom_engine::model::client::{ClientSettings, ClientType};
 use anteroom_engine::model::event::{EventBody, EventKind, NewEvent};
 use anteroom_engine::model::{Client, Project};
 use anteroom_engine::refusal::Refusal;
@@ -45,21 +45,11 @@ fn client(project: Id<Project>, number: u32) -> NewClient {
     let client_type =
         [ClientType::Public, ClientType::Confidential, ClientType::Medplum][number as usize % 3];
     NewClient {
-        id: None,
-        project,
-        name: format!("Application {number:04}"),
-        client_type,
-        status: ClientStatus::Active,
-        secret: None,
-        retiring_secret: None,
         settings: ClientSettings {
             redirect_uris: vec![format!("https://app-{number:04}.example.org/callback")],
             ..ClientSettings::default()
         },
-        provider_secret: None,
-        admin: false,
-        access_policy: None,
-        access: Vec::new(),
+        ..NewClient::named(project, format!("Application {number:04}"), client_type)
     }
 }
 

@@ -88,21 +88,7 @@ pub fn seed(engine: &Arc<Engine>, count: u32) -> Outcome<()> {
 }
 
 fn add(cx: &mut Cx<'_>, project: Id<Project>, number: u32) -> Outcome<()> {
-    let new = NewPerson {
-        membership_id: None,
-        project,
-        resource_type: ProfileType::Patient,
-        profile_id: None,
-        resource: patient(number),
-        email: None,
-        password: None,
-        external_id: None,
-        admin: false,
-        desk: false,
-        active: true,
-        access_policy: None,
-        access: Vec::new(),
-    };
+    let new = NewPerson { resource: patient(number), ..NewPerson::new(project, ProfileType::Patient) };
     people::create(cx, new).map(drop)
 }
 

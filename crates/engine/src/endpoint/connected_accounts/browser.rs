@@ -16,7 +16,7 @@ use crate::model::{ConnectSession, Connection, Project};
 use crate::refusal::Refusal;
 use crate::service::connected_accounts;
 use crate::service::connections;
-use crate::service::interactions::{Browser, address};
+use crate::service::interactions::{Browser, address, keyed};
 use crate::service::provider::{self, Binding, Granted, Provider, ProviderError};
 use crate::stop::{Fault, Outcome, refuse};
 use crate::store::Tx;
@@ -136,10 +136,10 @@ pub async fn open(
 
 /// `nonce` and `code_verifier`, made from the browser's cookie.
 fn binding(cookie: &Secret<Cookie>, session: &ConnectSession) -> Binding {
+    let session = session.id.as_bytes();
     Binding {
-        verifier: crate::service::interactions::keyed(cookie, b"connect verifier", session.id.as_bytes())
-            .into(),
-        nonce: crate::service::interactions::keyed(cookie, b"connect nonce", session.id.as_bytes()),
+        verifier: keyed(cookie, b"connect verifier", session).into(),
+        nonce: keyed(cookie, b"connect nonce", session),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::id::Id;
 use crate::model::membership::ProfileRef;
 use crate::model::{AccessPolicy, Client, Membership, Profile, Project, SmartAppLaunch};
 use crate::refusal::Refusal;
+use crate::service::{access_policies, clients, people, smart_app_launches};
 use crate::stop::{Outcome, refuse};
 use crate::store::Tx;
 use crate::timestamp::Timestamp;
@@ -159,11 +160,11 @@ impl Row {
 
     pub(super) fn delete(self, cx: &mut Cx<'_>) -> Outcome<()> {
         match self {
-            Self::Client(row) => crate::service::clients::delete(cx, &row).map(drop),
-            Self::Membership(row) => crate::service::people::delete(cx, &row),
-            Self::Policy(row) => crate::service::access_policies::delete(cx, &row),
-            Self::Person(_, row) => crate::service::people::delete_profile(cx, &row),
-            Self::Launch(row) => crate::service::smart_app_launches::delete(cx, &row),
+            Self::Client(row) => clients::delete(cx, &row).map(drop),
+            Self::Membership(row) => people::delete(cx, &row),
+            Self::Policy(row) => access_policies::delete(cx, &row),
+            Self::Person(_, row) => people::delete_profile(cx, &row),
+            Self::Launch(row) => smart_app_launches::delete(cx, &row),
             Self::Project(_) => refuse(Refusal::PolicyForbids, "projects are not deleted over FHIR"),
         }
     }

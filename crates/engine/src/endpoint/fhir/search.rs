@@ -14,6 +14,7 @@ use crate::fhir::{Resource, ResourceType, fields};
 use crate::fold::words;
 use crate::id::Id;
 use crate::issuer::Issuer;
+use crate::model::Project;
 use crate::model::membership::ProfileRef;
 use crate::stop::{Outcome, Stop, Unfit, UnfitKind, invalid};
 use crate::store::{ClientFilter, ProfileSearch, Tx, Window};
@@ -182,6 +183,27 @@ fn links(base: &str, parameters: &Parameters, query: &Query, matches: usize) -> 
     Value::Array(links)
 }
 
+/// Walks through the rows with these ids, each once, until `look` has enough.
+fn walk_ids(
+    tx: &dyn Tx,
+    project: Id<Project>,
+    resource_type: ResourceType,
+    ids: &[String],
+    look: &mut dyn FnMut(Row) -> Outcome<bool>,
+) -> Outcome<()> {
+    let mut ids: Vec<Id<()>> = ids.iter().filter_map(|id| Id::parse(id)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for id in ids {
+        if let Some(row) = Row::find(tx, project, resource_type, id.uuid())?
+            && !look(row)?
+        {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Walks through the rows that can match, oldest first (clients and policies by name), until `look` has enough.
 fn walk(
     tx: &dyn Tx,
@@ -192,17 +214,7 @@ fn walk(
 ) -> Outcome<()> {
     let project = room.project;
     if let Some(ids) = query.values("_id") {
-        let mut ids: Vec<Id<()>> = ids.iter().filter_map(|id| Id::parse(id)).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        for id in ids {
-            if let Some(row) = Row::find(tx, project, resource_type, id.uuid())?
-                && !look(row)?
-            {
-                break;
-            }
-        }
-        return Ok(());
+        return walk_ids(tx, project, resource_type, ids, look);
     }
     let mut stopped = Ok(());
     let mut visit = |row: Row| match look(row) {

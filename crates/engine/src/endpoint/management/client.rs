@@ -7,9 +7,10 @@ use super::payload::{Field, Form, asks, field, flag, list, nullable, text, wrong
 use super::trouble::{Said, not_supported};
 use crate::model::Client;
 use crate::model::client::auth0::{
-    AppType, Auth0Application, RefreshTokenSettings, RotationType, TokenEndpointAuthMethod,
+    AppType, Auth0Application, ExpirationType, RefreshTokenSettings, RotationType, TokenEndpointAuthMethod,
 };
 use crate::model::client::{ClientSettings, ClientType};
+use crate::model::refresh_token::GRACE;
 
 /// Life of an id token unless the client says otherwise, as Auth0 shows it.
 const JWT_LIFETIME: u32 = 36_000;
@@ -352,8 +353,8 @@ pub(super) fn show(client: &Client, tenant: &str, secret: Option<&str>) -> Value
 fn engines_own(client: &Client) -> RefreshTokenSettings {
     RefreshTokenSettings {
         rotation_type: RotationType::Rotating,
-        expiration_type: crate::model::client::auth0::ExpirationType::Expiring,
-        leeway: crate::model::refresh_token::GRACE,
+        expiration_type: ExpirationType::Expiring,
+        leeway: GRACE,
         token_lifetime: client.refresh_family_lifetime(),
         idle_token_lifetime: client.refresh_token_lifetime(),
         infinite_token_lifetime: false,

@@ -11,7 +11,7 @@ use super::{Answer, Call, page, payload};
 use crate::cx::Cx;
 use crate::model::Client;
 use crate::model::client::auth0::{AppType, Auth0Application, RefreshTokenSettings, TokenEndpointAuthMethod};
-use crate::model::client::{ClientSettings, ClientStatus, ClientType, StoredSecret};
+use crate::model::client::{ClientSettings, ClientType, StoredSecret};
 use crate::service::clients::{self, NewClient};
 use crate::stop::Stop;
 use crate::store::{ClientFilter, Tx, Window};
@@ -139,20 +139,8 @@ pub(super) fn create(call: &Call<'_>, cx: &mut Cx<'_>) -> Said<Answer> {
         (_, None) => Some(clients::make_secret(cx)?),
     };
     let shown = secret.as_ref().map(|secret: &Secret<ClientSecret>| secret.expose().to_owned());
-    let new = NewClient {
-        id: None,
-        project: call.caller.project,
-        name: payload::text(members, "name").unwrap_or_default(),
-        client_type,
-        status: ClientStatus::Active,
-        secret,
-        retiring_secret: None,
-        settings,
-        provider_secret: None,
-        admin: false,
-        access_policy: None,
-        access: Vec::new(),
-    };
+    let name = payload::text(members, "name").unwrap_or_default();
+    let new = NewClient { secret, settings, ..NewClient::named(call.caller.project, name, client_type) };
     let client = clients::create(cx, call.engine, new).map_err(said)?;
     Ok(Answer::created(show(&client, &tenant(call, cx.tx)?, shown.as_deref())))
 }

@@ -321,12 +321,12 @@ fn audience(facts: &Facts) -> Option<Finding> {
 }
 
 fn person(facts: &Facts) -> Option<Finding> {
-    let found = match &facts.person {
-        None => "nobody of this project",
-        Some(person) if person.membership.is_none() => "inactive",
-        Some(_) => "active",
+    let (met, found) = match &facts.person {
+        None => (false, "nobody of this project"),
+        Some(person) if person.membership.is_none() => (false, "inactive"),
+        Some(_) => (true, "active"),
     };
-    finding(found == "active", "an active person of the project", found)
+    finding(met, "an active person of the project", found)
 }
 
 fn connection(facts: &Facts) -> Option<Finding> {

@@ -7,17 +7,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anteroom_oauth::secret::{ProviderToken, Secret};
-use zeroize::Zeroizing;
-
 use crate::cx::{Origin, Topic};
 use crate::engine::Engine;
 use crate::id::Id;
 use crate::model::connected_account::{ProviderRefusal, VaultTokens};
 use crate::model::{ConnectedAccount, Connection};
+use crate::service::connected_accounts::{ACCESS_TOKEN, REFRESH_TOKEN, seal};
 use crate::service::provider::{self, Granted, Provider, ProviderError};
 use crate::service::{connected_accounts, connections};
-use crate::stop::{Fault, Outcome};
+use crate::stop::Outcome;
 use crate::timestamp::Timestamp;
 
 /// Seconds before a provider that could not be reached is asked again.
@@ -113,17 +111,13 @@ async fn ask(
 /// [RFC6749 §6] a new refresh token takes the place of the old one; without one the old one stays. So do the scopes.
 async fn store(engine: &Arc<Engine>, account: &ConnectedAccount, granted: Granted) -> Outcome<Renewal> {
     let (id, version) = (account.id, account.version);
-    let seal = |which: &str, token: &Secret<ProviderToken>| {
-        let plain = Zeroizing::new(token.expose().as_bytes().to_vec());
-        engine.master_key().seal(engine.entropy(), &account.place(which), &plain).map_err(Fault::from)
-    };
     let obtained_at = engine.now();
     let refresh_token = match &granted.refresh_token {
-        Some(token) => Some(seal("refresh_token", token)?),
+        Some(token) => Some(seal(engine, account, REFRESH_TOKEN, token)?),
         None => account.tokens.refresh_token.clone(),
     };
     let tokens = VaultTokens {
-        access_token: seal("access_token", &granted.access_token)?,
+        access_token: seal(engine, account, ACCESS_TOKEN, &granted.access_token)?,
         refresh_token,
         scopes: granted.scopes.unwrap_or_else(|| account.tokens.scopes.clone()),
         obtained_at,

@@ -12,7 +12,7 @@ use crate::model::event::{EventBody, EventKind};
 use crate::model::membership::{Principal, ProfileRef, ProfileType};
 use crate::model::{Membership, Profile, Project, User};
 use crate::service::people::{self, NewPerson};
-use crate::service::{access_policies, second_factor};
+use crate::service::{access_policies, logout, second_factor};
 use crate::stop::{Fault, Outcome, Stop, Unfit, UnfitKind, conflict, invalid};
 use crate::store::{PeopleFilter, StoreResult, Tx, Window};
 use crate::workspace::Misfit;
@@ -180,7 +180,7 @@ impl Run<'_> {
         }
         cx.tx.update_user(&after)?;
         if after.password != before.password {
-            crate::service::logout::end_everything(cx, member)?;
+            logout::end_everything(cx, member)?;
         }
         cx.about = About { project: Some(member.project), subject: Some(member.id), ..About::default() };
         cx.event(

@@ -12,7 +12,7 @@ use crate::model::user::PasswordHash;
 use crate::service::passwords::{hash, verify};
 use crate::stop::Outcome;
 use crate::workspace::Workspace;
-use crate::workspace::file::WorkspaceMember;
+use crate::workspace::file::{WorkspaceMember, WorkspaceProject};
 
 /// Hashes by the path of their member.
 pub(super) type Passwords = HashMap<String, PasswordHash>;
@@ -66,10 +66,7 @@ fn run(engine: &Engine, task: &Task<'_>) -> Result<(String, PasswordHash), Apply
     Ok((task.path.clone(), at(&task.path, hash(engine.entropy(), task.password))?))
 }
 
-fn stored_project(
-    engine: &Engine,
-    file: &crate::workspace::file::WorkspaceProject,
-) -> Result<Option<Id<Project>>, ApplyError> {
+fn stored_project(engine: &Engine, file: &WorkspaceProject) -> Result<Option<Id<Project>>, ApplyError> {
     let found = engine.read(|tx, _| Ok(project::find(tx, file)?));
     Ok(at("", found)?.first().map(|project| project.id))
 }
