@@ -3,8 +3,8 @@
 mod export;
 
 use anteroom_engine::id::Id;
-use anteroom_engine::model::Project;
 use anteroom_engine::model::event::EventKind;
+use anteroom_engine::model::{Event, Project};
 use anteroom_engine::stop::{Outcome, invalid};
 use anteroom_engine::store::{EventFilter, EventRow, Tx};
 use anteroom_engine::timestamp::Timestamp;
@@ -199,7 +199,7 @@ pub(crate) fn newest(tx: &dyn Tx, project: Id<Project>, limit: u32) -> Outcome<V
 /// An event as the screens show it.
 pub(crate) fn entry(row: EventRow) -> ActivityEntry {
     let EventRow { event, actor, subject, client_name } = row;
-    let anteroom_engine::model::Event { seq, event, .. } = event;
+    let Event { seq, event, .. } = event;
     ActivityEntry {
         seq,
         at: event.at.seconds(),

@@ -8,13 +8,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anteroom_engine::Engine;
-use anteroom_engine::fetch::{Answer, BODY_LIMIT, Call};
+use anteroom_engine::fetch::{Answer, BODY_LIMIT, Call, FetchError, host_and_port};
+use anteroom_engine::id::Id;
+use anteroom_engine::model;
 use anteroom_engine::model::client::IdentityProvider as Stored;
 use anteroom_engine::refusal::Refusal;
 use anteroom_engine::service::user_info::{self, Fetched, Search, Seen};
 use anteroom_engine::stop::{Outcome, Stop, invalid};
+use anteroom_engine::store::Tx;
+use anteroom_engine::timestamp::Timestamp;
 use anteroom_engine::trace::Trace;
-use anteroom_engine::{id::Id, model};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -254,12 +257,12 @@ fn before(engine: &Engine, trace: &mut Trace, provider: &Stored, token: Option<&
 type Found = (Seen, Trace, Outcome<Arc<model::Membership>>);
 
 fn find(
-    tx: &dyn anteroom_engine::store::Tx,
+    tx: &dyn Tx,
     mut trace: Trace,
     place: &Place,
     fetched: &Fetched,
     token: Option<&String>,
-    now: anteroom_engine::timestamp::Timestamp,
+    now: Timestamp,
 ) -> Found {
     let search = Search {
         project: place.project,
@@ -327,7 +330,6 @@ pub(crate) async fn test(admin: &Admin, request: Test) -> Result<Tested, Command
     let elapsed_ms = milliseconds(begun);
     Ok(match answer {
         Err(error) => {
-            use anteroom_engine::fetch::FetchError;
             let blocked = matches!(error, FetchError::NotPublic | FetchError::PlainHttp);
             Tested {
                 reached: false,
@@ -336,7 +338,7 @@ pub(crate) async fn test(admin: &Admin, request: Test) -> Result<Tested, Command
                 content_type: None,
                 problem: Some(error.as_str().to_owned()),
                 message: error.to_string(),
-                allow_host: if blocked { anteroom_engine::fetch::host_and_port(url) } else { None },
+                allow_host: if blocked { host_and_port(url) } else { None },
                 elapsed_ms,
             }
         }

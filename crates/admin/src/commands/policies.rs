@@ -1,4 +1,4 @@
-//! Access policies (names only; they are edited in the workspace file).
+//! Names of the access policies, to choose from; [`super::access_policies`] shows and changes them.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -64,8 +64,13 @@ pub(crate) fn connection(tx: &dyn Tx, project: Id<Project>) -> Outcome<Option<mo
 }
 
 /// Whether a connection is the sample provider's.
-pub(crate) fn is_sample(connection: &model::Connection) -> bool {
+fn is_sample(connection: &model::Connection) -> bool {
     connection.options.get(MARK) == Some(&Value::Bool(true))
+}
+
+/// Whether a connection is to the sample provider that runs at this issuer; never while none runs.
+pub(crate) fn is_running(connection: &model::Connection, issuer: Option<&str>) -> bool {
+    issuer.is_some() && connection.option("issuer") == issuer && is_sample(connection)
 }
 
 pub(crate) async fn get(admin: &Admin, _: Get) -> Result<SampleProvider, CommandError> {

@@ -100,7 +100,7 @@ pub struct AccountDeletion {
     pub person: String,
     /// Name of the connection.
     pub connection: String,
-    /// Names of the clients whose exchanges for this person and connection will fail.
+    /// Names of the clients that have the grant, whose exchanges for this person and connection will fail.
     pub clients: Vec<String>,
     /// How many other accounts the person has on the connection.
     pub other_accounts: u32,
@@ -253,9 +253,12 @@ pub(crate) async fn accounts(admin: &Admin, request: OfPerson) -> Result<Connect
         .await
 }
 
-/// The clients whose exchanges stop with an account: those that may exchange, and may use the connection or act for an API
-/// that others come through.
-fn stopped(tx: &dyn Tx, account: &StoredAccount, connection: &model::Connection) -> Outcome<AccountDeletion> {
+/// What a deletion means: every client with the grant may be one whose exchanges stop, whatever else it lacks for them.
+fn deletion(
+    tx: &dyn Tx,
+    account: &StoredAccount,
+    connection: &model::Connection,
+) -> Outcome<AccountDeletion> {
     let all = Window { offset: 0, limit: 500 };
     let clients = tx.list_clients(account.project, &ClientFilter::default(), all)?;
     let clients = clients.rows.into_iter().map(|row| row.client);
@@ -277,7 +280,7 @@ pub(crate) async fn delete_preview(
     admin
         .read_project(move |tx, project, _| {
             let (account, connection) = account(tx, project, &request.id)?;
-            stopped(tx, &account, &connection)
+            deletion(tx, &account, &connection)
         })
         .await
 }
@@ -286,11 +289,11 @@ pub(crate) async fn delete(admin: &Admin, request: AccountRef) -> Result<Account
     admin
         .change(move |cx, _, acting| {
             let (account, connection) = account(cx.tx, acting.project, &request.id)?;
-            let stopped = stopped(cx.tx, &account, &connection)?;
+            let deletion = deletion(cx.tx, &account, &connection)?;
             let memberships = cx.tx.memberships_of_user(account.project, account.user)?;
             cx.about.subject = memberships.first().map(|membership| membership.id);
             connected_accounts::delete(cx, &account, &connection)?;
-            Ok(stopped)
+            Ok(deletion)
         })
         .await
 }

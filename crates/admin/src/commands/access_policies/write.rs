@@ -4,7 +4,7 @@ use anteroom_engine::endpoint::fhir;
 use anteroom_engine::model::AccessPolicy;
 use anteroom_engine::model::access_policy::{IpAccessRule, IpAction};
 use anteroom_engine::service::access_policies as service;
-use anteroom_engine::stop::{Outcome, conflict, invalid};
+use anteroom_engine::stop::{Outcome, invalid};
 use serde_json::{Map, Value, json};
 
 use super::read::{KNOWN, find, view};
@@ -12,6 +12,7 @@ use super::{DeletedPolicy, IpRule, Policy, PolicyEntry, Ref, Save};
 use crate::admin::Admin;
 use crate::error::CommandError;
 use crate::text::filled;
+use crate::version;
 
 pub(crate) async fn save(admin: &Admin, request: Save) -> Result<Policy, CommandError> {
     admin
@@ -29,15 +30,8 @@ pub(crate) async fn save(admin: &Admin, request: Save) -> Result<Policy, Command
                 return view(cx.tx, &policy);
             };
             let before = find(cx.tx, acting.project, id)?;
-            if request.version.as_deref() != Some(fhir::access_policy_version(&before).as_str()) {
-                return conflict(
-                    None,
-                    format!(
-                        "Somebody changed {:?} meanwhile. Load it again and repeat the change.",
-                        before.name
-                    ),
-                );
-            }
+            let current = fhir::access_policy_version(&before);
+            version::check(request.version.as_deref(), &current, &before.name)?;
             let mut rest = before.rest.clone();
             rest.insert("resource".into(), Value::Array(entries));
             let after = AccessPolicy { name, ip_access_rule, rest, ..(*before).clone() };

@@ -1,11 +1,10 @@
 //! The log as a file, a chunk at a time: JSON lines with everything an outsider needs to check the chain, or CSV for a
 //! spreadsheet. Neither names people: the log itself keeps none, and a file travels.
 
-use std::fmt::Write as _;
-
 use anteroom_engine::model::event::Event as Stored;
 use anteroom_engine::stop::{Outcome, invalid};
 use anteroom_engine::store::EventRow;
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use ts_rs::TS;
@@ -80,14 +79,6 @@ pub(crate) async fn export(admin: &Admin, request: Export) -> Result<Chunk, Comm
         .await
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 fn json_line(text: &mut String, row: &EventRow) -> Outcome<()> {
     let Stored { seq, event, hash } = &row.event;
     let line = json!({
@@ -101,7 +92,7 @@ fn json_line(text: &mut String, row: &EventRow) -> Outcome<()> {
         "about": event.about.map(|id| id.to_string()),
         "refusal": event.refusal,
         "body": event.body,
-        "hash": hex(hash),
+        "hash": HEXLOWER.encode(hash),
     });
     text.push_str(&written(&line)?);
     text.push('\n');

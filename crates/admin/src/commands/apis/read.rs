@@ -14,7 +14,7 @@ use anteroom_oauth::GrantType;
 use super::{Api, ApiAccess, ApiClient, ApiGrant, ApiList, ApiSummary, GrantSubject, List, Ref, ScopeOfApi};
 use crate::admin::Admin;
 use crate::error::CommandError;
-use crate::version::version_of;
+use crate::version;
 
 impl From<AccessPolicyType> for ApiAccess {
     fn from(stored: AccessPolicyType) -> Self {
@@ -185,15 +185,15 @@ pub(super) fn view(tx: &dyn Tx, project: Id<Project>, issuer: &Issuer, api: &Any
         clients: linked(tx, project, api)?,
         grants: shown,
         version: match api {
-            AnyApi::Own(api) => version(api),
+            AnyApi::Own(api) => version_of(api),
             AnyApi::System(_) => String::new(),
         },
     })
 }
 
 /// Which state of an API this is.
-pub(super) fn version(api: &ResourceServer) -> String {
-    version_of(service::describe(api).to_string())
+pub(super) fn version_of(api: &ResourceServer) -> String {
+    version::of(service::describe(api).to_string())
 }
 
 fn scopes(api: &AnyApi) -> Vec<ScopeOfApi> {

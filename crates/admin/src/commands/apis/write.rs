@@ -3,17 +3,17 @@
 use anteroom_engine::Engine;
 use anteroom_engine::cx::Cx;
 use anteroom_engine::model::client::auth0::{AppType, Auth0Application};
-use anteroom_engine::model::client::{ClientSettings, ClientStatus, ClientType};
+use anteroom_engine::model::client::{ClientSettings, ClientType};
 use anteroom_engine::model::resource_server::{ApiScope, ResourceServerSettings, SubjectTypeAuthorization};
 use anteroom_engine::model::{ClientGrant, ResourceServer};
 use anteroom_engine::service::client_grants::{self, NewClientGrant};
 use anteroom_engine::service::clients::{self, NewClient};
 use anteroom_engine::service::resource_servers::{self as service, Api as AnyApi, NewResourceServer};
-use anteroom_engine::stop::{Outcome, conflict};
+use anteroom_engine::stop::Outcome;
 use anteroom_oauth::GrantType;
 use serde_json::Map;
 
-use super::read::{find, find_grant, find_own, version, view};
+use super::read::{find, find_grant, find_own, version_of, view};
 use super::{Api, DeletedApi, GrantRef, LinkClient, Ref, Save, SaveGrant, ScopeOfApi};
 use crate::acting::Acting;
 use crate::admin::Admin;
@@ -21,6 +21,7 @@ use crate::commands::clients as client_commands;
 use crate::commands::clients::IssuedSecret;
 use crate::error::CommandError;
 use crate::text::filled;
+use crate::version;
 
 pub(crate) async fn save(admin: &Admin, request: Save) -> Result<Api, CommandError> {
     admin
@@ -55,15 +56,8 @@ fn update(
     request: &Save,
 ) -> Outcome<ResourceServer> {
     let before = find_own(cx.tx, acting.project, id)?;
-    if request.version.as_deref() != Some(version(&before).as_str()) {
-        return conflict(
-            None,
-            format!(
-                "Somebody changed {:?} meanwhile. Load it again and repeat the change.",
-                before.name.as_ref().unwrap_or(&before.identifier)
-            ),
-        );
-    }
+    let name = before.name.as_ref().unwrap_or(&before.identifier);
+    version::check(request.version.as_deref(), &version_of(&before), name)?;
     let after = ResourceServer {
         name: filled(&request.name),
         scopes: request.scopes.iter().map(scope).collect(),
@@ -118,22 +112,13 @@ pub(crate) async fn link_client(admin: &Admin, request: LinkClient) -> Result<Is
                 ..Auth0Application::default()
             };
             let new = NewClient {
-                id: None,
-                project: acting.project,
-                name: request.name.trim().to_owned(),
-                client_type: ClientType::Confidential,
-                status: ClientStatus::Active,
                 secret: Some(secret),
-                retiring_secret: None,
                 settings: ClientSettings {
                     grant_types: Some(vec![grant]),
                     auth0: Some(Box::new(auth0)),
                     ..ClientSettings::default()
                 },
-                provider_secret: None,
-                admin: false,
-                access_policy: None,
-                access: Vec::new(),
+                ..NewClient::named(acting.project, request.name.trim(), ClientType::Confidential)
             };
             let client = clients::create(cx, engine, new)?;
             let client = client_commands::view(cx.tx, &client, cx.now)?;

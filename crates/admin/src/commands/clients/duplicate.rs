@@ -1,5 +1,7 @@
 //! A copy of a client under another name, with credentials of its own.
 
+use anteroom_engine::Engine;
+use anteroom_engine::model::Client as Stored;
 use anteroom_engine::model::client as stored;
 use anteroom_engine::service::clients as service;
 use anteroom_engine::stop::{Fault, Outcome};
@@ -54,10 +56,7 @@ pub(crate) async fn duplicate(admin: &Admin, request: Duplicate) -> Result<Issue
 }
 
 /// Our secret at the provider is bound to its row, so the copy seals it anew.
-fn provider_secret(
-    engine: &anteroom_engine::Engine,
-    original: &anteroom_engine::model::Client,
-) -> Outcome<Option<String>> {
+fn provider_secret(engine: &Engine, original: &Stored) -> Outcome<Option<String>> {
     let Some(opened) = service::open_provider_secret(engine, original)? else { return Ok(None) };
     let text =
         std::str::from_utf8(&opened).map_err(|_| Fault::Inconsistent("a provider secret that is no text"))?;

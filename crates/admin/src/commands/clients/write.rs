@@ -34,21 +34,13 @@ pub(crate) async fn create(admin: &Admin, request: Create) -> Result<IssuedSecre
             };
             let plain = secret.as_ref().map(|secret| secret.expose().to_owned());
             let new = service::NewClient {
-                id: None,
-                project: acting.project,
-                name: request.name,
-                client_type: request.client_type.into(),
-                status: stored::ClientStatus::Active,
                 secret,
-                retiring_secret: None,
                 settings: ClientSettings {
                     redirect_uris: request.redirect_uris,
                     ..ClientSettings::default()
                 },
-                provider_secret: None,
                 admin: request.admin,
-                access_policy: None,
-                access: Vec::new(),
+                ..service::NewClient::named(acting.project, request.name, request.client_type.into())
             };
             let client = service::create(cx, engine, new)?;
             Ok(IssuedSecret { client: view(cx.tx, &client, cx.now)?, secret: plain })

@@ -10,7 +10,7 @@ use anteroom_engine::store::Tx;
 use super::{Connection, ConnectionList, ConnectionSettings, ConnectionSummary, EnabledClient, List, Ref};
 use crate::admin::Admin;
 use crate::error::CommandError;
-use crate::version::version_of;
+use crate::version;
 
 /// The connection of this project with this id.
 pub(super) fn find(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<model::Connection> {
@@ -70,7 +70,7 @@ pub(super) fn view(tx: &dyn Tx, issuer: &Issuer, connection: &model::Connection)
         has_secret: connection.client_secret.is_some(),
         callback: issuer.endpoint(CALLBACK_PATH),
         clients,
-        version: version(connection),
+        version: version_of(connection),
     })
 }
 
@@ -99,8 +99,8 @@ pub(super) fn settings(connection: &model::Connection) -> ConnectionSettings {
 }
 
 /// Which state of a connection this is. The secret counts only by being there.
-pub(super) fn version(connection: &model::Connection) -> String {
+pub(super) fn version_of(connection: &model::Connection) -> String {
     let options = serde_json::Value::from(connection.options.clone()).to_string();
     let secret = connection.client_secret.is_some();
-    version_of((&connection.display_name, connection.connected_accounts, secret, options))
+    version::of((&connection.display_name, connection.connected_accounts, secret, options))
 }

@@ -4,16 +4,17 @@ use anteroom_engine::Engine;
 use anteroom_engine::cx::Cx;
 use anteroom_engine::model;
 use anteroom_engine::service::connections::{self as service, NewConnection};
-use anteroom_engine::stop::{Outcome, conflict};
+use anteroom_engine::stop::Outcome;
 use serde_json::{Map, Value};
 
-use super::read::{AUTHORIZATION, TOKEN, USERINFO, find, settings, version, view};
+use super::read::{AUTHORIZATION, TOKEN, USERINFO, find, settings, version_of, view};
 use super::{Connection, ConnectionSettings, DeletedConnection, Ref, Save, SetClient};
 use crate::acting::Acting;
 use crate::admin::Admin;
 use crate::commands::clients;
 use crate::error::CommandError;
 use crate::text::filled;
+use crate::version;
 
 pub(crate) async fn save(admin: &Admin, request: Save) -> Result<Connection, CommandError> {
     admin
@@ -52,12 +53,7 @@ fn update(
     request: &Save,
 ) -> Outcome<model::Connection> {
     let before = find(cx.tx, acting.project, id)?;
-    if request.version.as_deref() != Some(version(&before).as_str()) {
-        return conflict(
-            None,
-            format!("Somebody changed {:?} meanwhile. Load it again and repeat the change.", before.name),
-        );
-    }
+    version::check(request.version.as_deref(), &version_of(&before), &before.name)?;
     let options = options(before.options.clone(), &before.strategy, &settings(&before), request);
     let after = model::Connection {
         display_name: filled(&request.settings.display_name),

@@ -93,19 +93,14 @@ pub(crate) fn new_person(
     access_policy: Option<Id<AccessPolicy>>,
 ) -> service::NewPerson {
     service::NewPerson {
-        membership_id: None,
-        project,
-        resource_type: checked.resource_type.into(),
-        profile_id: None,
         resource: checked.resource,
         email: checked.email,
         password: checked.password,
         external_id: checked.external_id,
         admin: checked.admin,
         desk: checked.desk,
-        active: true,
         access_policy,
-        access: Vec::new(),
+        ..service::NewPerson::new(project, checked.resource_type.into())
     }
 }
 

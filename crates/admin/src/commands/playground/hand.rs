@@ -57,7 +57,7 @@ pub(super) fn prepare(engine: &Engine, run: &RunId, failures: &[Switch]) {
 /// The person a run signs in as.
 ///
 /// # Errors
-/// When there is no such person or client in the project.
+/// Invalid, naming the field: a person who is no active member of the project; a `client_id` that is no id.
 pub(super) async fn persona(admin: &Admin, client: &str, membership: &str) -> Result<Persona, CommandError> {
     let actor = admin.acting().await?.member;
     let (client, membership) = (Id::parse(client), Id::parse(membership));

@@ -1,5 +1,7 @@
 //! The Token Vault in the playground: what can be chosen, what a run of it is made from, and the ladder behind a refusal.
 
+use std::sync::Arc;
+
 use anteroom_engine::id::Id;
 use anteroom_engine::model::{self, Login, Project};
 use anteroom_engine::service::provider;
@@ -87,7 +89,7 @@ pub(super) fn choices(
     let mut apis = Vec::new();
     for api in tx.list_resource_servers(project)? {
         let clients = tx.clients_of_resource_server(project, &api.identifier)?;
-        let shown = |client: &std::sync::Arc<model::Client>| PlaygroundApiClient {
+        let shown = |client: &Arc<model::Client>| PlaygroundApiClient {
             id: client.id.to_string(),
             name: client.name.clone(),
         };
@@ -98,9 +100,7 @@ pub(super) fn choices(
     let connections = tx.list_connections(project)?;
     let open = connections.into_iter().filter(|connection| connection.connected_accounts);
     let shown = open.map(|connection| PlaygroundConnection {
-        sample: sample.is_some()
-            && connection.option("issuer") == sample
-            && sample_provider::is_sample(&connection),
+        sample: sample_provider::is_running(&connection, sample),
         name: connection.name,
     });
     Ok((apis, shown.collect()))
@@ -172,8 +172,7 @@ async fn provider_of(admin: &Admin, name: &str) -> Result<(Option<String>, bool)
         Ok(tx.connection_by_name(project, &name)?.map(|connection| (connection, hosts)))
     });
     let Some((connection, hosts)) = found.await? else { return Ok((None, false)) };
-    let sample = sample_provider::is_sample(&connection)
-        && running.is_some_and(|issuer| connection.option("issuer") == Some(issuer.as_str()));
+    let sample = sample_provider::is_running(&connection, running.as_deref());
     // a provider that cannot be asked is found out by the run
     let endpoints = provider::endpoints(admin.engine(), &connection, &hosts).await;
     Ok((endpoints.ok().and_then(|endpoints| endpoints.userinfo), sample))
