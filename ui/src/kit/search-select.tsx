@@ -7,11 +7,15 @@ const DEBOUNCE_MS = 80;
 
 type Option = { value: string; label: string };
 
-/** What is searched for: the text of the field, unless it is the name of the one that is chosen. */
+/**
+ * What is searched for: the text of the field, unless it is the name of the one that is chosen. Nothing is asked before
+ * somebody is in the field.
+ */
 export function useSearch(chosen: string | undefined) {
   const [text, setText] = useState("");
+  const [begun, setBegun] = useState(false);
   const [asked] = useDebouncedValue(text.trim(), DEBOUNCE_MS);
-  return { text, setText, term: asked === chosen ? "" : asked };
+  return { text, setText, term: asked === chosen ? "" : asked, begun, begin: () => setBegun(true) };
 }
 
 type Props = {
@@ -41,6 +45,7 @@ export function SearchSelect({ label, placeholder, chosen, found, value, onChang
       data={missing ? [chosen, ...found] : [...found]}
       value={value || null}
       onChange={(id) => onChange(id ?? "")}
+      onFocus={search.begin}
       searchValue={search.text}
       onSearchChange={search.setText}
       // the engine has searched already, in more than the name

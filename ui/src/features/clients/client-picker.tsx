@@ -23,7 +23,7 @@ export function ClientPicker({
   const clients = useCommand(
     "clients_list",
     { search: search.term, clientType: null, status: null, offset: 0, limit: MOST },
-    { keepPrevious: true },
+    { keepPrevious: true, enabled: search.begun },
   );
   return (
     <SearchSelect

@@ -13,9 +13,9 @@ import { confirm } from "../../kit/confirm";
 import { useIsDesk } from "../../kit/desk";
 import { toast } from "../../kit/toast";
 import { useNow } from "../../kit/use-now";
-import { useHidden } from "./use-hidden";
 import { forWords, isOutstanding, MOST_WRONG_PINS, stateNow, stateWords } from "./link-words";
 import classes from "./stage.module.css";
+import { useHidden } from "./use-hidden";
 
 /** The least a camera across a desk should get, in pixels. */
 const QR_PX = 380;

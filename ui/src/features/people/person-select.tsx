@@ -24,7 +24,7 @@ export function PersonSelect({
   const people = useCommand(
     "people_list",
     { search: search.term, resourceType: null, offset: 0, limit: MOST },
-    { keepPrevious: true },
+    { keepPrevious: true, enabled: search.begun },
   );
   return (
     <SearchSelect
