@@ -94,6 +94,47 @@ async fn the_desk_searches_issues_prints_and_takes_back_in_its_own_name() {
     assert_eq!(desk.call("magic_links_revoke", id(&card)).await["state"], "revoked");
 }
 
+/// A link is a sign-in: whoever works at the locked window does not sign in as an admin with it, and unlock it.
+#[tokio::test]
+async fn the_desk_hands_out_no_link_for_somebody_with_more_rights() {
+    let ready = Ready::new().await;
+    let desk = &ready.desk;
+    let jon = jon(desk).await;
+    let ann = text(&desk.person("Practitioner", "Ann", "Lee").await, "/summary/membershipId").to_owned();
+    let max = with(person("Patient", "Max", "Power"), json!({ "admin": true }));
+    let max = text(&desk.call("people_create", max).await, "/summary/membershipId").to_owned();
+    let wanted = |member: &str, more: Value| {
+        let whole = json!({ "clientId": ready.client, "handOver": "take_home", "pin": false });
+        with(with(whole, json!({ "membershipId": member })), more)
+    };
+    let by_admin = desk.call("magic_links_issue", wanted(&max, json!({}))).await;
+    enter(desk, &jon).await;
+    let words = "ask an admin";
+    for other in [&ann, &max] {
+        let one = wanted(other, json!({}));
+        desk.fails("magic_links_issue", one, Code::Invalid, Some("membershipId"), words).await;
+        let mut many = wanted("", json!({ "membershipIds": [ready.person, other] }));
+        many.as_object_mut().unwrap().remove("membershipId");
+        desk.fails("magic_links_issue_batch", many, Code::Invalid, Some("membershipIds"), words).await;
+    }
+    for name in ["magic_links_show", "magic_links_reissue"] {
+        let field = Some(if name == "magic_links_show" { "id" } else { "membershipId" });
+        desk.fails(name, id(&by_admin), Code::Invalid, field, words).await;
+    }
+    let print = json!({
+        "ids": [by_admin["link"]["id"]], "paper": "a4", "language": "en", "secondLanguage": null,
+        "utcOffsetMinutes": 0, "withName": true,
+    });
+    for name in ["magic_links_print", "magic_links_save_sheets"] {
+        desk.fails(name, print.clone(), Code::Invalid, Some("id"), words).await;
+    }
+    let list = json!({ "text": "Pat Doe\nAnn Lee\nMax Power\nJon Vale", "clientId": ready.client });
+    let checked = desk.call("magic_links_check_batch", list).await;
+    assert_eq!(each(&checked["lines"], "/outcome"), ["ready", "beyond_desk", "beyond_desk", "ready"]);
+    ready.issue("waiting", false).await;
+    desk.call("magic_links_revoke", id(&by_admin)).await;
+}
+
 /// A new start of the program finds the window locked still: the setting is the project's.
 #[tokio::test]
 async fn a_new_start_does_not_unlock_and_only_an_admin_s_password_does() {

@@ -4,7 +4,7 @@ use anteroom_engine::id::Id;
 use anteroom_engine::store::EventFilter;
 use anteroom_testkit::Clinic;
 use anteroom_testkit::builders::{
-    ADA, DESK, DESK_SECRET, FOREIGN, GONE, PAT, PAT_MEMBERSHIP, PORTAL, PORTAL_SECRET, PROJECT, SPA,
+    ADA, DESK, DESK_SECRET, FAR, FOREIGN, GONE, PAT, PAT_MEMBERSHIP, PORTAL, PORTAL_SECRET, PROJECT, SPA,
     STRANGER, STRANGER_MEMBERSHIP,
 };
 use anteroom_testkit::client::{Reply, Request};
@@ -368,6 +368,61 @@ async fn pr_15_the_header_gives_nobodys_identity_elsewhere() {
     let request = for_pat(server.post("/oauth2/token").basic(DESK, DESK_SECRET));
     let reply = request.form(&[("grant_type", "client_credentials")]).send().await;
     assert_eq!(crate::steps::claims(&reply.str("access_token"))["sub"], DESK);
+}
+
+/// A token that its person narrowed to some FHIR resources is for these: it neither issues links, which would give more, nor
+/// administers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_narrowed_token_of_an_admin_issues_and_administers_nothing() {
+    let server = TestServer::start().await;
+    for (scope, preauthorize, project, password) in [
+        ("openid", 200, 200, 400),
+        ("openid system/*.cruds", 200, 200, 400),
+        ("openid system/Patient.cruds", 400, 403, 403),
+        ("openid user/*.rs", 400, 403, 403),
+    ] {
+        let request = server.post("/oauth2/token").basic(DESK, DESK_SECRET);
+        let token = request.form(&[("grant_type", "client_credentials"), ("scope", scope)]).send().await;
+        assert_eq!(token.str("scope"), scope);
+        let token = token.str("access_token");
+        let before = codes(&server);
+        let issued = for_pat(server.post("/auth/preauthorize").bearer(&token));
+        let issued = issued.json(&json!({ "clientId": PORTAL })).send().await;
+        assert_eq!(issued.status, preauthorize, "{scope}: {issued:?}");
+        assert_eq!(codes(&server), before + u32::from(preauthorize == 200), "{scope}");
+        let alone = server.post("/auth/preauthorize").bearer(&token).json(&json!({ "clientId": PORTAL }));
+        assert_eq!(alone.send().await.status, if preauthorize == 200 { 400 } else { 403 }, "{scope}");
+        let read = server.get(&format!("/admin/projects/{PROJECT}")).bearer(&token).send().await;
+        assert_eq!(read.status, project, "{scope}: {read:?}");
+        let set = server.post("/admin/projects/setpassword").bearer(&token);
+        let set = set.json(&json!({ "email": "nobody@example.org", "password": "long enough" })).send().await;
+        assert_eq!(set.status, password, "{scope}: {set:?}");
+    }
+}
+
+/// A link is a sign-in: with the desk right alone nobody signs in as an admin, as a client, or as a colleague.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_desk_right_reaches_nobody_with_more_rights() {
+    for (whom, right, status) in [
+        (format!("Practitioner/{ADA}"), None, 400),
+        (format!("ClientApplication/{DESK}"), None, 400),
+        (format!("Patient/{FAR}"), None, 200),
+        (format!("Patient/{FAR}"), Some("admin"), 400),
+        (format!("Patient/{FAR}"), Some("desk"), 400),
+    ] {
+        let mut clinic = Clinic::default().with("/projects/0/members/0/desk", json!(true));
+        if let Some(right) = right {
+            clinic = clinic.with(&format!("/projects/0/members/3/{right}"), json!(true));
+        }
+        let server = TestServer::over(clinic).await;
+        let (code, _) = code_with(&server, json!({})).await;
+        let token = redeem(&server, PORTAL, &code, &[]).await.str("access_token");
+        let before = codes(&server);
+        let request = server.post("/auth/preauthorize").bearer(&token).header(ON_BEHALF_OF, &whom);
+        let reply = request.json(&json!({ "clientId": PORTAL })).send().await;
+        assert_eq!(reply.status, status, "{whom}, {right:?}: {reply:?}");
+        assert_eq!(codes(&server), before + u32::from(status == 200), "{whom}");
+    }
 }
 
 /// The desk right allows issuing, and nothing else: a token of its holder opens no administration.

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use anteroom_oauth::secret::{AccessToken, Secret};
+use anteroom_oauth::smart_scope;
 
 use crate::check::{self, Alive};
 use crate::client_auth::{self, Presented};
@@ -64,6 +65,16 @@ impl Caller {
             login: Some(alive.login.id),
             launch: alive.login.launch,
         }
+    }
+
+    /// Whether the access token leaves nothing out. One that was narrowed to some FHIR resources [SMART §2.1] is for these:
+    /// with it nobody administers a project or issues links, which would give more than the person agreed to.
+    pub fn has_whole_scope(&self, trace: &mut Trace) -> bool {
+        let scope = self.scope.as_deref().unwrap_or_default();
+        let whole = smart_scope::is_whole(scope);
+        trace.check("token.scope", whole, "not narrowed to some FHIR resources", || {
+            scope.chars().take(200).collect::<String>().into()
+        })
     }
 
     /// The member whose rights count.

@@ -83,6 +83,25 @@ impl SmartScope {
     }
 }
 
+/// Whether a scope leaves nothing out: it does not speak about FHIR resources at all, or one of its words names every type
+/// with every permission, whosever the resource is.
+pub fn is_whole(scope: &str) -> bool {
+    let all = |word: &SmartScope| {
+        let letters = [
+            Permission::Create,
+            Permission::Read,
+            Permission::Update,
+            Permission::Delete,
+            Permission::Search,
+        ];
+        word.context != Context::Patient
+            && word.resource_type.is_none()
+            && word.criteria.is_none()
+            && letters.iter().all(|letter| word.permissions.contains(letter))
+    };
+    parse(scope).is_none_or(|words| words.iter().any(all))
+}
+
 /// The SMART words of a scope; `None` when it has none, and the scope does not speak about FHIR resources at all.
 pub fn parse(scope: &str) -> Option<Vec<SmartScope>> {
     let mut words = scope.split(' ').filter(|token| split_context(token).is_some()).peekable();
@@ -131,6 +150,25 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn smart_2_2_a_scope_is_whole_or_narrowed() {
+        for (scope, whole) in [
+            ("openid profile", true),
+            ("openid launch/patient", true),
+            ("openid user/*.*", true),
+            ("system/*.cruds", true),
+            ("user/Patient.rs user/*.cruds", true),
+            ("user/*.rs", false),
+            ("user/*.read", false),
+            ("patient/*.cruds", false),
+            ("user/*.cruds?_id=1", false),
+            ("openid user/Patient.cruds", false),
+            ("user/nonsense", false),
+        ] {
+            assert_eq!(is_whole(scope), whole, "{scope}");
+        }
+    }
 
     const ALL: [Permission; 5] =
         [Permission::Create, Permission::Read, Permission::Update, Permission::Delete, Permission::Search];

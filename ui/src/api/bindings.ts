@@ -238,7 +238,7 @@ membershipId: string | null,
  */
 person: string | null, };
 
-export type BatchOutcome = "ready" | "issued" | "live" | "signed_in" | "unknown" | "ambiguous" | "inactive" | "repeated";
+export type BatchOutcome = "ready" | "issued" | "live" | "signed_in" | "unknown" | "ambiguous" | "inactive" | "beyond_desk" | "repeated";
 
 export type BatchRow = { 
 /**

@@ -70,7 +70,7 @@ pub enum Answer {
 /// Answers a request.
 ///
 /// # Refusals
-/// See [`caller`] for who calls; a member who is no project admin; and whatever the service says about the values.
+/// See [`caller`] for who calls; a member who is no project admin; a token that was narrowed; and whatever the service says about the values.
 pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> Outcome<Answer> {
     let Request { credentials, on_behalf_of, ask } = request;
     let proof = caller::verify(engine, credentials)?;
@@ -114,16 +114,15 @@ async fn hash(
     tokio::task::spawn_blocking(hashing).await.map_err(|_| Fault::Panicked)?
 }
 
-/// The caller, if it is a project admin.
+/// The caller, if it is a project admin with a token that was not narrowed.
 fn admin(cx: &mut Cx<'_>, proof: &Proof, on_behalf_of: &[String]) -> Outcome<Caller> {
     let caller = caller::authenticate(cx, proof)?;
     let caller = caller.acting_for(cx.tx, &mut cx.trace, on_behalf_of)?;
     cx.about.on_behalf_of = caller.on_behalf_of.as_ref().map(|member| member.id);
-    if cx.trace.check("caller.admin", caller.effective().admin, "true", || "false".into()) {
-        Ok(caller)
-    } else {
-        refuse(Refusal::NotAdmin, "")
+    if !cx.trace.check("caller.admin", caller.effective().admin, "true", || "false".into()) {
+        return refuse(Refusal::NotAdmin, "");
     }
+    if caller.has_whole_scope(&mut cx.trace) { Ok(caller) } else { refuse(Refusal::ScopeForbids, "") }
 }
 
 fn answer(

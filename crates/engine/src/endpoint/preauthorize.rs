@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anteroom_oauth::secret::{Digest, Secret, TxCode, TypedCode};
 use serde_json::Value;
 
-use crate::caller::{self, Credentials};
+use crate::caller::{self, Caller, Credentials};
 use crate::check;
 use crate::cx::{Cx, Origin};
 use crate::engine::Engine;
@@ -18,6 +18,7 @@ use crate::refusal::Refusal;
 use crate::service::magic_links::{self, DEFAULT_LIFE, LONGEST_LIFE, NewCode, Plain};
 use crate::service::tokens;
 use crate::stop::{Fault, Outcome, Refused, refuse};
+use crate::store::Tx;
 use crate::timestamp::Timestamp;
 
 /// Seconds calls are counted for.
@@ -148,7 +149,7 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> 
     let inner = Arc::clone(engine);
     engine
         .transact(origin, move |cx| {
-            let caller = caller::authenticate(cx, &proof)?.membership;
+            let caller = caller::authenticate(cx, &proof)?;
             let target = on_behalf_of(cx, &caller, &header)?;
             let body = body?;
             issue(cx, &inner, &caller, target, body, typed, plain)
@@ -156,25 +157,35 @@ pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> 
         .await
 }
 
-/// Project admins may issue, and members with the desk right.
-fn may_issue(cx: &mut Cx<'_>, caller: &Membership) -> bool {
-    let allowed = caller.may_issue_links();
+/// Project admins may issue, and members with the desk right for those who have no right of their own.
+/// A token that was narrowed to some FHIR resources is for these: a link would give more.
+fn may_issue(cx: &mut Cx<'_>, caller: &Caller) -> bool {
+    let allowed = caller.membership.may_issue_links();
     cx.trace.check("caller.admin", allowed, "an admin, or the desk right", || "neither".into())
+        && caller.has_whole_scope(&mut cx.trace)
 }
 
 /// The member the header names. Every way to get it wrong answers 400 and creates nothing.
-fn on_behalf_of(cx: &mut Cx<'_>, caller: &Membership, header: &[String]) -> Outcome<Option<Arc<Membership>>> {
+fn on_behalf_of(cx: &mut Cx<'_>, caller: &Caller, header: &[String]) -> Outcome<Option<Arc<Membership>>> {
     let Some(value) = caller::one_value(header)? else { return Ok(None) };
     if !may_issue(cx, caller) {
-        return refuse(Refusal::OnBehalfOfForbidden, "the caller is no project admin and has no desk right");
+        return refuse(Refusal::OnBehalfOfForbidden, "no project admin, no desk right, or a narrowed token");
     }
-    caller::named_member(cx.tx, caller.project, value).map(Some)
+    let member = caller::named_member(cx.tx, caller.membership.project, value)?;
+    // A link is a sign-in: nobody gets more rights by one than they have.
+    let reaches = caller.membership.may_issue_link_for(&member);
+    if !cx.trace.check("caller.desk", reaches, "an admin, or a member without rights of its own", || {
+        "the desk right, for somebody else".into()
+    }) {
+        return refuse(Refusal::OnBehalfOfForbidden, "the desk right reaches patients alone");
+    }
+    Ok(Some(member))
 }
 
 fn issue(
     cx: &mut Cx<'_>,
     engine: &Engine,
-    caller: &Membership,
+    caller: &Caller,
     target: Option<Arc<Membership>>,
     body: Body,
     typed: Option<Digest<TypedCode>>,
@@ -183,6 +194,7 @@ fn issue(
     if !may_issue(cx, caller) {
         return refuse(Refusal::NotAdmin, "");
     }
+    let caller = &caller.membership;
     let Some(target) = target else {
         return refuse(Refusal::OnBehalfOfMissing, "");
     };

@@ -161,6 +161,16 @@ impl Membership {
         self.active && (self.admin || self.desk)
     }
 
+    /// Whether this member may issue a magic link that signs in as `other`, or take one in hand. A link is a sign-in: the
+    /// desk right alone reaches patients and those who care for them, while these have no right of their own, so that
+    /// nobody gets more rights by it than the desk has.
+    pub fn may_issue_link_for(&self, other: &Self) -> bool {
+        let cared_for =
+            matches!(other.profile.resource_type, ProfileType::Patient | ProfileType::RelatedPerson);
+        let without_rights = cared_for && !other.admin && !other.desk;
+        self.may_issue_links() && (self.admin || other.id == self.id || without_rights)
+    }
+
     /// `sub` of tokens for this member: the user's id, or the client's.
     pub fn subject(&self) -> String {
         match self.principal {

@@ -164,6 +164,7 @@ const TONES: Record<BatchOutcome, Tone> = {
   unknown: "bad",
   ambiguous: "bad",
   inactive: "bad",
+  beyond_desk: "bad",
   repeated: "plain",
 };
 

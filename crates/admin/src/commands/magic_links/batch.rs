@@ -21,7 +21,9 @@ use anteroom_magic_link::sheet::MOST_SHEETS;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::issue::{Chosen, Wanted, able_client, issuer, language, make_many, not_over_http, store};
+use super::issue::{
+    Chosen, Wanted, able_client, issuer, language, make_many, not_over_http, reaches, store, within_reach,
+};
 use super::{HandOver, Phone};
 use crate::admin::Admin;
 use crate::error::{Code, CommandError};
@@ -90,6 +92,8 @@ pub enum BatchOutcome {
     Ambiguous,
     /// The membership is switched off.
     Inactive,
+    /// No patient, or has rights here: the desk does not sign in as them.
+    BeyondDesk,
     /// Stands in the list before.
     Repeated,
 }
@@ -139,8 +143,10 @@ pub(crate) async fn check_batch(admin: &Admin, request: CheckBatch) -> Result<Ch
         let message = "The list is longer than 256 KiB; check it in parts.";
         return Err(CommandError::new(Code::Invalid, Some("text"), message));
     }
+    let acting = admin.acting().await?;
+    let project = acting.project;
     admin
-        .read_project(move |tx, project, now| {
+        .read(move |tx, now| {
             let client = able_client(tx, project, &request.client_id)?;
             let lines = lines(&request.text);
             if lines.len() > MOST_SHEETS {
@@ -156,6 +162,9 @@ pub(crate) async fn check_batch(admin: &Admin, request: CheckBatch) -> Result<Ch
                     Found::Nobody => (None, BatchOutcome::Unknown),
                     Found::Several => (None, BatchOutcome::Ambiguous),
                     Found::One(member) if !seen.insert(member.id) => (Some(member), BatchOutcome::Repeated),
+                    Found::One(member) if !reaches(tx, acting, &member)? => {
+                        (Some(member), BatchOutcome::BeyondDesk)
+                    }
                     Found::One(member) => {
                         let (outcome, _) = standing(tx, &client, &member, now)?;
                         (Some(member), outcome)
@@ -298,8 +307,12 @@ pub(crate) async fn issue_batch(admin: &Admin, request: IssueBatch) -> Result<Is
     let issued = admin.change(move |cx, engine, acting| {
         let client = able_client(cx.tx, acting.project, &request.client_id)?;
         issuer(cx.tx, acting)?;
-        let person =
-            |id: &Id<Membership>| member::person(cx.tx, acting.project, &id.to_string(), "membershipIds");
+        let person = |id: &Id<Membership>| {
+            let field = "membershipIds";
+            let member = member::person(cx.tx, acting.project, &id.to_string(), field)?;
+            within_reach(cx.tx, acting, &member, field)?;
+            Ok(member)
+        };
         let found: Vec<_> = members.iter().map(person).collect::<Outcome<_>>()?;
         let chosen = Chosen { hand_over: request.hand_over, language, phone: Phone::Own };
         let mut rows = Vec::with_capacity(found.len());

@@ -35,7 +35,7 @@ pub(crate) async fn issue(admin: &Admin, request: Issue) -> Result<Card, Command
     let plain = Arc::clone(&held);
     let issued = admin.change(move |cx, engine, acting| {
         let client = able_client(cx.tx, acting.project, &request.client_id)?;
-        let member = able_member(cx.tx, acting.project, &request.membership_id)?;
+        let member = able_member(cx.tx, acting, &request.membership_id)?;
         let scope = tokens::granted_scope(cx, &client, None)?;
         let chosen = Chosen { hand_over: request.hand_over, language, phone: request.phone };
         let wanted = Wanted { client: &client, member: &member, chosen, scope };
@@ -86,7 +86,7 @@ pub(crate) async fn reissue(admin: &Admin, request: Ref) -> Result<Card, Command
             );
         }
         let client = able_client(cx.tx, acting.project, &old.client.to_string())?;
-        let member = able_member(cx.tx, acting.project, &old.membership.to_string())?;
+        let member = able_member(cx.tx, acting, &old.membership.to_string())?;
         // The last check: from here on a refusal would leave the old link dead and no new one.
         let scope = tokens::granted_scope(cx, &client, None)?;
         let issuer = issuer(cx.tx, acting)?;
@@ -266,9 +266,10 @@ pub(super) fn able_client(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcom
 }
 
 /// The person, if somebody may sign in as them.
-fn able_member(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<Arc<Membership>> {
+fn able_member(tx: &dyn Tx, acting: Acting, id: &str) -> Outcome<Arc<Membership>> {
     let field = "membershipId";
-    let member = member::person(tx, project, id, field)?;
+    let member = member::person(tx, acting.project, id, field)?;
+    within_reach(tx, acting, &member, field)?;
     if !member.active {
         return invalid(
             field,
@@ -276,6 +277,40 @@ fn able_member(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<Arc<Membe
         );
     }
     Ok(member)
+}
+
+/// The desk does not sign in as somebody with more rights than it has: [`Membership::may_issue_link_for`].
+pub(super) fn within_reach(
+    tx: &dyn Tx,
+    acting: Acting,
+    member: &Membership,
+    field: &'static str,
+) -> Outcome<()> {
+    if reaches(tx, acting, member)? {
+        return Ok(());
+    }
+    let message = format!(
+        "{} is no patient, or has rights here. The desk hands links to patients and those who care for them; ask an admin.",
+        member.display
+    );
+    invalid(field, message)
+}
+
+/// Whether whoever acts may issue links for `member`. Where nobody can act, [`issuer`] says so.
+pub(super) fn reaches(tx: &dyn Tx, acting: Acting, member: &Membership) -> Outcome<bool> {
+    let own = match acting.member {
+        Some(id) => tx.membership(id)?,
+        None => None,
+    };
+    Ok(own.is_none_or(|own| !own.may_issue_links() || own.may_issue_link_for(member)))
+}
+
+/// The desk holds no link in its hands that an admin issued for somebody beyond its reach.
+pub(super) fn in_reach(tx: &dyn Tx, acting: Acting, code: &PreAuthorizedCode) -> Outcome<()> {
+    match tx.membership(code.membership)? {
+        Some(member) => within_reach(tx, acting, &member, "id"),
+        None => Ok(()),
+    }
 }
 
 /// After the commit: the shelf keeps the code, the card shows it.
@@ -304,9 +339,11 @@ fn card(admin: &Admin, held: &Held, drawn: &Drawn, link: MagicLink) -> Card {
 }
 
 pub(crate) async fn show(admin: &Admin, request: Ref) -> Result<Card, CommandError> {
+    let acting = admin.acting().await?;
     let (code, link) = admin
-        .read_project(move |tx, project, now| {
-            let row = find(tx, project, &request.id)?;
+        .read(move |tx, now| {
+            let row = find(tx, acting.project, &request.id)?;
+            in_reach(tx, acting, &row.code)?;
             Ok(((row.code.id, row.code.state(now)), view(tx, row, now)?))
         })
         .await?;

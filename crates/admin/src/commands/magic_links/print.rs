@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::MagicLink;
-use super::issue::{picture, typed_at};
+use super::issue::{in_reach, picture, typed_at};
 use super::read::{find, view};
 use crate::admin::Admin;
 use crate::error::{Code, CommandError};
@@ -114,11 +114,13 @@ async fn lay_out(admin: &Admin, request: Print) -> Result<(Sheets, u32), Command
             format!("A file holds 1 to {MOST_SHEETS} sheets; {asked} were asked for. Print in parts.");
         return Err(CommandError::new(Code::Invalid, Some("ids"), message));
     }
-    let found = admin.read_project(move |tx, project, now| {
-        let desk_phone = tx.project(project)?.and_then(|project| project.settings.desk_phone.clone());
+    let acting = admin.acting().await?;
+    let found = admin.read(move |tx, now| {
+        let desk_phone = tx.project(acting.project)?.and_then(|project| project.settings.desk_phone.clone());
         let mut links = Vec::with_capacity(ids.len());
         for id in &ids {
-            let row = find(tx, project, id)?;
+            let row = find(tx, acting.project, id)?;
+            in_reach(tx, acting, &row.code)?;
             if can_be_redeemed(row.code.state(now)) {
                 links.push((row.code.id, view(tx, row, now)?));
             }
