@@ -260,8 +260,22 @@ impl Browser {
     }
 
     pub(crate) async fn post(&mut self, server: &Server, target: &str, fields: &[(&str, &str)]) -> Page {
+        self.post_with(server, target, fields, &[]).await
+    }
+
+    /// Sends a form with headers of a browser.
+    pub(crate) async fn post_with(
+        &mut self,
+        server: &Server,
+        target: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Page {
         let path = target.strip_prefix(&server.base).unwrap_or(target);
-        self.send(server, server.post(path, fields)).await
+        let request = headers
+            .iter()
+            .fold(server.post(path, fields), |request, (name, value)| request.header(*name, *value));
+        self.send(server, request).await
     }
 
     /// Sends an authorization request.
@@ -271,12 +285,23 @@ impl Browser {
 
     /// Presses a button of the page at `target`.
     pub(crate) async fn press(&mut self, server: &Server, target: &str, fields: &[(&str, &str)]) -> Page {
+        self.press_with(server, target, fields, &[]).await
+    }
+
+    /// The same, with headers of a browser.
+    pub(crate) async fn press_with(
+        &mut self,
+        server: &Server,
+        target: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Page {
         let page = self.get(server, target).await;
         assert_eq!(page.status, 200, "{page:?}");
         let token = page.field("form_token");
         let mut all = vec![("form_token", token.as_str())];
         all.extend_from_slice(fields);
-        self.post(server, target, &all).await
+        self.post_with(server, target, &all, headers).await
     }
 
     /// Goes through all pages, as Ada, and gives the address of the client.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::harness::{ADA, Browser, CB, PASSWORD, Server, WEB, but, request};
+use crate::harness::{ADA, APP, Browser, CB, PASSWORD, Server, WEB, but, request};
 
 async fn page(server: &Server, browser: &mut Browser) -> String {
     let began = browser.authorize(server, &request(WEB, CB)).await;
@@ -24,6 +24,43 @@ async fn ar_41_the_page_is_plain_and_goes_where_it_says() {
     assert!(shown.body.contains("Patient &#60;portal&#62;") || shown.body.contains("Patient &lt;portal&gt;"));
     assert!(shown.body.contains("c.test"), "the name stands beside the host it leads to");
     assert!(shown.body.contains("<label for=\"email\">") && shown.body.contains("<label for=\"password\">"));
+}
+
+/// Chromium holds redirects after a form against `form-action`: a browser gets a page in between, on which no code stands.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_leaves_a_form_by_a_page_that_leads_on() {
+    let server = Server::start().await;
+    let as_browser = [("sec-fetch-site", "same-origin"), ("sec-fetch-dest", "document")];
+    let mut browser = Browser::default();
+    let target = page(&server, &mut browser).await;
+    let signed_in = [("press", "sign_in"), ("email", ADA), ("password", PASSWORD)];
+    let next = browser.press_with(&server, &target, &signed_in, &as_browser).await;
+    assert_eq!((next.status, next.location()), (303, Some(target.as_str())), "to a page of ours");
+    let left = browser.press_with(&server, &target, &[("press", "allow")], &as_browser).await;
+    assert_eq!((left.status, left.location()), (200, None), "{left:?}");
+    let to = left.header("refresh").unwrap().strip_prefix("0; url=").unwrap().to_owned();
+    let code = to.strip_prefix("https://c.test/cb?code=").unwrap().split('&').next().unwrap();
+    assert!(code.len() == 43 && !left.body.contains(code) && left.body.contains("c.test"), "{}", left.body);
+    assert_eq!(left.header("cache-control"), Some("no-store"));
+    assert_eq!(left.header("referrer-policy"), Some("no-referrer"));
+    let policy = left.header("content-security-policy").unwrap();
+    assert!(policy.contains("form-action 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert!(!left.body.contains("<form") && !left.body.contains("<script") && !left.body.contains("href="));
+    // Cancelled, on the way to an app, and for whoever is no browser.
+    for (parameters, headers, press, status) in [
+        (request(WEB, CB), as_browser.as_slice(), "cancel", 200),
+        (request(APP, "com.example.app:/cb"), as_browser.as_slice(), "cancel", 303),
+        (request(WEB, CB), &[("sec-fetch-dest", "iframe")], "cancel", 303),
+        (request(WEB, CB), &[], "cancel", 303),
+    ] {
+        let mut browser = Browser::default();
+        let began = browser.authorize(&server, &parameters).await;
+        let left =
+            browser.press_with(&server, began.location().unwrap(), &[("press", press)], headers).await;
+        assert_eq!(left.status, status, "{headers:?}: {left:?}");
+        assert_eq!(left.header("refresh").is_some(), status == 200, "{headers:?}");
+        assert_eq!(left.location().is_some(), status == 303, "{headers:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

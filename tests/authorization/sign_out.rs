@@ -173,6 +173,35 @@ async fn lo_05_lo_09_without_a_hint_the_person_is_asked() {
     assert_eq!(browser.authorize(&server, &silent).await.error(), "login_required");
 }
 
+/// The form leads to this server and to an address that the client registered; what was sent otherwise stands nowhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_form_that_signs_out_leads_where_the_client_registered_only() {
+    let server = Server::start().await;
+    let mut browser = Browser::default();
+    browser.code(&server, &request(WEB, CB)).await;
+    for (uri, client, action) in [
+        ("https://evil.test/*", Some(WEB), "form-action 'self';"),
+        ("javascript:alert(1)", Some(WEB), "form-action 'self';"),
+        ("https://c.test/bye", None, "form-action 'self';"),
+        ("https://c.test/bye", Some(SPA), "form-action 'self';"),
+        ("https://c.test/bye", Some(WEB), "form-action 'self' https://c.test;"),
+    ] {
+        let mut fields = vec![("post_logout_redirect_uri", uri)];
+        fields.extend(client.map(|client| ("client_id", client)));
+        let asked = browser.get(&server, &format!("oauth2/logout?{}", crate::harness::query(&fields))).await;
+        assert_eq!(asked.status, 200, "{uri}");
+        let policy = asked.header("content-security-policy").unwrap();
+        assert!(policy.contains(action), "{uri} of {client:?}: {policy}");
+    }
+    let fields = [("post_logout_redirect_uri", "https://c.test/bye"), ("client_id", WEB), ("state", "s")];
+    let asked = browser.get(&server, &format!("oauth2/logout?{}", crate::harness::query(&fields))).await;
+    let token = asked.field("form_token");
+    let press = [fields.as_slice(), &[("form_token", token.as_str())]].concat();
+    let as_browser = [("sec-fetch-site", "same-origin"), ("sec-fetch-dest", "document")];
+    let left = browser.post_with(&server, "oauth2/logout", &press, &as_browser).await;
+    assert_eq!((left.status, left.header("refresh")), (200, Some("0; url=https://c.test/bye?state=s")));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn lo_04_an_id_token_that_has_ended_is_still_a_hint() {
     let server = Server::start().await;

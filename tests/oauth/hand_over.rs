@@ -91,6 +91,23 @@ async fn a_client_of_medplum_s_kind_is_handed_the_long_code() {
     assert_eq!(redeem(&server, ELSEWHERE, code, &[]).await.status, 200);
 }
 
+/// Chromium holds redirects after a form against `form-action`, the client's own as well: a browser goes on by a page.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_is_led_on_to_the_client_by_a_page_that_shows_no_code() {
+    let server = TestServer::start().await;
+    let issued = preauthorize(&server, ELSEWHERE, PAT, json!({ "magicLink": true })).await.json();
+    let page = page_of(&issued);
+    let request = server.post(&page).header("Sec-Fetch-Site", "same-origin").header("Sec-Fetch-Dest", "document");
+    let reply = request.form(&[]).send().await;
+    assert_eq!((reply.status, reply.header("location")), (200, None), "{reply:?}");
+    let code = page.strip_prefix("/in/").unwrap();
+    let to = format!("0; url=https://elsewhere.example.org/in/{code}");
+    assert_eq!(reply.header("refresh"), Some(to.as_str()));
+    assert!(!reply.text().contains(code) && reply.text().contains("elsewhere.example.org"), "{reply:?}");
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    assert_eq!(redeemed(&server), 0, "the client redeems it");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_desktop_window_is_handed_the_code_by_its_own_scheme() {
     let server = TestServer::over(Clinic::default().with(TEMPLATE, json!("anteroom://in/{code}"))).await;

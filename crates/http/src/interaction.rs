@@ -21,7 +21,7 @@ use crate::extract::{self, FORM_LIMIT};
 use crate::headers::HTML;
 use crate::page::words::Words;
 use crate::page::words_for;
-use crate::{authorize, cookies, landing, respond};
+use crate::{cookies, landing, leave, respond};
 
 pub(crate) mod pages;
 mod words;
@@ -59,7 +59,7 @@ pub(crate) async fn interaction(call: Call, body: Body) -> Response {
     let form_token = form.get("form_token").unwrap_or_default().to_owned();
     let posted = Posted { id, browser: Arc::clone(&browser), form_token, press };
     match interaction::respond(&call.shared.engine, call.origin(), posted).await {
-        Ok(answer) => authorize::go(&call, &answer),
+        Ok(answer) => leave::after_form(&call, words, &answer),
         Err(Stop::Refused(refused)) if refused.refusal == Refusal::InteractionNotYours => pages::ended(words),
         Err(Stop::Refused(refused)) => show(&call, words, id, &browser, &email, Some(&refused)),
         Err(stop) => pages::failed(&call, words, stop),

@@ -24,6 +24,7 @@ use zeroize::Zeroizing;
 use crate::call::Call;
 use crate::extract::{self, FORM_LIMIT};
 use crate::headers::HTML;
+use crate::leave;
 use crate::page::words::Words;
 use crate::page::{self, words_for, words_in};
 use crate::respond;
@@ -230,10 +231,15 @@ fn hand_over(call: &Call, words: &Words, presented: Presented, to: HandOver) -> 
         Ok(Destination::Wallet) => offers::offer(call, &code, &to.wallet),
         Err(_) => Err(fault()),
     };
-    let location = link.and_then(|link| HeaderValue::try_from(link.expose()).map_err(|_| fault()));
-    let mut location = match location {
-        Ok(location) => location,
+    let link = match link {
+        Ok(link) => link,
         Err(stop) => return pages::failed(call, words, stop),
+    };
+    if let Some(page) = leave::page(call.headers(), words, link.expose()) {
+        return page;
+    }
+    let Ok(mut location) = HeaderValue::try_from(link.expose()) else {
+        return pages::failed(call, words, fault());
     };
     location.set_sensitive(true);
     // [RFC9700 §4.12] 303: the browser forgets the form, PIN included

@@ -47,6 +47,7 @@ mod interaction;
 mod introspect;
 mod jwks;
 mod landing;
+mod leave;
 pub mod listener;
 mod logout;
 mod management;

@@ -16,7 +16,7 @@ use crate::headers::{FHIR_JSON, FormAction, HTML, source_of};
 use crate::interaction::pages;
 use crate::page::words_for;
 use crate::respond::{self, ALL_OK, Family};
-use crate::{cookies, landing};
+use crate::{cookies, landing, leave};
 
 /// Signs out.
 pub(crate) async fn logout(call: Call, body: Body) -> Response {
@@ -66,20 +66,25 @@ async fn in_browser(call: &Call, body: Body) -> Response {
     }
     let browser = cookies::read(call);
     match logout::respond(&call.shared.engine, call.origin(), request.clone(), browser).await {
-        Ok(Answer::Ask(form_token)) => {
-            let to = request.post_logout_redirect_uri.as_deref().and_then(source_of);
+        Ok(Answer::Ask { form_token, to }) => {
+            let to = to.as_deref().and_then(source_of);
             pages::sign_out(words, &form_token, &request, &to.map_or(FormAction::Own, FormAction::OnTo))
         }
-        Ok(Answer::SignedOut(to)) => signed_out(call, to),
+        Ok(Answer::SignedOut(to)) => signed_out(call, to, request.form_token.is_some()),
         Err(Stop::Refused(refused)) if refused.refusal == Refusal::InteractionNotYours => pages::ended(words),
         Err(Stop::Refused(refused)) => pages::authorize_error(words, refused.refusal, None),
         Err(stop) => pages::failed(call, words, stop),
     }
 }
 
-fn signed_out(call: &Call, to: Option<String>) -> Response {
-    let mut response = pages::signed_out(words_for(call.headers()));
-    if let Some(to) = to.and_then(|to| HeaderValue::try_from(to).ok()) {
+fn signed_out(call: &Call, to: Option<String>, after_form: bool) -> Response {
+    let words = words_for(call.headers());
+    let mut response = pages::signed_out(words);
+    let between =
+        to.as_deref().filter(|_| after_form).and_then(|to| leave::page(call.headers(), words, to));
+    if let Some(page) = between {
+        response = page;
+    } else if let Some(to) = to.and_then(|to| HeaderValue::try_from(to).ok()) {
         response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::SEE_OTHER;
         response.headers_mut().insert(header::LOCATION, to);

@@ -74,8 +74,13 @@ impl Request {
 /// What happens in the browser.
 #[derive(Debug)]
 pub enum Answer {
-    /// The person is asked, with a form that carries this token.
-    Ask(String),
+    /// The person is asked.
+    Ask {
+        /// What the form carries.
+        form_token: String,
+        /// Where the press leads: an address that the client registered.
+        to: Option<String>,
+    },
     /// Signed out: on to the client, or a page.
     SignedOut(Option<String>),
 }
@@ -141,7 +146,7 @@ fn sign_out(
     let own = hint.is_some_and(|hint| User::parse_subject(&hint.sub) == Some(session.user));
     // [RP-Initiated Logout §6] without a hint of this very person, the person is asked
     if !pressed && !own {
-        return Ok(Answer::Ask(expected));
+        return Ok(Answer::Ask { form_token: expected, to });
     }
     logout::end_session(cx, &session)?;
     Ok(Answer::SignedOut(to))

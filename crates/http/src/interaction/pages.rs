@@ -204,6 +204,13 @@ pub(crate) fn ended(words: &Words) -> Response {
     page::message(StatusCode::FORBIDDEN, words, Say::of(words).ended.0, Say::of(words).ended.1)
 }
 
+/// On the way to the client.
+pub(crate) fn leaving(words: &Words, address: &str) -> Response {
+    let (title, text) = Say::of(words).leaving;
+    let target = target(address);
+    page::message(StatusCode::OK, words, title, &fill(text, &[("target", target.as_str())]))
+}
+
 /// Signed out.
 pub(crate) fn signed_out(words: &Words) -> Response {
     page::message(StatusCode::OK, words, Say::of(words).signed_out.0, Say::of(words).signed_out.1)

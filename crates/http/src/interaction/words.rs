@@ -36,6 +36,8 @@ pub(crate) struct Say {
     pub(crate) other_person: &'static str,
     /// Title and text.
     pub(crate) ended: (&'static str, &'static str),
+    /// Title and text. `{target}`
+    pub(crate) leaving: (&'static str, &'static str),
     /// Title and text.
     pub(crate) signed_out: (&'static str, &'static str),
     /// Title.
@@ -165,6 +167,7 @@ static ENGLISH: Say = Say {
         "This page has ended",
         "Go back to the app and start again, in one browser, with cookies switched on.",
     ),
+    leaving: ("One moment", "You go on to {target}."),
     signed_out: ("You are signed out", "You can close this page."),
     sign_out_title: "Do you want to sign out?",
     sign_out: "Sign out",
@@ -219,6 +222,7 @@ static GERMAN: Say = Say {
         "Diese Seite gilt nicht mehr",
         "Gehen Sie zurück zur App und beginnen Sie neu, in einem Browser und mit eingeschalteten Cookies.",
     ),
+    leaving: ("Einen Moment", "Es geht weiter zu {target}."),
     signed_out: ("Sie sind abgemeldet", "Sie können diese Seite schließen."),
     sign_out_title: "Möchten Sie sich abmelden?",
     sign_out: "Abmelden",
@@ -273,6 +277,7 @@ static SPANISH: Say = Say {
         "Esta página ya no es válida",
         "Vuelva a la aplicación y empiece de nuevo, en un solo navegador y con las cookies activadas.",
     ),
+    leaving: ("Un momento", "Continúa en {target}."),
     signed_out: ("Ha cerrado la sesión", "Puede cerrar esta página."),
     sign_out_title: "¿Desea cerrar la sesión?",
     sign_out: "Cerrar sesión",
