@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use anteroom_engine::clock::ManualClock;
 use anteroom_oauth::jose::{Alg, SigningKey, Typ};
 use anteroom_testkit::Clinic;
-use anteroom_testkit::builders::{DESK, KEYLESS, PORTAL, PORTAL_SECRET, SPA};
+use anteroom_testkit::builders::{DESK, FOREIGN, KEYLESS, PORTAL, PORTAL_SECRET, SPA};
 use anteroom_testkit::client::Reply;
 use anteroom_testkit::provider::Provider;
 use anteroom_testkit::server::{START, TestServer};
@@ -85,6 +85,27 @@ async fn rfc7523_2_2_a_good_assertion_is_a_proof_at_every_endpoint() {
     let fields =
         [("token", token.as_str()), ("client_assertion_type", JWT_BEARER), ("client_assertion", &assertion)];
     assert_eq!(server.post("/oauth2/revoke").form(&fields).send().await.status, 200);
+}
+
+/// Two projects name the same key set, and one of them may not reach it: neither lives on what the other was told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_set_is_read_for_each_project_by_its_own_leave() {
+    let provider = Provider::with_clock(Arc::new(ManualClock::new(START))).await;
+    provider.publish_client_keys(KEYS[..2].iter().map(SigningKey::public_jwk).collect());
+    let url = json!(provider.url("client-jwks.json"));
+    let clinic = Clinic::default()
+        .with("/projects/0/allowedOutboundHosts", json!([provider.host()]))
+        .with(&format!("{KEYLESS_AT}/jwksUri"), url.clone())
+        .with("/projects/1/clients/0/jwksUri", url);
+    let server = TestServer::over(clinic).await;
+    let foreign = json!({ "iss": FOREIGN, "sub": FOREIGN });
+    for _ in 0..2 {
+        let outside = ask(&server, &signed(&server, &KEYS[0], foreign.clone()), &[]).await;
+        assert_eq!(refused(&outside), is(401, "invalid_client"), "it may not reach the host");
+        let inside = ask(&server, &signed(&server, &KEYS[0], json!({})), &[]).await;
+        assert_eq!(inside.status, 200, "{inside:?}");
+    }
+    assert_eq!(provider.calls("client-jwks"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

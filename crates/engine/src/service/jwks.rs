@@ -25,9 +25,10 @@ const SETS: usize = 256;
 /// Keys of one set that are looked at.
 const KEYS: usize = 64;
 
-/// The key sets that were read.
+/// The key sets that were read, by where they are and what their project may reach: what one project may not read, it does
+/// not find read by another, nor does its failure stand in another's way.
 #[derive(Default)]
-pub(crate) struct KeySets(Mutex<HashMap<String, Arc<Slot>>>);
+pub(crate) struct KeySets(Mutex<HashMap<Source, Arc<Slot>>>);
 
 /// One set; the lock is held while it is read, so that many who need it read it once.
 type Slot = tokio::sync::Mutex<Option<Held>>;
@@ -44,7 +45,7 @@ struct Named {
 }
 
 /// Where a set is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Source {
     /// Its URL.
     pub url: String,
@@ -73,12 +74,12 @@ pub enum NoKey {
 }
 
 impl KeySets {
-    fn slot(&self, url: &str) -> Arc<Slot> {
+    fn slot(&self, source: &Source) -> Arc<Slot> {
         let mut sets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if sets.len() >= SETS && !sets.contains_key(url) {
+        if sets.len() >= SETS && !sets.contains_key(source) {
             sets.clear();
         }
-        Arc::clone(sets.entry(url.to_owned()).or_default())
+        Arc::clone(sets.entry(source.clone()).or_default())
     }
 }
 
@@ -92,7 +93,7 @@ pub async fn find(
     kid: Option<&str>,
     alg: &str,
 ) -> Result<Arc<VerifyingKey>, NoKey> {
-    let slot = engine.key_sets().slot(&source.url);
+    let slot = engine.key_sets().slot(source);
     let mut held = slot.lock().await;
     let now = engine.now();
     if let Some(held) = &*held {
