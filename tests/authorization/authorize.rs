@@ -304,6 +304,12 @@ async fn ar_18_ar_20_ar_21_ar_22_prompt_and_max_age() {
     // AR-21
     let old = browser.authorize(&server, &but(request(WEB, CB), "max_age", Some("1"))).await;
     assert!(old.location().unwrap().starts_with(&server.base), "{old:?}");
+    // [OIDC-CORE §3.1.2.1] nobody is that young, not even who signed in this very second
+    let code = browser.code(&server, &but(request(WEB, CB), "prompt", Some("login"))).await;
+    redeem(&server, &code, &[]).await;
+    let now = browser.authorize(&server, &but(request(WEB, CB), "max_age", Some("0"))).await;
+    assert!(now.location().unwrap().starts_with(&server.base), "{now:?}");
+    server.clock.advance(1);
     // AR-20
     let code = browser.code(&server, &but(request(WEB, CB), "prompt", Some("login"))).await;
     let again = crate::harness::claims(&redeem(&server, &code, &[]).await.str("id_token"));

@@ -210,7 +210,8 @@ fn usable_session(
     browser: &Browser,
 ) -> Outcome<Option<Session>> {
     // [OIDC-CORE §3.1.2.3] who must sign in anew is not known by a session
-    if asked.prompt.login || asked.prompt.select_account {
+    // [OIDC-CORE §3.1.2.1] max_age=0 says the same
+    if asked.prompt.login || asked.prompt.select_account || asked.max_age == Some(0) {
         return Ok(None);
     }
     let Some(session) = browser.live_session(cx.tx, cx.now)? else { return Ok(None) };

@@ -64,9 +64,14 @@ impl NewPerson {
     }
 }
 
-/// An e-mail address in the one form it is compared in: trimmed, ASCII lower case, nothing else folded.
+/// An e-mail address as it is compared: ASCII lower case, without ASCII white space around it; nothing else is folded.
+pub fn compared_email(text: &str) -> String {
+    text.trim_matches(|character: char| character.is_ascii_whitespace()).to_ascii_lowercase()
+}
+
+/// An e-mail address in the one form it is compared in.
 pub fn email(text: &str) -> Outcome<String> {
-    let email = text.trim().to_ascii_lowercase();
+    let email = compared_email(text);
     let well_formed = email.len() <= 254
         && !email.chars().any(|character| character.is_whitespace() || character.is_control())
         && email.split_once('@').is_some_and(|(local, domain)| {

@@ -13,7 +13,7 @@ use crate::id::Id;
 use crate::model::user::PasswordHash;
 use crate::model::{Client, Project, User};
 use crate::refusal::Refusal;
-use crate::service::passwords;
+use crate::service::{passwords, people};
 use crate::stop::{Fault, Outcome, Refused, Stop, refuse};
 
 /// Wrong passwords of one account from one address before the next one has to wait.
@@ -74,7 +74,7 @@ pub async fn prove_in(
     credentials: Credentials,
 ) -> Outcome<Proven> {
     let Credentials { email, password } = credentials;
-    let email = email.trim().to_ascii_lowercase();
+    let email = people::compared_email(&email);
     let keys = keys(project, &email, origin);
     let counted = keys.clone();
     let user = engine
