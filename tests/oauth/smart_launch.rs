@@ -245,6 +245,20 @@ async fn launches_that_are_not_there_sign_nobody_in() {
     }
 }
 
+/// A launch is what is on a screen now: a day later nobody begins with it. Tokens that came of it keep what they say.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_launch_begins_a_sign_in_for_a_day() {
+    let server = server().await;
+    let own = launch(&server, json!({ "patient": patient(PAT) })).await;
+    let mut changes = plain();
+    changes["clientId"] = LEGACY.into();
+    changes["launch"] = own.into();
+    for (seconds, status) in [(0, 200), (86_399, 200), (1, 404)] {
+        server.clock.advance(seconds);
+        assert_eq!(login(&server, changes.clone()).await.status, status, "{seconds} more seconds");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn launches_are_resources() {
     let server = server().await;

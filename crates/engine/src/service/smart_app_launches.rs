@@ -97,10 +97,13 @@ fn note(cx: &mut Cx<'_>, launch: &SmartAppLaunch, kind: EventKind) -> Outcome<()
     Ok(())
 }
 
+/// Seconds in which a launch can be named by a sign-in. Tokens that came of it keep their context.
+pub const LAUNCH_LIFETIME: u32 = 86_400;
+
 /// The launch that a request names, if it names one.
 ///
 /// # Refusals
-/// `refusal`, for one that is not in this project.
+/// `refusal`, for one that is not in this project, or older than [`LAUNCH_LIFETIME`].
 pub fn named(
     cx: &mut Cx<'_>,
     project: Id<Project>,
@@ -114,6 +117,13 @@ pub fn named(
     };
     if !cx.trace.check("launch", found.is_some(), "a launch of this project", || "an unknown one".into()) {
         return refuse(refusal, "");
+    }
+    let ends = found.as_ref().map(|found| found.created_at + LAUNCH_LIFETIME);
+    let fresh = ends.is_none_or(|ends| cx.now < ends);
+    let expected = ends.map(|ends| format!("before {ends}")).unwrap_or_default();
+    let now = cx.now;
+    if !cx.trace.check("launch.created_at", fresh, expected, || now.to_string().into()) {
+        return refuse(refusal, "too old");
     }
     Ok(found.map(|found| found.id))
 }
