@@ -417,3 +417,29 @@ pub fn revoke_session(cx: &mut Cx<'_>, login: &Login) -> Outcome<bool> {
     }
     Ok(revoked)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_compared_in_ascii_lower_case_and_nothing_else_is_folded() {
+        for text in ["ada@example.org", "ADA@Example.ORG", " ada@example.org\t\n"] {
+            assert_eq!(email(text).ok().as_deref(), Some("ada@example.org"), "{text:?}");
+        }
+        for text in [
+            "ada@example.org\u{a0}",
+            "\u{3000}ada@example.org",
+            "ada@example.org\u{2028}",
+            "ada@example.org\u{0}",
+            "ada@example.org.",
+            "a da@example.org",
+            "ada@example.org@example.org",
+        ] {
+            assert!(email(text).is_err(), "{text:?}");
+            assert_ne!(compared_email(text), "ada@example.org", "{text:?}");
+        }
+        // Not the Kelvin sign, and no letter of another script.
+        assert_eq!(email("\u{212a}@example.org").ok().as_deref(), Some("\u{212a}@example.org"));
+    }
+}
