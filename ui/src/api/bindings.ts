@@ -10,7 +10,7 @@ person: string,
  */
 connection: string, 
 /**
- * Names of the clients whose exchanges for this person and connection will fail.
+ * Names of the clients that have the grant, whose exchanges for this person and connection will fail.
  */
 clients: Array<string>, 
 /**

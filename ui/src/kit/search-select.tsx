@@ -28,11 +28,23 @@ type Props = {
   value: string;
   onChange: (value: string) => void;
   search: ReturnType<typeof useSearch>;
+  /** Said when nothing is found. */
+  nothingFound?: string;
   error?: string;
 };
 
 /** One of many, found by the engine while somebody types. */
-export function SearchSelect({ label, placeholder, chosen, found, value, onChange, search, error }: Props) {
+export function SearchSelect({
+  label,
+  placeholder,
+  chosen,
+  found,
+  value,
+  onChange,
+  search,
+  nothingFound,
+  error,
+}: Props) {
   const small = placeholder !== undefined;
   const missing = chosen && !found.some((option) => option.value === chosen.value);
   return (
@@ -52,6 +64,7 @@ export function SearchSelect({ label, placeholder, chosen, found, value, onChang
       filter={({ options }) => options}
       searchable
       clearable
+      nothingFoundMessage={nothingFound}
       error={error}
     />
   );

@@ -1,35 +1,34 @@
-import { Button, Select, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
+import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
-import type { CanReadAnswer, PersonSummary, PolicyVerdict } from "../../api/bindings";
+import type { CanReadAnswer, PolicyVerdict } from "../../api/bindings";
 import { problemsOf, useCommand, useCommandMutation } from "../../api/commands";
 import { t, tn } from "../../i18n/i18n";
 import { Chip } from "../../kit/chip";
 import { Panel } from "../../kit/panel";
+import { PersonSelect } from "../people/person-select";
 import classes from "./access-policies.module.css";
 import { interactionWords, ruleWords } from "./policy-words";
 
-const DEBOUNCE_MS = 60;
-const MOST = 20;
-
 /** Can this person read this? Asked of the function that answers over HTTP. */
 export function CanRead() {
-  const [person, setPerson] = useState<PersonSummary | null>(null);
+  const [membershipId, setMembershipId] = useState("");
+  const person = useCommand("people_get", { membershipId }, { enabled: membershipId !== "" });
   const [resource, setResource] = useState("");
   const [scope, setScope] = useState("");
   const ask = useCommandMutation("access_policies_can_read");
   const problem = problemsOf(ask.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (person) ask.mutate({ membershipId: person.membershipId, resource: resource.trim(), scope });
+    ask.mutate({ membershipId, resource: resource.trim(), scope });
   };
   return (
     <Panel title={t("policies.canRead")}>
       <form onSubmit={submit} className={classes.question}>
-        <WhoPicker
-          person={person}
-          onPick={(picked) => {
-            setPerson(picked);
+        <PersonSelect
+          label={t("policies.person")}
+          value={membershipId}
+          onChange={(picked) => {
+            setMembershipId(picked);
             ask.reset();
           }}
         />
@@ -49,7 +48,7 @@ export function CanRead() {
           onChange={(event) => setScope(event.currentTarget.value)}
           classNames={{ input: classes.mono }}
         />
-        <Button type="submit" loading={ask.isPending} disabled={person === null}>
+        <Button type="submit" loading={ask.isPending} disabled={membershipId === ""}>
           {t("policies.ask")}
         </Button>
       </form>
@@ -59,43 +58,9 @@ export function CanRead() {
         </p>
       )}
       <div aria-live="polite">
-        {ask.data && person && <Verdicts answer={ask.data} person={person.name} />}
+        {ask.data && person.data && <Verdicts answer={ask.data} person={person.data.summary.name} />}
       </div>
     </Panel>
-  );
-}
-
-function WhoPicker({
-  person,
-  onPick,
-}: {
-  person: PersonSummary | null;
-  onPick: (person: PersonSummary | null) => void;
-}) {
-  const [search, setSearch] = useState("");
-  const [asked] = useDebouncedValue(search.trim(), DEBOUNCE_MS);
-  const found = useCommand(
-    "people_list",
-    { search: asked, resourceType: null, offset: 0, limit: MOST },
-    { keepPrevious: true },
-  );
-  const people = found.data?.items ?? [];
-  const known =
-    person && !people.some((one) => one.membershipId === person.membershipId) ? [person, ...people] : people;
-  return (
-    <Select
-      label={t("policies.person")}
-      placeholder={t("people.searchPlaceholder")}
-      searchable
-      searchValue={search}
-      onSearchChange={setSearch}
-      filter={({ options }) => options}
-      data={known.map((one) => ({ value: one.membershipId, label: one.name }))}
-      value={person?.membershipId ?? null}
-      onChange={(id) => onPick(known.find((one) => one.membershipId === id) ?? null)}
-      nothingFoundMessage={t("policies.nobodyFound")}
-      required
-    />
   );
 }
 

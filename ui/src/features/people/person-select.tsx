@@ -38,6 +38,7 @@ export function PersonSelect({
       value={value}
       onChange={onChange}
       search={search}
+      nothingFound={t("people.nobodyFound")}
       error={error}
     />
   );
