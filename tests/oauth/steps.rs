@@ -16,7 +16,7 @@ pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// What is said of every provider that cannot be asked or believed.
-pub(crate) const PROVIDER_FAILED: &str = "Failed to verify code - check your identity provider configuration";
+pub(crate) const FAILED: &str = "Failed to verify code - check your identity provider configuration";
 
 /// Places of clients in the workspace file of the clinic.
 pub(crate) const PORTAL_AT: &str = "/projects/0/clients/1";

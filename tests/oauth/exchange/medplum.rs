@@ -6,7 +6,7 @@ use anteroom_testkit::provider::{Person, UserInfo};
 use serde_json::{Value, json};
 
 use super::{auth_exchange, exchange, pat, world};
-use crate::steps::{LEGACY_AT, PROVIDER_FAILED};
+use crate::steps::{FAILED, LEGACY_AT};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn medplum_rows_of_auth_exchange() {
@@ -120,7 +120,7 @@ async fn medplum_rows_of_the_token_exchange() {
             &token,
             UserInfo::Raw(500, "text/html", "x".into()),
             &[],
-            invalid(PROVIDER_FAILED),
+            invalid(FAILED),
         ),
     ];
     for (title, token, userinfo, more, expected) in rows {

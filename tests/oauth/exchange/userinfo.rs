@@ -8,14 +8,14 @@ use anteroom_testkit::server::START;
 use serde_json::json;
 
 use super::{auth_exchange, exchange, newest_refusal, pat, usual, world};
-use crate::steps::{LEGACY_AT, PROVIDER_FAILED, client_credentials};
+use crate::steps::{FAILED, LEGACY_AT, client_credentials};
 
 #[tokio::test(flavor = "multi_thread")]
 pub(crate) async fn ex_05_ex_07_a_token_or_a_provider_that_is_no_good_is_one_answer() {
     let (provider, server) = usual().await;
     let token = provider.access_token(&pat());
     let unknown = exchange(&server, LEGACY, "not-a-token-of-the-provider", &[]).await;
-    assert_eq!(unknown.refusal(), (400, "invalid_request".into(), PROVIDER_FAILED.into()));
+    assert_eq!(unknown.refusal(), (400, "invalid_request".into(), FAILED.into()));
     assert_eq!(newest_refusal(&server), ("provider_refuses", vec!["user_info.status".into()]));
     let inside = server.base();
     for behaviour in [
@@ -35,7 +35,7 @@ pub(crate) async fn ex_05_ex_07_a_token_or_a_provider_that_is_no_good_is_one_ans
     ] {
         provider.turn(|knobs| knobs.userinfo = behaviour.clone());
         let reply = exchange(&server, LEGACY, &token, &[]).await;
-        assert_eq!(reply.refusal(), (400, "invalid_request".into(), PROVIDER_FAILED.into()), "{behaviour:?}");
+        assert_eq!(reply.refusal(), (400, "invalid_request".into(), FAILED.into()), "{behaviour:?}");
     }
 }
 
@@ -69,9 +69,9 @@ pub(crate) async fn ex_09_json_or_a_jwt_whose_signature_is_right() {
             "Failed to verify code - unsupported content type: text/plain",
         ),
         (UserInfo::Raw(200, "", "{}".into()), "Failed to verify code - unsupported content type"),
-        (UserInfo::JwtOfOtherKey, PROVIDER_FAILED),
-        (UserInfo::Raw(200, "application/jwt", "x.y.z".into()), PROVIDER_FAILED),
-        (UserInfo::Raw(200, "application/jwt", r#"{"email":"pat@example.org"}"#.into()), PROVIDER_FAILED),
+        (UserInfo::JwtOfOtherKey, FAILED),
+        (UserInfo::Raw(200, "application/jwt", "x.y.z".into()), FAILED),
+        (UserInfo::Raw(200, "application/jwt", r#"{"email":"pat@example.org"}"#.into()), FAILED),
     ] {
         provider.turn(|knobs| knobs.userinfo = behaviour.clone());
         assert_eq!(
@@ -90,12 +90,12 @@ pub(crate) async fn ex_09_json_or_a_jwt_whose_signature_is_right() {
         json!({ "nbf": START.seconds() + 3_600 }),
     ] {
         provider.turn(|knobs| knobs.claims = wrong.clone());
-        assert_eq!(ask(LEGACY).await.refusal().2, PROVIDER_FAILED, "{wrong}");
+        assert_eq!(ask(LEGACY).await.refusal().2, FAILED, "{wrong}");
         assert_eq!(newest_refusal(&server).0, "user_info_not_verifiable");
     }
     provider.turn(|knobs| knobs.claims = json!({}));
     let unverifiable = exchange(&server, PORTAL, &token, &[("client_secret", PORTAL_SECRET)]).await;
-    assert_eq!(unverifiable.refusal().2, PROVIDER_FAILED, "a provider whose keys nobody entered");
+    assert_eq!(unverifiable.refusal().2, FAILED, "a provider whose keys nobody entered");
     assert_eq!(newest_refusal(&server).1, ["identity_provider.jwks_url"]);
     assert!(provider.calls("jwks") <= 2, "the key set is kept: {}", provider.calls("jwks"));
 }
@@ -126,7 +126,7 @@ pub(crate) async fn an_outside_host_that_nobody_allowed_is_not_called() {
     let (provider, server) =
         world(|clinic, _| clinic.with("/projects/0/allowedOutboundHosts", json!([]))).await;
     let reply = exchange(&server, LEGACY, &provider.access_token(&pat()), &[]).await;
-    assert_eq!(reply.refusal().2, PROVIDER_FAILED);
+    assert_eq!(reply.refusal().2, FAILED);
     assert_eq!(newest_refusal(&server), ("provider_unreachable", vec!["user_info.reached".into()]));
     assert_eq!(provider.calls("userinfo"), 0);
 }

@@ -7,7 +7,7 @@ use anteroom_testkit::provider::{Knobs, Person, UserInfo};
 use serde_json::json;
 
 use super::{CALLBACK, Turn, from_app, location, parameter, pat, state_of, usual, with, world};
-use crate::steps::{CHALLENGE, LEGACY_AT, PROVIDER_FAILED, VERIFIER, claims, said};
+use crate::steps::{CHALLENGE, FAILED, LEGACY_AT, VERIFIER, claims, said};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_app_that_began_by_itself_gets_a_code() {
@@ -160,34 +160,29 @@ pub(crate) async fn what_the_provider_says_wrong_signs_nobody_in() {
             "another issuer",
             LEGACY,
             |knobs| knobs.id_token_claims = json!({ "iss": "https://other.test/" }),
-            PROVIDER_FAILED,
+            FAILED,
         ),
-        ("another client", LEGACY, |knobs| knobs.id_token_claims = json!({ "aud": "them" }), PROVIDER_FAILED),
+        ("another client", LEGACY, |knobs| knobs.id_token_claims = json!({ "aud": "them" }), FAILED),
         (
             "several without azp",
             LEGACY,
             |knobs| knobs.id_token_claims = json!({ "aud": ["us & them", "them"] }),
-            PROVIDER_FAILED,
+            FAILED,
         ),
         (
             "several and another azp",
             LEGACY,
             |knobs| knobs.id_token_claims = json!({ "aud": ["us & them", "them"], "azp": "them" }),
-            PROVIDER_FAILED,
+            FAILED,
         ),
-        ("too old", LEGACY, |knobs| knobs.id_token_claims = json!({ "exp": 1 }), PROVIDER_FAILED),
-        ("no end", LEGACY, |knobs| knobs.id_token_claims = json!({ "exp": null }), PROVIDER_FAILED),
-        (
-            "ahead",
-            LEGACY,
-            |knobs| knobs.id_token_claims = json!({ "nbf": 4_000_000_000_i64 }),
-            PROVIDER_FAILED,
-        ),
+        ("too old", LEGACY, |knobs| knobs.id_token_claims = json!({ "exp": 1 }), FAILED),
+        ("no end", LEGACY, |knobs| knobs.id_token_claims = json!({ "exp": null }), FAILED),
+        ("ahead", LEGACY, |knobs| knobs.id_token_claims = json!({ "nbf": 4_000_000_000_i64 }), FAILED),
         (
             "somebody else's userinfo",
             LEGACY,
             |knobs| knobs.id_token_claims = json!({ "sub": "idp-ada" }),
-            PROVIDER_FAILED,
+            FAILED,
         ),
         (
             "userinfo of another kind",
@@ -199,13 +194,13 @@ pub(crate) async fn what_the_provider_says_wrong_signs_nobody_in() {
             "userinfo that fails",
             LEGACY,
             |knobs| knobs.userinfo = UserInfo::Raw(500, "text/plain", "x".into()),
-            PROVIDER_FAILED,
+            FAILED,
         ),
         (
             "userinfo that leads elsewhere",
             LEGACY,
             |knobs| knobs.userinfo = UserInfo::Redirect("http://169.254.169.254/".into()),
-            PROVIDER_FAILED,
+            FAILED,
         ),
     ];
     for (title, client, turn, text) in rows {
@@ -232,7 +227,7 @@ pub(crate) async fn what_the_provider_says_wrong_signs_nobody_in() {
         .get(&format!("/auth/external?code=invented&state={}", encode(&state_of(LEGACY).to_string())))
         .send()
         .await;
-    assert_eq!(said(&invented), (400, PROVIDER_FAILED.into()), "Invalid token request");
+    assert_eq!(said(&invented), (400, FAILED.into()), "Invalid token request");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use anteroom_testkit::server::TestServer;
 use serde_json::json;
 
 use super::{CALLBACK, Turn, at_provider, come_back, location, parameter, pat, state_of, usual};
-use crate::steps::{CHALLENGE, PROVIDER_FAILED, VERIFIER, said};
+use crate::steps::{CHALLENGE, FAILED, VERIFIER, said};
 
 /// A browser on the sign-in page of a client: its cookie, the page, and where its link leads.
 async fn sign_in_page(server: &TestServer, client: &str, more: &str) -> (String, String, String, String) {
@@ -129,7 +129,7 @@ pub(crate) async fn sign_ins_that_fail_are_counted() {
     let state = encode(&state_of(LEGACY).to_string());
     let ask = async || server.get(&format!("/auth/external?code=invented&state={state}")).send().await;
     for _ in 0..30 {
-        assert_eq!(said(&ask().await), (400, PROVIDER_FAILED.into()));
+        assert_eq!(said(&ask().await), (400, FAILED.into()));
     }
     let refused = ask().await;
     assert_eq!(said(&refused), (429, "Too Many Requests".into()));
