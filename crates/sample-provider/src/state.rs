@@ -25,7 +25,7 @@ pub(crate) const CODE_LIFETIME: i64 = 600;
 
 /// There is no room for another client, code or token. Nothing that is still good is pushed out for it.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
-#[error("the sample provider holds as much as it can, and has room again after a restart")]
+#[error("the sample provider holds as much as it can; what ends makes room, and so does a restart")]
 pub struct Full;
 
 /// What somebody agreed to.
