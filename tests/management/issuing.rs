@@ -49,6 +49,12 @@ async fn an_unknown_audience_is_repeated_byte_by_byte() {
     let expected =
         (403, "access_denied".to_owned(), "Service not enabled within domain: urn:nobody".to_owned());
     assert_eq!(machine.refusal(), expected);
+    // [RFC6749 §5.2] what JSON may not say there is a question mark
+    let hostile = "x\"\\\r\n\u{e9}\u{202e}<b>";
+    let hostile = json!({ "grant_type": "client_credentials", "client_id": ADMIN, "client_secret": ADMIN_SECRET,
+                          "audience": hostile });
+    let (_, _, words) = server.token(&hostile).await.refusal();
+    assert_eq!(words, "Service not enabled within domain: x??????<b>");
 }
 
 #[tokio::test(flavor = "multi_thread")]

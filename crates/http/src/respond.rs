@@ -4,6 +4,7 @@
 //! endpoints Medplum alone has always use Medplum's column. A fault is logged here, once, with its chain; the caller sees
 //! an id to quote.
 
+use std::borrow::Cow;
 use std::error::Error as _;
 use std::fmt::Write as _;
 
@@ -151,7 +152,7 @@ fn refusal(call: &Call, family: Family, refused: &Refused) -> Response {
     let mut response = match answer {
         Answer::OAuth(answer) if family != Family::Medplum => {
             let description = refused.description(family == Family::Auth0);
-            oauth_error(status, answer.code, description.unwrap_or(answer.description))
+            oauth_error(status, answer.code, &printable(description.unwrap_or(answer.description)))
         }
         // The endpoints Medplum alone has know one shape: 400 and the same words.
         Answer::OAuth(OAuthAnswer { description: text, .. }) => {
@@ -168,6 +169,15 @@ fn refusal(call: &Call, family: Family, refused: &Refused) -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// [RFC6749 §5.2] ASCII that can be printed: Auth0's words hold a value of the request.
+fn printable(description: &str) -> Cow<'_, str> {
+    let allowed = |character: char| matches!(character, ' '..='~');
+    if description.chars().all(allowed) {
+        return Cow::Borrowed(description);
+    }
+    description.chars().map(|character| if allowed(character) { character } else { '?' }).collect()
 }
 
 /// `WWW-Authenticate` of an answer, if it has one.

@@ -42,6 +42,11 @@ fn shown(audience: &str) -> String {
     audience.chars().take(LONGEST_SHOWN).collect()
 }
 
+/// The same for Auth0's words, which put it between quotes.
+fn quoted(audience: &str) -> String {
+    shown(audience).replace(['"', '\\'], "?")
+}
+
 /// Finds the API that `audience` names and what the client may have from it.
 ///
 /// # Refusals
@@ -63,7 +68,7 @@ pub fn ask(
             SubjectType::User => (Refusal::ServiceNotFound, "Service not found"),
             SubjectType::Client => (Refusal::ServiceNotEnabled, "Service not enabled within domain"),
         };
-        let words = Some(format!("{words}: {}", shown(audience)));
+        let words = Some(format!("{words}: {}", quoted(audience)));
         return Err(Refused { words, ..Refused::new(refusal) }.into());
     };
     cx.trace.check("audience", true, "the identifier of an API", found);
@@ -77,7 +82,7 @@ pub fn ask(
                 Refusal::ClientNotAuthorized,
                 format!(
                     "Client \"{id}\" is not authorized to access resource server \"{}\".",
-                    shown(audience)
+                    quoted(audience)
                 ),
             ),
             SubjectType::Client => (
@@ -85,7 +90,7 @@ pub fn ask(
                 format!(
                     "Client \"{id}\" is not authorized to access resource server \"{}\". You need to create a \
                      \"client-grant\" associated to this API.",
-                    shown(audience)
+                    quoted(audience)
                 ),
             ),
         };
