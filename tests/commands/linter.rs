@@ -147,6 +147,11 @@ async fn secrets_are_remarked_on_by_age_end_and_last_use() {
         .unwrap();
     desk.call("clients_rotate_secret", json!({ "id": id, "overlap": true })).await;
     assert!(has(&get().await["advice"], "retiring_secret_used"));
+    let unused = desk.client("Unused", "confidential").await;
+    let unused = text(&unused, "/client/id");
+    desk.call("clients_rotate_secret", json!({ "id": unused, "overlap": true })).await;
+    let advice = desk.call("clients_get", json!({ "id": unused })).await["advice"].clone();
+    assert!(!has(&advice, "retiring_secret_idle"), "nobody can have moved over yet: {advice}");
     desk.pass(8 * DAY);
     let advice = get().await["advice"].clone();
     assert!(has(&advice, "retiring_secret_idle") && !has(&advice, "retiring_secret_used"), "{advice}");

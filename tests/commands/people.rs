@@ -35,6 +35,7 @@ async fn a_person_is_made_with_everything() {
                 "email": "grace@example.org", "active": true, "admin": false, "desk": true,
             },
             "externalId": "idp|grace", "accessPolicy": "Staff", "furtherAccessPolicies": [], "hasPassword": true,
+            "passwordLink": null,
             "secondFactor": { "enrolled": false, "required": false },
             "sessions": [], "magicLinks": [],
             "createdAt": NOW,
@@ -235,4 +236,45 @@ async fn another_password_ends_what_the_person_is_signed_in_to() {
     let nobody = desk.person("Patient", "Tom", "Okafor").await;
     let id = &nobody["summary"]["membershipId"];
     desk.fails("people_set_password", set(id, "correct horse"), Code::Invalid, Some("email"), "e-mail").await;
+}
+
+#[tokio::test]
+async fn a_password_link_is_shown_once_and_says_until_when() {
+    let desk = Desk::new().await;
+    let with_mail = with(person("Patient", "Pat", "Doe"), json!({ "email": "pat@example.org" }));
+    let pat = desk.call("people_create", with_mail).await;
+    let id = text(&pat, "/summary/membershipId");
+    let ask = |seconds: u32| json!({ "membershipId": id, "expiresIn": seconds });
+    for seconds in [599, 604_801] {
+        desk.fails(
+            "people_issue_password_link",
+            ask(seconds),
+            Code::Invalid,
+            Some("expiresIn"),
+            "600 to 604800",
+        )
+        .await;
+    }
+    let link = desk.call("people_issue_password_link", ask(3_600)).await;
+    assert_eq!(link["expiresAt"], NOW + 3_600);
+    let url = text(&link, "/url");
+    let (_, rest) = url.split_once("/setpassword/").expect("Medplum's form");
+    let (request, secret) = rest.split_once('/').expect("an id and a secret");
+    assert!(request.len() == 36 && secret.len() == 43, "{url}");
+    let shown = desk.call("people_get", json!({ "membershipId": id })).await;
+    let waits = json!({ "issuedAt": NOW, "expiresAt": NOW + 3_600, "usedAt": null });
+    assert_eq!(shown["passwordLink"], waits, "no secret");
+    let log = json!({ "kind": "", "refusedOnly": false, "about": id, "limit": 10 });
+    let log = desk.call("activity_list", log).await;
+    assert_eq!(each(&log["items"], "/kind"), ["password_link_issued", "member_created"]);
+    assert!(!log.to_string().contains(secret));
+
+    desk.call("people_set_password", json!({ "membershipId": id, "password": "set by an admin" })).await;
+    let shown = desk.call("people_get", json!({ "membershipId": id })).await;
+    assert!(shown["passwordLink"].is_null(), "another password took its place");
+    desk.call("people_update", json!({ "membershipId": id, "active": false })).await;
+    desk.fails("people_issue_password_link", ask(3_600), Code::Conflict, None, "switched off").await;
+    let nobody = desk.person("Patient", "No", "Mail").await;
+    let request = json!({ "membershipId": text(&nobody, "/summary/membershipId"), "expiresIn": 3_600 });
+    desk.fails("people_issue_password_link", request, Code::Invalid, Some("email"), "needs an e-mail").await;
 }

@@ -5,7 +5,7 @@ use anteroom_engine::stop::Refused;
 use anteroom_oauth::Secret;
 use serde_json::{Value, json};
 
-use crate::harness::{DAY, Desk, NOW, each, text};
+use crate::harness::{DAY, Desk, NOW, each, person, text, with};
 
 #[tokio::test]
 async fn settings_say_where_everything_is() {
@@ -163,6 +163,11 @@ async fn links_lead_to_the_local_network_while_it_is_served() {
     let card = ready.issue("waiting", false).await;
     assert!(card["url"].as_str().unwrap().starts_with("https://192.168.1.7:8443/in/"));
     assert_eq!(card["typedAt"], "192.168.1.7:8443/in");
+    let mail = with(person("Patient", "Ida", "Mail"), json!({ "email": "ida@example.org" }));
+    let ida = desk.call("people_create", mail).await;
+    let ask = json!({ "membershipId": ida["summary"]["membershipId"], "expiresIn": 3_600 });
+    let link = desk.call("people_issue_password_link", ask).await;
+    assert!(link["url"].as_str().unwrap().starts_with("https://192.168.1.7:8443/setpassword/"));
     assert_eq!(desk.call("settings_stop_lan", json!({})).await["lan"], Value::Null);
     let again = desk.call("magic_links_show", crate::magic_links::id(&card)).await;
     assert!(again["url"].as_str().unwrap().starts_with("http://127.0.0.1:8103/in/"));

@@ -16,7 +16,8 @@ use serde_json::json;
 use crate::steps::client_credentials;
 use crate::{
     admin_projects, auth, auth0, client_credentials as machines, exchange, external, fhir, fhir_access,
-    landing, medplum, mfa, pre_authorized_code, preauthorize, private_key_jwt, rates, token, vault,
+    landing, medplum, mfa, pre_authorized_code, preauthorize, private_key_jwt, rates, set_password, token,
+    vault,
 };
 
 /// Wire tests that bring refusals about.
@@ -77,6 +78,8 @@ const SCENARIOS: &[fn()] = &[
     private_key_jwt::tk_21_an_assertion_works_once,
     private_key_jwt::tk_22_the_audience_is_the_issuer_or_the_token_endpoint_as_one_text,
     private_key_jwt::tk_23_the_header_chooses_nothing,
+    set_password::a_link_ends_by_itself_and_when_something_else_took_its_place,
+    set_password::set_password_rows,
     rates::sign_ins_are_five_a_minute_and_say_how_many_are_left,
     token::tk_17_a_client_that_is_off_gets_nothing_and_its_tokens_end,
     vault::connect::an_account_is_connected_listed_and_deleted,

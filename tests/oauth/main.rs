@@ -60,6 +60,7 @@ mod routes;
 #[cfg(test)]
 mod rows;
 #[cfg(test)]
+mod set_password;
 mod smart_launch;
 #[cfg(test)]
 mod snapshot;

@@ -152,6 +152,8 @@ commands! {
     people_update = people::update(people::Update) -> people::Person;
     /// Ends one sign-in of a person.
     people_revoke_session = people::revoke_session(people::RevokeSession) -> people::Person;
+    /// Makes a link with which a person chooses a password, once. It cannot be read again.
+    people_issue_password_link = people::issue_password_link(people::IssuePasswordLink) -> people::IssuedPasswordLink;
     /// Gives a person another password; what they are signed in to ends.
     people_set_password = people::set_password(people::SetPassword) -> people::Person;
     /// Takes a person's second factor away: the phone was lost.

@@ -20,5 +20,6 @@ pub mod mfa;
 pub mod preauthorize;
 pub mod revocation;
 pub mod session;
+pub mod set_password;
 pub mod token;
 pub mod userinfo;

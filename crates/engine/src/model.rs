@@ -24,6 +24,7 @@ pub mod session;
 pub mod signing_key;
 pub mod smart_app_launch;
 pub mod user;
+pub mod user_security_request;
 
 pub use access_policy::AccessPolicy;
 pub use authorization_code::IssuedCode;
@@ -48,3 +49,4 @@ pub use session::Session;
 pub use signing_key::StoredKey;
 pub use smart_app_launch::SmartAppLaunch;
 pub use user::User;
+pub use user_security_request::UserSecurityRequest;

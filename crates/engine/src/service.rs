@@ -31,5 +31,6 @@ pub mod sign_in;
 pub mod smart_app_launches;
 pub mod tokens;
 pub mod user_info;
+pub mod user_security_requests;
 pub mod vault;
 pub mod waiting_runs;

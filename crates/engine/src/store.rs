@@ -29,7 +29,9 @@ pub use authorization::{
 pub use codes::{CodeFilter, CodeRow, PreAuthorizedCodes};
 pub use connected_accounts::{ConnectSessions, ConnectedAccounts};
 pub use events::{EventFilter, EventRow, Events};
-pub use people::{Memberships, PeopleFilter, PersonRow, ProfileSearch, Profiles, Users};
+pub use people::{
+    Memberships, PeopleFilter, PersonRow, ProfileSearch, Profiles, UserSecurityRequests, Users,
+};
 pub use smart_app_launches::SmartAppLaunches;
 
 use std::sync::Arc;
@@ -129,6 +131,7 @@ pub trait Tx:
     + RefreshFamilies
     + Consents
     + SecondFactors
+    + UserSecurityRequests
     + ConnectedAccounts
     + ConnectSessions
     + SmartAppLaunches
@@ -158,6 +161,7 @@ impl<T> Tx for T where
         + RefreshFamilies
         + Consents
         + SecondFactors
+        + UserSecurityRequests
         + ConnectedAccounts
         + ConnectSessions
         + SmartAppLaunches

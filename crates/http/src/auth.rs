@@ -4,13 +4,14 @@ mod login;
 mod mfa;
 
 use anteroom_engine::endpoint::external::{self, Method};
-use anteroom_engine::endpoint::{change_password, client_info, me, session};
+use anteroom_engine::endpoint::{change_password, client_info, me, session, set_password};
 use anteroom_engine::refusal::Refusal;
 use anteroom_engine::service::people;
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use crate::call::Call;
 use crate::headers::{FHIR_JSON, JSON};
@@ -29,6 +30,7 @@ pub(crate) enum Auth {
     Me,
     Revoke,
     ChangePassword,
+    SetPassword,
     MfaStatus,
     MfaEnroll,
     MfaDisable,
@@ -59,6 +61,7 @@ pub(crate) async fn answer(endpoint: Auth, call: Call, body: Body) -> Response {
         Auth::Me => me(&call).await,
         Auth::Revoke => revoke(&call, &body).await,
         Auth::ChangePassword => change_password(&call, &body).await,
+        Auth::SetPassword => set_password(&call, &body).await,
         Auth::MfaStatus => mfa::status(&call).await,
         Auth::MfaEnroll => mfa::enroll(&call, &body).await,
         Auth::MfaDisable => mfa::disable(&call, &body).await,
@@ -128,5 +131,17 @@ async fn change_password(call: &Call, body: &Value) -> Answered {
     let credentials = caller::credentials(call)?;
     let request = change_password::Request::read(text(body, "oldPassword"), text(body, "newPassword"));
     change_password::respond(&call.shared.engine, call.origin(), credentials, request).await?;
+    Ok(all_ok())
+}
+
+async fn set_password(call: &Call, body: &Value) -> Answered {
+    let engine = &call.shared.engine;
+    let request = match set_password::Request::read(text(body, "id").as_deref(), text(body, "secret")) {
+        Ok(request) => request,
+        // A refusal gets its words from the store.
+        Err(stop) => return engine.refuse_unread(&call.origin(), stop),
+    };
+    let password = Zeroizing::new(text(body, "password").unwrap_or_default());
+    set_password::respond(engine, call.origin(), request, password).await?;
     Ok(all_ok())
 }

@@ -21,6 +21,7 @@
 //! | [`discovery`] | `/.well-known/openid-configuration`, `oauth-authorization-server`, `oauth-protected-resource` |
 //! | [`jwks`] | `/.well-known/jwks.json` |
 //! | [`healthcheck`] | `/healthcheck` |
+//! | [`set_password`] | `/setpassword/{id}/{secret}` |
 //! | [`landing`] | `/in/{code}` and `/in` |
 //!
 //! # Not supported
@@ -58,6 +59,7 @@ mod rates;
 mod respond;
 mod revoke;
 pub mod router;
+mod set_password;
 pub mod tls;
 mod token;
 mod userinfo;

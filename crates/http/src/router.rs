@@ -27,7 +27,8 @@ use crate::landing::trust::{self, Trust};
 use crate::respond::{self, Family};
 use crate::{
     admin_projects, authorize, cors, discovery, exchange, external, fhir, healthcheck, interaction,
-    introspect, jwks, landing, logout, management, page, preauthorize, rates, revoke, token, userinfo,
+    introspect, jwks, landing, logout, management, page, preauthorize, rates, revoke, set_password, token,
+    userinfo,
 };
 
 /// What answers a route.
@@ -57,6 +58,7 @@ pub(crate) enum Endpoint {
     ConnectTicket,
     LoginCallback,
     Healthcheck,
+    SetPassword,
     LandingTyped,
     LandingLink,
     LandingOffer,
@@ -155,6 +157,9 @@ pub const ROUTES: &[Route] = &[
     route(POST, "/api/auth/revoke", Readers::Registered, Endpoint::Auth(Auth::Revoke)),
     route(POST, "/auth/changepassword", Readers::Registered, Endpoint::Auth(Auth::ChangePassword)),
     route(POST, "/api/auth/changepassword", Readers::Registered, Endpoint::Auth(Auth::ChangePassword)),
+    route(POST, "/auth/setpassword", Readers::Registered, Endpoint::Auth(Auth::SetPassword)),
+    route(POST, "/api/auth/setpassword", Readers::Registered, Endpoint::Auth(Auth::SetPassword)),
+    route(PAGE, "/setpassword/{id}/{secret}", Readers::Nobody, Endpoint::SetPassword),
     route(READ, "/auth/mfa/status", Readers::Registered, Endpoint::Auth(Auth::MfaStatus)),
     route(READ, "/api/auth/mfa/status", Readers::Registered, Endpoint::Auth(Auth::MfaStatus)),
     route(POST, "/auth/mfa/enroll", Readers::Registered, Endpoint::Auth(Auth::MfaEnroll)),
@@ -316,15 +321,15 @@ pub fn router(engine: Arc<Engine>) -> Edge {
     behind_the_edge(engine, &issuers, None, |_| true)
 }
 
-/// What the local network may reach on the base `issuer`: the pages of magic links, and what a client needs to redeem and
+/// What the local network may reach on the base `issuer`: the pages of magic links and of password links, and what a client needs to redeem and
 /// use them; and how to trust the CA behind it. Everything else is not there, a route that is added later included.
 pub fn lan_router(engine: Arc<Engine>, issuer: &Issuer, trust: Trust) -> Edge {
     behind_the_edge(engine, std::slice::from_ref(issuer), Some(trust), is_for_lan)
 }
 
 fn is_for_lan(route: &Route) -> bool {
-    const REACHABLE: [&str; 6] =
-        ["/in/", "/IN/", "/oauth2/", "/api/oauth2/", "/.well-known/", "/api/.well-known/"];
+    const REACHABLE: [&str; 7] =
+        ["/in/", "/IN/", "/setpassword/", "/oauth2/", "/api/oauth2/", "/.well-known/", "/api/.well-known/"];
     matches!(route.path, "/in" | "/IN") || REACHABLE.iter().any(|prefix| route.path.starts_with(prefix))
 }
 
@@ -403,6 +408,7 @@ async fn dispatch(endpoint: Endpoint, call: Call, body: Body) -> Response {
         Endpoint::ConnectTicket => Box::pin(connected_accounts::open(call)).await,
         Endpoint::LoginCallback => Box::pin(connected_accounts::callback(call)).await,
         Endpoint::Healthcheck => healthcheck::healthcheck(&call),
+        Endpoint::SetPassword => Box::pin(set_password::page(call, body)).await,
         Endpoint::LandingTyped => Box::pin(landing::typed(call, body)).await,
         Endpoint::LandingLink => Box::pin(landing::link(call, body)).await,
         Endpoint::LandingOffer => landing::offers::fetch(&call),

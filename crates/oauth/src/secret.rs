@@ -60,6 +60,8 @@ kinds! {
     ConnectTicket = "connect_ticket",
     /// `connect_code`: what the browser brings back from a connected-accounts request.
     ConnectCode = "connect_code",
+    /// `secret` of a link with which somebody chooses a password: Medplum's `UserSecurityRequest`.
+    UserSecurityRequest = "user_security_request",
     /// `state` that goes to a provider: RFC 6749 §4.1.1.
     ProviderState = "provider_state",
     /// A token that a provider gave us for a person: access token or refresh token.

@@ -46,6 +46,7 @@ mod smart_app_launch;
 mod store;
 mod tx;
 mod user;
+mod user_security_request;
 mod wal;
 mod writer;
 

@@ -35,6 +35,11 @@ const BODIES: &[Sent] = &[
         "Changes the caller's password.",
         &[("oldPassword", "ada-example-password"), ("newPassword", "another-example-password")],
     ),
+    (
+        "/auth/setpassword",
+        "Chooses a password with a link that an admin made.",
+        &[("id", PROJECT), ("secret", "from-the-link"), ("password", "another-example-password")],
+    ),
     ("/auth/mfa/enroll", "Takes the second factor into use.", &[("token", "000000")]),
     ("/auth/mfa/disable", "Gives the second factor up.", &[("token", "000000")]),
     ("/auth/mfa/verify", "Shows the second factor.", &[("login", PROJECT), ("token", "000000")]),

@@ -57,6 +57,11 @@ pub(super) fn describe(path: &str, method: &str) -> Option<Value> {
         "/in/{code}" | "/IN/{code}" => {
             page("The landing page of a magic link. Only a press redeems.", method, &["tx_code"])
         }
+        "/setpassword/{id}/{secret}" => page(
+            "The page on which a person chooses a password with a link. Only a press uses the link up.",
+            method,
+            &["password", "again"],
+        ),
         "/in/trust" => {
             page("How a phone comes to trust the local CA. On the local network only.", method, &[])
         }

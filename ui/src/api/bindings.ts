@@ -1332,6 +1332,16 @@ export type IssuedBatch = {
  */
 rows: Array<BatchRow>, };
 
+export type IssuedPasswordLink = { 
+/**
+ * The address to hand to the person, and to nobody else.
+ */
+url: string, 
+/**
+ * Unix seconds until when it works.
+ */
+expiresAt: number, };
+
 export type IssuedSecret = { 
 /**
  * The client.
@@ -1586,6 +1596,20 @@ total: number, };
 
 export type Paper = "a4" | "letter";
 
+export type PasswordLink = { 
+/**
+ * Unix seconds.
+ */
+issuedAt: number, 
+/**
+ * Unix seconds until when it works.
+ */
+expiresAt: number, 
+/**
+ * Unix seconds when a password was chosen with it.
+ */
+usedAt: number | null, };
+
 export type Pasted = { 
 /**
  * HTTP status.
@@ -1621,6 +1645,10 @@ furtherAccessPolicies: Array<string>,
  * Whether the account has a password.
  */
 hasPassword: boolean, 
+/**
+ * The link to choose a password that was made last, while it says something.
+ */
+passwordLink: PasswordLink | null, 
 /**
  * The second factor of the account.
  */
@@ -3046,6 +3074,16 @@ membershipId: string,
  * `login_id`.
  */
 loginId: string, }; response: Person };
+  /** Makes a link with which a person chooses a password, once. It cannot be read again. */
+  people_issue_password_link: { request: { 
+/**
+ * Membership id.
+ */
+membershipId: string, 
+/**
+ * Seconds it works, 600 to 604800.
+ */
+expiresIn: number, }; response: IssuedPasswordLink };
   /** Gives a person another password; what they are signed in to ends. */
   people_set_password: { request: { 
 /**

@@ -24,7 +24,7 @@ export const paths = {
   magicLinkBatch: () => "/magic-links/batch",
   magicLink: (linkId: string) => `/magic-links/${id(linkId)}`,
   playground: (query: { client?: string; run?: string } = {}) => withQuery("/playground", query),
-  accessPolicies: () => "/access-policies",
+  accessPolicies: (query: { person?: string } = {}) => withQuery("/access-policies", query),
   accessPolicyNew: () => "/access-policies/new",
   accessPolicy: (policyId: string) => `/access-policies/${id(policyId)}`,
   vault: () => "/vault",

@@ -17,6 +17,8 @@ export type Column<Row> = {
   /** A track of the grid, such as `2fr` or `110px`. */
   width: string;
   cell: (row: Row) => ReactNode;
+  /** Another track when the window is narrow. */
+  narrow?: string;
   /** Left out when the window is narrow. */
   optional?: boolean;
   /** The header is there for screen readers only: what stands below speaks for itself. */
@@ -116,7 +118,8 @@ export function RowTable<Row>({ label, columns, rows, keyOf }: Props<Row>) {
   const tracks = (all: boolean) =>
     columns
       .filter((column) => all || !column.optional)
-      .map((column) => (column.width.endsWith("fr") ? `minmax(0, ${column.width})` : column.width))
+      .map((column) => (all ? column.width : (column.narrow ?? column.width)))
+      .map((width) => (width.endsWith("fr") ? `minmax(0, ${width})` : width))
       .join(" ");
   const style = { "--tracks": tracks(true), "--tracks-narrow": tracks(false) } as React.CSSProperties;
 

@@ -1,6 +1,6 @@
 import { Select } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { t } from "../i18n/i18n";
 
 const DEBOUNCE_MS = 80;
@@ -25,6 +25,8 @@ type Props = {
   /** The one that is chosen, which stays among the options whatever is searched for. */
   chosen: Option | undefined;
   found: readonly Option[];
+  /** More than the name of an option, to tell namesakes apart; the name alone without it. */
+  renderOption?: (value: string) => ReactNode;
   value: string;
   onChange: (value: string) => void;
   search: ReturnType<typeof useSearch>;
@@ -39,6 +41,7 @@ export function SearchSelect({
   placeholder,
   chosen,
   found,
+  renderOption,
   value,
   onChange,
   search,
@@ -55,6 +58,7 @@ export function SearchSelect({
       size={small ? "xs" : undefined}
       w={small ? 200 : undefined}
       data={missing ? [chosen, ...found] : [...found]}
+      renderOption={({ option }) => renderOption?.(option.value) ?? option.label}
       value={value || null}
       onChange={(id) => onChange(id ?? "")}
       onFocus={search.begin}

@@ -108,6 +108,7 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
   people_create: people.create,
   people_update: people.update,
   people_revoke_session: people.revokeSession,
+  people_issue_password_link: people.issuePasswordLink,
   people_set_password: people.setPassword,
   people_reset_second_factor: people.resetSecondFactor,
   magic_links_options: magicLinks.options,

@@ -77,6 +77,7 @@ function person(
     accessPolicy: staff ? "Staff" : "Patient sees own record",
     furtherAccessPolicies: [],
     hasPassword: staff,
+    passwordLink: null,
     secondFactor: { enrolled: staff, required: false },
     sessions: [],
     magicLinks: [],

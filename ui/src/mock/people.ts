@@ -74,6 +74,7 @@ export const people = {
       accessPolicy: request.accessPolicy || null,
       furtherAccessPolicies: [],
       hasPassword: request.password !== "",
+      passwordLink: null,
       secondFactor: { enrolled: false, required: false },
       sessions: [],
       magicLinks: [],
@@ -109,9 +110,27 @@ export const people = {
     }
     const person = findPerson(membershipId);
     person.hasPassword = true;
-    happened("member_updated", { subject: person });
+    person.passwordLink = null;
+    happened("password_set", { subject: person });
     tell("people", membershipId);
     return whole(person);
+  },
+  issuePasswordLink({
+    membershipId,
+    expiresIn,
+  }: Req<"people_issue_password_link">): Res<"people_issue_password_link"> {
+    const person = findPerson(membershipId);
+    if (person.summary.email === null) {
+      refuse("invalid", "A password needs an e-mail address to sign in with.", "email");
+    }
+    const expiresAt = now() + expiresIn;
+    person.passwordLink = { issuedAt: now(), expiresAt, usedAt: null };
+    happened("password_link_issued", { subject: person });
+    tell("people", membershipId);
+    return {
+      url: `http://127.0.0.1:8103/setpassword/${nextId()}/4Qm0cXJ1c3QtbWUtdGhpcy1pcy1vbmx5LWEtbW9jayE`,
+      expiresAt,
+    };
   },
   resetSecondFactor({ membershipId }: Req<"people_reset_second_factor">): Res<"people_reset_second_factor"> {
     const person = findPerson(membershipId);

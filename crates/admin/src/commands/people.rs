@@ -8,7 +8,8 @@ use ts_rs::TS;
 
 pub(crate) use self::read::{get, list, session};
 pub(crate) use self::write::{
-    Checked, create, new_person, reset_second_factor, revoke_session, set_password, update,
+    Checked, create, issue_password_link, new_person, reset_second_factor, revoke_session, set_password,
+    update,
 };
 use super::magic_links::MagicLink;
 use crate::page::Page;
@@ -117,6 +118,8 @@ pub struct Person {
     pub further_access_policies: Vec<String>,
     /// Whether the account has a password.
     pub has_password: bool,
+    /// The link to choose a password that was made last, while it says something.
+    pub password_link: Option<PasswordLink>,
     /// The second factor of the account.
     pub second_factor: SecondFactor,
     /// Live sign-ins, newest first, at most 50.
@@ -136,6 +139,21 @@ pub struct SecondFactor {
     pub enrolled: bool,
     /// Whether the person must have one: signing in without it begins with enrolling.
     pub required: bool,
+}
+
+/// A link to choose a password. Its secret is not kept.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordLink {
+    /// Unix seconds.
+    #[ts(type = "number")]
+    pub issued_at: i64,
+    /// Unix seconds until when it works.
+    #[ts(type = "number")]
+    pub expires_at: i64,
+    /// Unix seconds when a password was chosen with it.
+    #[ts(type = "number | null")]
+    pub used_at: Option<i64>,
 }
 
 /// A live sign-in.
@@ -205,4 +223,25 @@ pub struct SetPassword {
     pub membership_id: String,
     /// Password, at least 8 characters.
     pub password: String,
+}
+
+/// Makes a link with which a person chooses a password.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct IssuePasswordLink {
+    /// Membership id.
+    pub membership_id: String,
+    /// Seconds it works, 600 to 604800.
+    pub expires_in: u32,
+}
+
+/// The link, this one time.
+#[derive(Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuedPasswordLink {
+    /// The address to hand to the person, and to nobody else.
+    pub url: String,
+    /// Unix seconds until when it works.
+    #[ts(type = "number")]
+    pub expires_at: i64,
 }

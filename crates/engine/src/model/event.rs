@@ -55,6 +55,12 @@ kinds! {
     MemberUpdated = "member_updated",
     /// A person was taken out of the project.
     MemberDeleted = "member_deleted",
+    /// A link to choose a password was made for a person.
+    PasswordLinkIssued = "password_link_issued",
+    /// A person chose a password with a link.
+    PasswordChosen = "password_chosen",
+    /// A person was given a password.
+    PasswordSet = "password_set",
     /// A profile without a member was added.
     ProfileCreated = "profile_created",
     /// A profile was deleted.

@@ -248,6 +248,55 @@ macro_rules! rows {
                 section: "Medplum: passwords",
                 advice: "Type the password the account has now.",
             }
+            /// A password is longer than one may be.
+            PasswordTooLong = "password_too_long" {
+                rfc: field("Invalid password, must be at most 256 bytes", "password"),
+                medplum: field("Invalid password, must be at most 256 bytes", "password"),
+                section: "Medplum: passwords",
+                advice: "Choose a password of at most 256 bytes.",
+            }
+            /// `id` is not the id of a link to choose a password.
+            InvalidRequestId = "invalid_request_id" {
+                rfc: field("Invalid request ID", "id"),
+                medplum: field("Invalid request ID", "id"),
+                section: "Medplum: passwords",
+                advice: "Send the id that stands in the link, before its secret.",
+            }
+            /// No `secret` of a link to choose a password.
+            MissingSecret = "missing_secret" {
+                rfc: field("Missing secret", "secret"),
+                medplum: field("Missing secret", "secret"),
+                section: "Medplum: passwords",
+                advice: "Send the secret that stands last in the link.",
+            }
+            /// Nobody made this link to choose a password, or a newer one or another password took its place.
+            SecurityRequestNotFound = "security_request_not_found" {
+                rfc: NOT_FOUND,
+                medplum: NOT_FOUND,
+                section: "Medplum: passwords",
+                advice: "Use the newest link, or have an admin make another under People.",
+            }
+            /// The secret of a link to choose a password is another one.
+            IncorrectSecret = "incorrect_secret" {
+                rfc: outcome(400, None, "invalid", "Incorrect secret"),
+                medplum: outcome(400, None, "invalid", "Incorrect secret"),
+                section: "Medplum: passwords",
+                advice: "Open the link as a whole; the end of it may have been lost on the way.",
+            }
+            /// A link to choose a password was used.
+            SecurityRequestUsed = "security_request_used" {
+                rfc: outcome(400, None, "invalid", "Already used"),
+                medplum: outcome(400, None, "invalid", "Already used"),
+                section: "Medplum: passwords",
+                advice: "Sign in with the password that was chosen, or have an admin make another link under People.",
+            }
+            /// A link to choose a password is too old.
+            SecurityRequestExpired = "security_request_expired" {
+                rfc: outcome(400, None, "invalid", "Expired"),
+                medplum: outcome(400, None, "invalid", "Expired"),
+                section: "Medplum: passwords",
+                advice: "Have an admin make another link under People, and use it before it ends.",
+            }
             /// Too many requests from one address.
             TooManyRequests = "too_many_requests" {
                 rfc: THROTTLED,

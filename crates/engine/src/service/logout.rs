@@ -29,6 +29,8 @@ pub fn end_session(cx: &mut Cx<'_>, session: &Session) -> Outcome<()> {
 pub fn end_everything(cx: &mut Cx<'_>, membership: &Membership) -> Outcome<()> {
     let Principal::User(user) = membership.principal else { return Ok(()) };
     let sessions = cx.tx.end_sessions_of_user(user, cx.now)?;
+    // A link to choose a password would undo the change.
+    cx.tx.delete_waiting_security_requests(user)?;
     // What waits for somebody who signed in with the old password waits in vain.
     for waiting in cx.tx.end_interactions_of_user(user, cx.now)? {
         cx.tx.end_codes_of_login(Id::from_uuid(waiting.uuid()), cx.now)?;

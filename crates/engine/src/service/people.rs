@@ -372,21 +372,46 @@ pub fn delete(cx: &mut Cx<'_>, membership: &Membership) -> Outcome<()> {
 /// # Refusals
 /// `email` for somebody without an e-mail address: there is nothing to sign in with.
 pub fn set_password(cx: &mut Cx<'_>, membership: &Membership, password: PasswordHash) -> Outcome<()> {
-    let user = match membership.principal {
-        Principal::User(user) => cx.tx.user(user)?,
-        Principal::Client(_) => None,
-    };
-    let Some(user) = user.filter(|user| user.email.is_some()) else {
-        return invalid("email", "A password needs an e-mail address to sign in with.");
-    };
+    replace_password(cx, membership, password, EventKind::PasswordSet)
+}
+
+/// The same, by the person, with a link.
+///
+/// # Refusals
+/// As [`set_password`].
+pub fn choose_password(cx: &mut Cx<'_>, membership: &Membership, password: PasswordHash) -> Outcome<()> {
+    replace_password(cx, membership, password, EventKind::PasswordChosen)
+}
+
+fn replace_password(
+    cx: &mut Cx<'_>,
+    membership: &Membership,
+    password: PasswordHash,
+    kind: EventKind,
+) -> Outcome<()> {
+    let user = account(cx.tx, membership)?;
     cx.tx.update_user(&User { password: Some(password), ..user })?;
     logout::end_everything(cx, membership)?;
     cx.about.project = Some(membership.project);
     cx.about.subject = Some(membership.id);
-    let detail = Some("account".to_owned());
-    cx.event(EventKind::MemberUpdated, EventBody { detail, ..EventBody::default() })?;
+    cx.event(kind, EventBody::default())?;
     cx.changed(Topic::People);
     Ok(())
+}
+
+/// The account of a member who can have a password.
+///
+/// # Refusals
+/// `email` for somebody without an e-mail address.
+pub(crate) fn account(tx: &dyn Tx, membership: &Membership) -> Outcome<User> {
+    let user = match membership.principal {
+        Principal::User(user) => tx.user(user)?,
+        Principal::Client(_) => None,
+    };
+    match user.filter(|user| user.email.is_some()) {
+        Some(user) => Ok(user),
+        None => invalid("email", "A password needs an e-mail address to sign in with."),
+    }
 }
 
 /// Whether nobody else who is a person, active and an admin is left.

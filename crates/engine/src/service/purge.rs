@@ -32,6 +32,7 @@ pub async fn step(engine: &Arc<Engine>) -> Outcome<u32> {
                 + cx.tx.purge_interactions(cx.now - LOGINS_KEPT, ROWS)?
                 + cx.tx.purge_sessions(cx.now - LOGINS_KEPT, ROWS)?
                 + cx.tx.purge_refresh_families(cx.now - LOGINS_KEPT, ROWS)?
+                + cx.tx.purge_security_requests(cx.now - CODES_KEPT, ROWS)?
                 + cx.tx.purge_connect_sessions(cx.now - LOGINS_KEPT, ROWS)?
                 + cx.tx.purge_connected_accounts(cx.now - UNUSED_FOR, ROWS)?;
             let keys = cx.tx.purge_signing_keys(cx.now)?;

@@ -41,8 +41,8 @@ macro_rules! contract_tests {
                 external_ids_are_taken_once_in_a_project, memberships_are_found_by_profile_and_external_id,
                 people_are_listed_by_name, people_are_found_by_the_beginnings_of_their_names,
                 people_are_found_by_what_identifies_them, renamed_people_are_found_by_their_new_name_only,
-                people_of_other_projects_stay_there,
-                the_oldest_admin_is_an_active_practitioner;
+                people_of_other_projects_stay_there, the_oldest_admin_is_an_active_practitioner,
+                password_links_work_once_and_go_with_their_account;
             codes: codes_come_back_as_they_were, codes_are_found_by_both_digests, a_code_is_redeemed_once,
                 only_one_of_many_redeems, codes_are_not_redeemed_by_others_or_too_late, pages_are_opened_once,
                 codes_end_once, codes_of_a_client_end_together, tries_are_counted_and_forgiven,

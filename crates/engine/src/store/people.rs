@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use super::{Slice, StoreResult, Window};
 use crate::id::Id;
 use crate::model::membership::{ProfileRef, ProfileType};
-use crate::model::{AccessPolicy, Client, Membership, Profile, Project, User};
+use crate::model::{AccessPolicy, Client, Membership, Profile, Project, User, UserSecurityRequest};
+use crate::timestamp::Timestamp;
 
 /// User accounts.
 pub trait Users {
@@ -21,6 +22,23 @@ pub trait Users {
     fn update_user(&mut self, row: &User) -> StoreResult<()>;
     /// Deletes a row that no membership names.
     fn delete_user(&mut self, id: Id<User>) -> StoreResult<()>;
+}
+
+/// Links with which people choose a password. They go with the account and with the membership.
+pub trait UserSecurityRequests {
+    /// By id.
+    fn user_security_request(&self, id: Id<UserSecurityRequest>) -> StoreResult<Option<UserSecurityRequest>>;
+    /// The one that was made last for a membership.
+    fn newest_security_request(&self, membership: Id<Membership>)
+    -> StoreResult<Option<UserSecurityRequest>>;
+    /// Writes a new row.
+    fn insert_user_security_request(&mut self, row: &UserSecurityRequest) -> StoreResult<()>;
+    /// Marks a row as used, if nobody used it and it is not too old; whether it was.
+    fn use_security_request(&mut self, id: Id<UserSecurityRequest>, now: Timestamp) -> StoreResult<bool>;
+    /// Deletes those of an account that nobody used; how many.
+    fn delete_waiting_security_requests(&mut self, user: Id<User>) -> StoreResult<u32>;
+    /// Deletes at most `limit` rows that ended before an instant.
+    fn purge_security_requests(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
 }
 
 /// Which profiles a walk needs to see. A store may show more, never less: whoever walks looks at each.

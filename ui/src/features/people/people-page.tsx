@@ -122,11 +122,12 @@ const columns = (): Column<PersonSummary>[] => [
       </Link>
     ),
   },
-  { id: "kind", header: t("people.kind"), width: "1.1fr", cell: kindWords },
+  { id: "kind", header: t("people.kind"), width: "1.1fr", cell: kindWords, optional: true },
   {
     id: "born",
     header: t("people.birthDate"),
     width: "116px",
+    narrow: "132px",
     cell: (person) => (person.birthDate ? birthDate(person.birthDate) : "–"),
   },
   {
@@ -136,11 +137,18 @@ const columns = (): Column<PersonSummary>[] => [
     cell: (person) => <span className={classes.mono}>{person.identifier ?? "–"}</span>,
     optional: true,
   },
-  { id: "rights", header: t("people.rights"), width: "1.3fr", cell: (person) => <Rights person={person} /> },
+  {
+    id: "rights",
+    header: t("people.rights"),
+    width: "1.3fr",
+    narrow: "160px",
+    cell: (person) => <Rights person={person} />,
+  },
   {
     id: "link",
     header: t("board.actions"),
     width: "150px",
+    narrow: "166px",
     cell: (person) => <LinkButton person={person} />,
   },
 ];

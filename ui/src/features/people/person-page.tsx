@@ -9,6 +9,7 @@ import { paths } from "../../app/paths";
 import { t, tNamed } from "../../i18n/i18n";
 import { birthDate, clock, day } from "../../i18n/time";
 import { Ago } from "../../kit/ago";
+import { roomFor } from "../../kit/button-in-field";
 import { confirm } from "../../kit/confirm";
 import { CopyValue } from "../../kit/copyable";
 import { Facts } from "../../kit/facts";
@@ -199,6 +200,9 @@ function RightsPanel({ person }: { person: Person }) {
             onChange={(name) => save({ accessPolicy: name ?? "" })}
           />
         )}
+        <Link to={paths.accessPolicies({ person: summary.membershipId })}>
+          {t("policies.askHere", { person: summary.name })}
+        </Link>
         <ExternalId
           key={person.externalId}
           saved={person.externalId ?? ""}
@@ -223,7 +227,7 @@ function ExternalId({ saved, onSave }: { saved: string; onSave: (externalId: str
         description={t("people.externalIdHelp")}
         value={value}
         onChange={(event) => setValue(event.currentTarget.value)}
-        rightSectionWidth={74}
+        rightSectionWidth={roomFor(t("kit.save"))}
         rightSection={
           value.trim() !== saved && (
             <Button type="submit" size="compact-sm" variant="default">

@@ -1,6 +1,7 @@
 import { useCommand } from "../../api/commands";
 import { t } from "../../i18n/i18n";
 import { SearchSelect, useSearch } from "../../kit/search-select";
+import { PersonLine } from "./person-line";
 
 const MOST = 30;
 
@@ -35,6 +36,10 @@ export function PersonSelect({
         value: membershipId,
         label: identifier ? `${name} · ${identifier}` : name,
       }))}
+      renderOption={(id) => {
+        const one = people.data?.items.find(({ membershipId }) => membershipId === id);
+        return one && <PersonLine person={one} />;
+      }}
       value={value}
       onChange={onChange}
       search={search}

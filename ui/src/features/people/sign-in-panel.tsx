@@ -8,12 +8,13 @@ import { t } from "../../i18n/i18n";
 import { Facts } from "../../kit/facts";
 import { Panel } from "../../kit/panel";
 import { toast } from "../../kit/toast";
+import { PasswordLinkDialog, PasswordLinkState } from "./password-link";
 import classes from "./people.module.css";
 
 /** By what the person can sign in, and the way to each that is missing. */
 export function SignInPanel({ person }: { person: Person }) {
   const { summary, hasPassword, externalId } = person;
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"password" | "link" | null>(null);
   const facts: [string, React.ReactNode][] = [
     [
       t("signIn.password"),
@@ -23,12 +24,20 @@ export function SignInPanel({ person }: { person: Person }) {
             ? t("signIn.needsEmail")
             : hasPassword
               ? t("signIn.hasPassword", { email: summary.email })
-              : t("signIn.noPassword")}
+              : t("signIn.noPassword")}{" "}
+          <PasswordLinkState person={person} />
         </span>
         {summary.email !== null && (
-          <Button variant="default" size="compact-sm" onClick={() => setAsking(true)}>
-            {hasPassword ? t("signIn.another") : t("signIn.set")}
-          </Button>
+          <Group gap="xs">
+            {summary.active && (
+              <Button variant="default" size="compact-sm" onClick={() => setAsking("link")}>
+                {t("passwordLink.make")}
+              </Button>
+            )}
+            <Button variant="default" size="compact-sm" onClick={() => setAsking("password")}>
+              {hasPassword ? t("signIn.another") : t("signIn.set")}
+            </Button>
+          </Group>
         )}
       </div>,
     ],
@@ -55,12 +64,13 @@ export function SignInPanel({ person }: { person: Person }) {
     <Panel title={t("signIn.title")}>
       <Facts of={facts} />
       <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
+        opened={asking === "password"}
+        onClose={() => setAsking(null)}
         title={t("signIn.setTitle", { person: summary.name })}
       >
-        <SetPassword person={person} onDone={() => setAsking(false)} />
+        <SetPassword person={person} onDone={() => setAsking(null)} />
       </Modal>
+      {asking === "link" && <PasswordLinkDialog person={person} onClose={() => setAsking(null)} />}
     </Panel>
   );
 }

@@ -9,7 +9,7 @@ use anteroom_engine::store::{LiveLogin, PeopleFilter, PersonRow, Tx};
 use anteroom_engine::timestamp::Timestamp;
 
 use super::super::{access_policies, magic_links};
-use super::{List, Listed, Person, PersonSummary, Ref, ResourceType, SecondFactor, Session};
+use super::{List, Listed, PasswordLink, Person, PersonSummary, Ref, ResourceType, SecondFactor, Session};
 use crate::admin::Admin;
 use crate::error::CommandError;
 use crate::request;
@@ -98,6 +98,7 @@ pub(crate) async fn get(admin: &Admin, request: Ref) -> Result<Person, CommandEr
             access_policy: None,
             further_access_policies: Vec::new(),
             sessions: Vec::new(),
+            password_link: None,
             ..person
         }
     } else {
@@ -131,11 +132,31 @@ pub(super) fn view(tx: &dyn Tx, row: PersonRow, now: Timestamp) -> Outcome<Perso
         access_policy: policy.map(|policy| policy.name.clone()),
         further_access_policies: further,
         has_password: user.is_some_and(|user| user.password.is_some()),
+        password_link: password_link(tx, membership.id, now)?,
         second_factor,
         sessions: sessions.iter().map(session).collect(),
         magic_links: magic_links::of_membership(tx, membership.project, membership.id, now, LINKS)?,
         created_at: membership.created_at.seconds(),
     })
+}
+
+/// The newest link to choose a password: while it works, and for a week after it was used.
+fn password_link(
+    tx: &dyn Tx,
+    membership: Id<stored::Membership>,
+    now: Timestamp,
+) -> Outcome<Option<PasswordLink>> {
+    const SHOWN: u32 = 7 * 86_400;
+    let Some(link) = tx.newest_security_request(membership)? else { return Ok(None) };
+    let shown = match link.used_at {
+        Some(used) => now < used + SHOWN,
+        None => now < link.expires_at,
+    };
+    Ok(shown.then(|| PasswordLink {
+        issued_at: link.issued_at.seconds(),
+        expires_at: link.expires_at.seconds(),
+        used_at: link.used_at.map(Timestamp::seconds),
+    }))
 }
 
 /// A live sign-in as the screens show it.

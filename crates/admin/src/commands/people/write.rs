@@ -5,12 +5,17 @@ use anteroom_engine::model::membership::Principal;
 use anteroom_engine::model::user::PasswordHash;
 use anteroom_engine::model::{AccessPolicy, Project};
 use anteroom_engine::service::projects::check_name;
-use anteroom_engine::service::{access_policies, passwords, people as service, second_factor};
+use anteroom_engine::service::{
+    access_policies, passwords, people as service, second_factor, user_security_requests,
+};
 use anteroom_engine::stop::{Outcome, invalid, not_found};
 use serde_json::{Map, Value, json};
 
 use super::read::{find, view};
-use super::{Create, Person, Ref, ResourceType, RevokeSession, SetPassword, Update};
+use super::{
+    Create, IssuePasswordLink, IssuedPasswordLink, Person, Ref, ResourceType, RevokeSession, SetPassword,
+    Update,
+};
 use crate::admin::Admin;
 use crate::error::{Code, CommandError};
 use crate::text::{check_line, filled};
@@ -160,6 +165,23 @@ pub(crate) async fn set_password(admin: &Admin, request: SetPassword) -> Result<
             let person = find(cx.tx, acting.project, &membership_id)?;
             service::set_password(cx, &person.membership, hash)?;
             view(cx.tx, person, cx.now)
+        })
+        .await
+}
+
+/// The link leads to the local network's address while that is served, as magic links do.
+pub(crate) async fn issue_password_link(
+    admin: &Admin,
+    request: IssuePasswordLink,
+) -> Result<IssuedPasswordLink, CommandError> {
+    let base = admin.link_base();
+    admin
+        .change(move |cx, _, acting| {
+            let person = find(cx.tx, acting.project, &request.membership_id)?;
+            let (row, secret) = user_security_requests::issue(cx, &person.membership, request.expires_in)?;
+            // Medplum's form of it
+            let url = format!("{base}setpassword/{}/{}", row.id, secret.expose());
+            Ok(IssuedPasswordLink { url, expires_at: row.expires_at.seconds() })
         })
         .await
 }

@@ -1,10 +1,11 @@
 //! Accounts, profiles, memberships, and people as lists and searches see them.
 
+use anteroom_oauth::secret::Secret;
 use serde_json::json;
 
-use crate::model::Membership;
-use crate::model::membership::{ProfileRef, ProfileType};
+use crate::model::membership::{Principal, ProfileRef, ProfileType};
 use crate::model::user::PasswordHash;
+use crate::model::{Membership, UserSecurityRequest};
 use crate::store::contract::read;
 use crate::store::contract::sample::{
     NOW, access_policy, id, object, person, project, write_people, write_project,
@@ -327,4 +328,43 @@ pub fn the_oldest_admin_is_an_active_practitioner(store: &dyn Store) -> StoreRes
     assert_eq!(oldest(Some(26))?, Some(id(25)));
     assert_eq!(oldest(Some(25))?, Some(id(26)));
     Ok(())
+}
+
+/// Every column; a link is used once and before it ends, and those that wait go when another is made.
+pub fn password_links_work_once_and_go_with_their_account(store: &dyn Store) -> StoreResult<()> {
+    write_project(store)?;
+    let ana = person(21, "Ana", "Cruz");
+    let membership = ana.membership.id;
+    write_people(store, vec![ana])?;
+    write(store, move |tx| {
+        let ana = tx.membership(membership)?.expect("a membership");
+        let Principal::User(user) = ana.principal else { panic!("a person") };
+        let link = |number: u128, after: u32| UserSecurityRequest {
+            id: id(number),
+            project: ana.project,
+            user,
+            membership: ana.id,
+            secret: Secret::new(number.to_string()).digest(),
+            issued_at: NOW + after,
+            expires_at: NOW + after + 600,
+            used_at: None,
+        };
+        for (number, after) in [(70, 0), (71, 5)] {
+            tx.insert_user_security_request(&link(number, after))?;
+        }
+        assert_eq!(tx.user_security_request(id(70))?, Some(link(70, 0)));
+        assert_eq!(tx.newest_security_request(ana.id)?, Some(link(71, 5)));
+        assert!(!tx.use_security_request(id(70), NOW + 600)?, "too late");
+        assert!(tx.use_security_request(id(70), NOW + 599)?);
+        assert!(!tx.use_security_request(id(70), NOW + 599)?, "twice");
+        let spent = UserSecurityRequest { used_at: Some(NOW + 599), ..link(70, 0) };
+        assert_eq!(tx.delete_waiting_security_requests(user)?, 1);
+        assert_eq!(tx.newest_security_request(ana.id)?, Some(spent), "what was used stays, to be told");
+        assert_eq!(tx.purge_security_requests(NOW + 600, 10)?, 0);
+        assert_eq!(tx.purge_security_requests(NOW + 601, 10)?, 1);
+        tx.insert_user_security_request(&link(72, 0))?;
+        tx.delete_membership(ana.id)?;
+        assert_eq!(tx.user_security_request(id(72))?, None, "it goes with the membership");
+        Ok(())
+    })
 }

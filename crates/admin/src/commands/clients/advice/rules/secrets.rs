@@ -45,6 +45,8 @@ fn retiring_idle(facts: &Facts<'_>) -> Found {
         quiet
             .filter(|_| retiring_use(facts).is_none())
             .map(|secret| (facts.now - secret.last_used_at.unwrap_or(secret.created_at)) / DAY)
+            // A secret that was never used is not quiet on the day another took its place.
+            .filter(|days| *days >= RETIRING_DAYS)
             .map(|days| days.to_string()),
     )
 }
