@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { open } from "./harness.mjs";
+import { Keys, open } from "./harness.mjs";
 
 /** Discovery and userinfo of a provider that knows one person. */
 async function provider(t) {
@@ -102,5 +102,58 @@ test("a provider is filled in, tried, and tells whom it would sign in", async (t
     });
     const { authorizeUrl } = await response.json();
     assert.ok(authorizeUrl?.startsWith(`http://${host}/authorize?`), `sent to ${authorizeUrl}`);
+  });
+});
+
+test("the e-mail domains of the settings, by keyboard alone", async (t) => {
+  const desk = await open(t);
+  const { page } = desk;
+  const { portal } = await desk.furnish();
+  const { version } = await desk.call("clients_get", { id: portal.id });
+  const identityProvider = {
+    userInfoUrl: "https://login.example.org/userinfo",
+    authorizeUrl: "https://login.example.org/authorize",
+    tokenUrl: "https://login.example.org/token",
+    clientId: "anteroom",
+    clientSecret: null,
+    hasClientSecret: false,
+    useSubject: false,
+    requireVerifiedEmail: false,
+  };
+  await desk.call("clients_update", { id: portal.id, version, changes: { identityProvider } });
+  const keys = new Keys(page);
+  const add = desk.button("Add the domain");
+  await keys.on("link", "Settings");
+  await page.getByRole("heading", { name: "Settings", exact: true }).waitFor();
+
+  await t.test("a wrong domain is said at its field, and mended there", async () => {
+    await keys.type("E-mail domain", "example");
+    await keys.choose("Client with the identity provider", portal.name, "portal");
+    await keys.to(add);
+    await keys.press("Enter");
+    await page.getByText(/is no domain in lower case/).waitFor();
+    // the focus comes back to the panel
+    await page.waitForFunction(() => document.activeElement !== document.body);
+    await keys.press("Shift+Tab");
+    for (let stop = 0; stop < 10 && !(await desk.field("E-mail domain").evaluate((own) => own === document.activeElement)); stop++) {
+      await keys.press("Shift+Tab");
+    }
+    await keys.press("Control+a");
+    await page.keyboard.insertText("example.org");
+    await keys.press("Enter");
+    await desk.button("Remove example.org").waitFor();
+  });
+  await t.test("a second one, then the first is taken away", async () => {
+    await keys.type("E-mail domain", "example.net");
+    await keys.choose("Client with the identity provider", portal.name, "portal");
+    await keys.to(add);
+    await keys.press("Enter");
+    await desk.button("Remove example.net").waitFor();
+    await keys.to(desk.button("Remove example.org"));
+    await keys.press("Enter");
+    await desk.button("Remove example.org").waitFor({ state: "detached" });
+    await page.waitForFunction(() => document.activeElement !== document.body);
+    const { domainConfigurations } = await desk.call("settings_get", {});
+    assert.deepEqual(domainConfigurations.map(({ domain }) => domain), ["example.net"]);
   });
 });

@@ -1,60 +1,7 @@
 // The Token Vault by keyboard alone: the three steps that set it up, an account at the sample provider, the ladder.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { open } from "./harness.mjs";
-
-/** Tab stops of a screen at most. */
-const MOST_STOPS = 150;
-
-/** A person without a mouse. */
-class Keys {
-  constructor(page) {
-    this.page = page;
-  }
-
-  press = (key) => this.page.keyboard.press(key);
-
-  /** Goes on from stop to stop until the target has the focus. */
-  async to(locator) {
-    await locator.waitFor();
-    for (let stop = 0; stop < MOST_STOPS; stop++) {
-      if (await locator.evaluate((element) => element === document.activeElement)) return;
-      await this.press("Tab");
-    }
-    throw new Error(`no tab stop is ${locator}`);
-  }
-
-  /** Presses a button, or follows a link. */
-  async on(role, name, scope = this.page) {
-    await this.to(scope.getByRole(role, { name, exact: true }));
-    await this.press("Enter");
-  }
-
-  async type(name, text, scope = this.page) {
-    await this.to(scope.getByRole("textbox", { name, exact: true }));
-    await this.page.keyboard.insertText(text);
-  }
-
-  /** Chooses from a list that opens under the field; one that can be searched is searched. */
-  async choose(name, option, search = false) {
-    const field = this.page.getByRole("combobox", { name, exact: true });
-    const either = field.or(this.page.getByRole("textbox", { name, exact: true })).first();
-    await this.to(either);
-    if (search) await this.page.keyboard.insertText(search);
-    else await this.press("ArrowDown");
-    const wanted = this.page.getByRole("option", { name: option }).first();
-    await wanted.waitFor();
-    // the list may be answered anew under the hand: what counts is that the choice closes it
-    for (let row = 0; row < 20; row++) {
-      await this.press("ArrowDown");
-      if ((await wanted.getAttribute("data-combobox-selected")) === null) continue;
-      await this.press("Enter");
-      const closed = wanted.waitFor({ state: "hidden", timeout: 2_000 });
-      if (await closed.then(() => true, () => false)) return;
-    }
-    throw new Error(`${option} cannot be chosen`);
-  }
-}
+import { Keys, open } from "./harness.mjs";
 
 test("the Token Vault is set up, filled and mended by keyboard alone", async (t) => {
   const desk = await open(t);

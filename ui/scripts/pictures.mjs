@@ -145,6 +145,16 @@ const MOCK_ONLY = [
     },
   },
   {
+    name: "person-password-link",
+    path: "/people?q=pat+doe",
+    act: async (page) => {
+      await firstLink(page).click();
+      await button(page, "Make a password link").click();
+      await page.getByRole("dialog").getByRole("button", { name: "Make a password link" }).click();
+      await page.getByRole("status", { name: "the password link" }).waitFor();
+    },
+  },
+  {
     name: "client-rotate",
     path: `${PORTAL}?tab=credentials`,
     act: async (page) => {
@@ -210,7 +220,10 @@ const MOCK_ONLY = [
     name: "client-delete",
     path: "/clients?status=off",
     act: async (page) => {
-      await page.getByRole("button", { name: /^More for/ }).click();
+      await page
+        .getByRole("button", { name: /^More for/ })
+        .first()
+        .click();
       await page.getByRole("menuitem", { name: "Delete" }).click();
     },
   },

@@ -182,7 +182,7 @@ describe("client applications", () => {
     await user.click(await button("Show what would happen"));
     expect(await screen.findByText("From Medplum")).toBeVisible();
     await user.click(await button("Import"));
-    expect(await screen.findByText("Imported: 1 added, 0 changed.")).toBeVisible();
+    expect(await screen.findByText(/^Imported: 1 added, 0 changed\./)).toBeVisible();
   });
 
   test("off before delete, then by its typed name", async () => {

@@ -1,11 +1,13 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { RouterProvider } from "react-router";
 import { t, useLanguage } from "../i18n/i18n";
 import { Announcer } from "../kit/announce";
 import { Confirmations } from "../kit/confirm";
 import { Toasts } from "../kit/toast";
+import { keepFocus } from "./keep-focus";
+import { sayInOwnWords } from "./own-words";
 import { createRouter } from "./router";
 import { cssVariablesResolver, themeIn } from "./theme";
 
@@ -24,6 +26,8 @@ const ENV = import.meta.env.MODE === "test" ? "test" : "default";
 export function App() {
   const [cache] = useState(newCache);
   const language = useLanguage();
+  useEffect(() => keepFocus(cache), [cache]);
+  useEffect(sayInOwnWords, []);
   const theme = themeIn({ close: t("kit.close") });
   return (
     <MantineProvider

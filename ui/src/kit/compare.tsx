@@ -12,11 +12,14 @@ function shared(one: string, other: string): { head: number; tail: number } {
 
 /** Two texts that share no more than this differ as a whole; marking their characters would say nothing. */
 const LEAST_SHARED = 4;
+/** A value, such as an address or an ID, whose characters count; "present" and "absent" are words. */
+const VALUE = /[\d/:.@_=-]/;
 
 /** A text with the characters marked that another one does not have there. */
 export function Differing({ text, other }: { text: string; other: string }) {
   const { head, tail } = shared(text, other);
-  if (head + tail < LEAST_SHARED) return <span className={classes.mono}>{text}</span>;
+  if (head + tail < LEAST_SHARED || !VALUE.test(text + other))
+    return <span className={classes.mono}>{text}</span>;
   const middle = text.slice(head, text.length - tail);
   return (
     <span className={classes.mono}>

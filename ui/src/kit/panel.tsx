@@ -10,7 +10,7 @@ export function Panel({ title, actions, tone = "plain", children }: Props) {
       {title && (
         <header className={classes.head}>
           <h2>{title}</h2>
-          {actions}
+          {actions && <div className={classes.actions}>{actions}</div>}
         </header>
       )}
       {children}

@@ -6,6 +6,7 @@ import { problemsOf, useCommand, useCommandMutation } from "../../api/commands";
 import { DeleteButton, EditorBar, useEditor } from "../../app/editor";
 import { paths } from "../../app/paths";
 import { t, tn } from "../../i18n/i18n";
+import { Rich } from "../../i18n/rich";
 import { Chip } from "../../kit/chip";
 import { CopyValue } from "../../kit/copyable";
 import { Page } from "../../kit/page";
@@ -101,7 +102,15 @@ function Members({ policy }: { policy: Policy | null }) {
   return (
     <Panel title={t("policies.members")}>
       {members.length === 0 ? (
-        <p className={classes.mute}>{t("policies.nobodyHelp")}</p>
+        <p className={classes.mute}>
+          <Rich
+            k="policies.nobodyHelp"
+            values={{
+              person: <Link to={paths.people()}>{t("policies.nobodyPerson")}</Link>,
+              client: <Link to={paths.clients()}>{t("policies.nobodyClient")}</Link>,
+            }}
+          />
+        </p>
       ) : (
         <p>
           {members.join(", ")}

@@ -1,5 +1,6 @@
 import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
+import { useSearchParams } from "react-router";
 import type { CanReadAnswer, PolicyVerdict } from "../../api/bindings";
 import { problemsOf, useCommand, useCommandMutation } from "../../api/commands";
 import { t, tn } from "../../i18n/i18n";
@@ -11,7 +12,8 @@ import { interactionWords, ruleWords } from "./policy-words";
 
 /** Can this person read this? Asked of the function that answers over HTTP. */
 export function CanRead() {
-  const [membershipId, setMembershipId] = useState("");
+  const [params] = useSearchParams();
+  const [membershipId, setMembershipId] = useState(params.get("person") ?? "");
   const person = useCommand("people_get", { membershipId }, { enabled: membershipId !== "" });
   const [resource, setResource] = useState("");
   const [scope, setScope] = useState("");

@@ -7,6 +7,7 @@ import { useCommandMutation } from "../../api/commands";
 import { unsavedWords, useLeaveGuard } from "../../app/leave-guard";
 import { paths } from "../../app/paths";
 import { t } from "../../i18n/i18n";
+import { roomFor } from "../../kit/button-in-field";
 import { Chip } from "../../kit/chip";
 import { Page } from "../../kit/page";
 import { Column, Panel } from "../../kit/panel";
@@ -113,7 +114,7 @@ export function ClientCreatePage() {
                   classNames={{ input: classes.mono }}
                   autoComplete="off"
                   spellCheck={false}
-                  rightSectionWidth={74}
+                  rightSectionWidth={roomFor(t("redirect.addWord"))}
                   rightSection={
                     <Button
                       variant="default"

@@ -1,4 +1,4 @@
-import { Button, Menu } from "@mantine/core";
+import { Button, Group, Menu } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconDots, IconPlus } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
@@ -147,7 +147,15 @@ function CreateButton() {
 
 function NoneYet() {
   return (
-    <Empty title={t("clients.emptyTitle")} action={<CreateButton />}>
+    <Empty
+      title={t("clients.emptyTitle")}
+      action={
+        <Group gap="md">
+          <CreateButton />
+          <Link to={paths.data()}>{t("clients.emptyImport")}</Link>
+        </Group>
+      }
+    >
       {t("clients.emptyBody")}
     </Empty>
   );
@@ -158,22 +166,30 @@ const columns = (): Column<ClientSummary>[] => [
     id: "name",
     header: t("clients.name"),
     width: "1.6fr",
+    narrow: "1fr",
     cell: (client) => (
-      <Link to={paths.client(client.id)} className={classes.name}>
-        {client.name}
-      </Link>
+      <span className={classes.named}>
+        <Link to={paths.client(client.id)} className={classes.name} title={client.name}>
+          {client.name}
+        </Link>
+        {client.status !== "active" && (
+          <span className={classes.whereNarrow}>
+            <Chip tone={statusTone(client.status)}>{statusWords(client.status)}</Chip>
+          </span>
+        )}
+      </span>
     ),
   },
   {
     id: "type",
     header: t("clients.type"),
-    width: "118px",
+    width: "112px",
     cell: (client) => <Chip>{typeWords(client.clientType)}</Chip>,
   },
   {
     id: "id",
     header: t("clients.idTerm"),
-    width: "136px",
+    width: "126px",
     cell: (client) => (
       <span className={classes.id}>
         <span title={client.clientId}>{client.clientId}</span>
@@ -185,7 +201,8 @@ const columns = (): Column<ClientSummary>[] => [
   {
     id: "redirect",
     header: t("redirect.label"),
-    width: "2.2fr",
+    width: "2.6fr",
+    narrow: "1.4fr",
     cell: (client) => (
       <span className={classes.id} title={client.redirectUri ?? undefined}>
         <span>
@@ -194,18 +211,19 @@ const columns = (): Column<ClientSummary>[] => [
         </span>
       </span>
     ),
-    optional: true,
   },
   {
     id: "status",
     header: t("clients.status"),
-    width: "90px",
+    width: "84px",
     cell: (client) => <Chip tone={statusTone(client.status)}>{statusWords(client.status)}</Chip>,
+    // where it is narrow, it stands beside the name of those that are not active
+    optional: true,
   },
   {
     id: "used",
     header: t("clients.lastUsed"),
-    width: "120px",
+    width: "112px",
     cell: (client) => (client.lastUsedAt === null ? t("clients.never") : <Ago at={client.lastUsedAt} />),
   },
   {

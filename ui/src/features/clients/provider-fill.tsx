@@ -1,8 +1,9 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
-import { useCommandMutation } from "../../api/commands";
+import { useCommand, useCommandMutation } from "../../api/commands";
 import { t } from "../../i18n/i18n";
 import { Panel } from "../../kit/panel";
+import { AllowHost } from "./allow-host";
 import type { ProviderForm } from "./client-form";
 import classes from "./provider.module.css";
 import { PRESETS } from "./provider-presets";
@@ -91,6 +92,7 @@ export function ProviderFill({ onFill }: { onFill: (values: Partial<ProviderForm
             {t("preset.fill")}
           </Button>
         </div>
+        {!preset && discover.error && <MaybeAllow address={value} onAllowed={run} />}
         {preset && <p className={classes.quiet}>{t(preset.note)}</p>}
         {filled !== undefined && (
           <p role="status" className={classes.quiet}>
@@ -100,4 +102,13 @@ export function ProviderFill({ onFill }: { onFill: (values: Partial<ProviderForm
       </form>
     </Panel>
   );
+}
+
+/** What is inside the own network, or speaks plain http, is called once it is allowed: here, where it was refused. */
+function MaybeAllow({ address, onAllowed }: { address: string; onAllowed: () => void }) {
+  const settings = useCommand("settings_get", {});
+  const host = URL.parse(address.trim())?.host ?? "";
+  const allowed = settings.data?.allowedOutboundHosts;
+  if (host === "" || allowed === undefined || allowed.includes(host)) return null;
+  return <AllowHost host={host} onAllowed={onAllowed} />;
 }

@@ -6,7 +6,7 @@ import { Ago } from "../../kit/ago";
 import { Dot } from "../../kit/chip";
 import { Panel } from "../../kit/panel";
 import { Answer } from "../../kit/states";
-import { toast } from "../../kit/toast";
+import { AllowHost } from "./allow-host";
 import { type ProviderForm, providerOf } from "./client-form";
 import classes from "./provider.module.css";
 
@@ -69,31 +69,6 @@ function Result({ tested, onAllowed }: { tested: Tested; onAllowed: () => void }
           .join(" · ")}
       </p>
       {tested.allowHost !== null && <AllowHost host={tested.allowHost} onAllowed={onAllowed} />}
-    </div>
-  );
-}
-
-/** Puts a host on the project's list, where that is what keeps the call back. */
-function AllowHost({ host, onAllowed }: { host: string; onAllowed: () => void }) {
-  const settings = useCommand("settings_get", {});
-  const update = useCommandMutation("settings_update");
-  const listed = settings.data?.allowedOutboundHosts ?? [];
-  return (
-    <div>
-      <p>{t("hosts.wouldHelp", { host })}</p>
-      <Button
-        variant="default"
-        loading={update.isPending}
-        disabled={!settings.data}
-        onClick={() =>
-          update.mutate(
-            { allowedOutboundHosts: [...listed.filter((other) => other !== host), host] },
-            { onError: (error) => toast("bad", error.message), onSuccess: onAllowed },
-          )
-        }
-      >
-        {t("hosts.allow", { host })}
-      </Button>
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { useCommandMutation } from "../../api/commands";
 import { type Key, t } from "../../i18n/i18n";
 import { Rich } from "../../i18n/rich";
 import { announce } from "../../kit/announce";
+import { roomFor } from "../../kit/button-in-field";
 import { confirm } from "../../kit/confirm";
 import { CopyIcon } from "../../kit/copyable";
 import { toast } from "../../kit/toast";
@@ -87,7 +88,7 @@ function AddUri({ client }: { client: Client }) {
         autoComplete="off"
         spellCheck={false}
         classNames={{ input: classes.input }}
-        rightSectionWidth={74}
+        rightSectionWidth={roomFor(t("redirect.addWord"))}
         rightSection={
           <Button
             type="submit"

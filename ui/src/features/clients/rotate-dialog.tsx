@@ -3,7 +3,10 @@ import { type FormEvent, useState } from "react";
 import type { Client, IssuedSecret } from "../../api/bindings";
 import { useCommandMutation } from "../../api/commands";
 import { t, tn } from "../../i18n/i18n";
+import { ago } from "../../i18n/time";
+import { Dot } from "../../kit/chip";
 import { toast } from "../../kit/toast";
+import { useNow } from "../../kit/use-now";
 import classes from "./clients.module.css";
 
 const LIVES = [90, 180, 365] as const;
@@ -46,13 +49,9 @@ export function RotateDialog({
     );
   };
   const leaked = old === "cut" && !first;
+  const third = leaked ? -1 : client.secrets.findIndex((secret) => secret.retiring);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={first ? t("credentials.make") : t("credentials.rotateMenu")}
-      size="lg"
-    >
+    <Modal opened onClose={onClose} title={t("credentials.rotateTitle", { client: client.name })} size="lg">
       <form onSubmit={submit} className={classes.form}>
         {!first && (
           <Radio.Group
@@ -82,6 +81,7 @@ export function RotateDialog({
             </div>
           </Radio.Group>
         )}
+        {third >= 0 && <Third number={third + 1} lastUsedAt={client.secrets[third]?.lastUsedAt ?? null} />}
         <Select
           label={t("credentials.life")}
           description={t("credentials.lifeHelp")}
@@ -104,5 +104,19 @@ export function RotateDialog({
         </Group>
       </form>
     </Modal>
+  );
+}
+
+/** Two secrets can work at a time: what a third one ends. */
+function Third({ number, lastUsedAt }: { number: number; lastUsedAt: number | null }) {
+  const now = useNow(10);
+  const used =
+    lastUsedAt === null
+      ? t("credentials.thirdUnused")
+      : t("credentials.thirdUsed", { ago: ago(lastUsedAt, now) });
+  return (
+    <p role="status" className={classes.third}>
+      <Dot tone="wait" /> {t("credentials.third", { number, used })}
+    </p>
   );
 }

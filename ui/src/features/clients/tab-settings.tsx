@@ -1,6 +1,8 @@
 import { Select, Switch, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { Link } from "react-router";
 import type { Client } from "../../api/bindings";
 import { useCommand } from "../../api/commands";
+import { paths } from "../../app/paths";
 import { t } from "../../i18n/i18n";
 import { Panel, WithRail } from "../../kit/panel";
 import { AdviceRail } from "./advice-rail";
@@ -40,7 +42,16 @@ function Policy({ client, form, set, problem }: FormProps & { client: Client }) 
   const policies = useCommand("policies_list", {});
   const names = policies.data?.names ?? [];
   const further = client.furtherAccessPolicies.join(", ");
-  const help = names.length > 0 ? t("clients.policyHelp") : t("clients.noPolicies");
+  const help =
+    names.length > 0 ? (
+      <>
+        {t("clients.policyHelp")} <Link to={paths.accessPolicies()}>{t("policies.canRead")}</Link>
+      </>
+    ) : (
+      <>
+        {t("clients.noPolicies")} <Link to={paths.accessPolicyNew()}>{t("policies.createFirst")}</Link>
+      </>
+    );
   return (
     <Select
       label={t("people.accessPolicy")}

@@ -72,11 +72,24 @@ const linkColumns = (): Column<MagicLink>[] => [
   {
     id: "for",
     header: t("board.for"),
-    width: "1.6fr",
+    width: "1.5fr",
+    narrow: "1fr",
     cell: (link) => <For link={link} />,
   },
-  { id: "state", header: t("board.state"), width: "2.1fr", cell: (link) => <State link={link} /> },
-  { id: "left", header: t("board.leftOrFrom"), width: "1.1fr", cell: (link) => <LeftOrFrom link={link} /> },
+  {
+    id: "state",
+    header: t("board.state"),
+    width: "196px",
+    narrow: "178px",
+    cell: (link) => <State link={link} />,
+  },
+  {
+    id: "left",
+    header: t("board.leftOrFrom"),
+    width: "1.1fr",
+    narrow: "92px",
+    cell: (link) => <LeftOrFrom link={link} />,
+  },
   {
     id: "handOver",
     header: t("board.handedOver"),
@@ -91,7 +104,12 @@ const linkColumns = (): Column<MagicLink>[] => [
     cell: (link) => <Issued link={link} />,
     optional: true,
   },
-  { id: "actions", header: t("board.actions"), width: "256px", cell: (link) => <Actions link={link} /> },
+  {
+    id: "actions",
+    header: t("board.actions"),
+    width: "256px",
+    cell: (link) => <Actions link={link} />,
+  },
 ];
 
 /** The desk has no page of a person to go to. */

@@ -14,7 +14,7 @@ import { Panel } from "../../kit/panel";
 import { PersonSelect } from "../people/person-select";
 import classes from "./playground.module.css";
 import { GRANTS, grantWords, switchWords, THENS } from "./playground-words";
-import { firstVault, fitting, needsToken, type RunForm, scopeOf, signsIn } from "./run-form";
+import { firstVault, fitting, needsToken, type RunForm, scopeOf, signsIn, usualAfterwards } from "./run-form";
 
 export type FieldsProps = {
   choices: PlaygroundChoices;
@@ -34,7 +34,9 @@ export function WhoFields({ choices, form, set, problem }: FieldsProps) {
   const choose = (next: PlaygroundClient | undefined) => {
     const grant = next?.grants.includes(form.grant) ? form.grant : (next?.grants[0] ?? form.grant);
     const scope = scopeOf(next, grant);
-    set({ clientId: next?.id ?? "", clientSecret: "", grant, scope, failures: [], ...vault(grant) });
+    const afterwards = grant === form.grant ? form.afterwards : usualAfterwards(grant);
+    const rest = { grant, scope, afterwards, failures: [], ...vault(grant) };
+    set({ clientId: next?.id ?? "", clientSecret: "", ...rest });
   };
   return (
     <Panel title={t("playground.who")}>
@@ -85,7 +87,7 @@ export function WhoFields({ choices, form, set, problem }: FieldsProps) {
             set({
               grant,
               scope: scopeOf(client, grant),
-              afterwards: grant === FEDERATED_CONNECTION_ACCESS_TOKEN ? [] : form.afterwards,
+              afterwards: usualAfterwards(grant),
               failures: [],
               ...vault(grant),
             })

@@ -72,11 +72,15 @@ export function firstForm(client: PlaygroundClient | undefined): RunForm {
     password: "",
     membershipId: "",
     token: "",
-    afterwards: grant === "client_credentials" ? [] : ["userinfo"],
+    afterwards: usualAfterwards(grant),
     failures: [],
     vault: EMPTY_VAULT,
   };
 }
+
+/** What is usually asked once the tokens are there: whose they are, where they are a person's. */
+export const usualAfterwards = (grant: string): RunForm["afterwards"] =>
+  grant === "client_credentials" || grant === TOKEN_VAULT ? [] : ["userinfo"];
 
 /** The scope a grant of the client usually asks for. */
 export const scopeOf = (client: PlaygroundClient | undefined, grant: string): string => {

@@ -83,16 +83,24 @@ function Import() {
   const change = (next: string) => {
     setText(next);
     setPreview(undefined);
+    setIsJson(true);
     run.reset();
   };
-  const show = () => run.mutate({ text, dryRun: true }, { onSuccess: setPreview });
+  const [isJson, setIsJson] = useState(true);
+  const [done, setDone] = useState<Imported>();
+  const show = () => {
+    setDone(undefined);
+    const readable = canParse(text);
+    setIsJson(readable);
+    if (readable) run.mutate({ text, dryRun: true }, { onSuccess: setPreview });
+  };
   const apply = () =>
     run.mutate(
       { text, dryRun: false },
       {
-        onSuccess: ({ added, changed }) => {
-          toast("ok", t("data.done", { added: added.length, changed: changed.length }));
+        onSuccess: (imported) => {
           change("");
+          setDone(imported);
         },
       },
     );
@@ -115,7 +123,7 @@ function Import() {
           placeholder={'{ "resourceType": "ClientApplication", … }'}
           value={text}
           onChange={(event) => change(event.currentTarget.value)}
-          error={run.error?.message}
+          error={isJson ? run.error?.message : t("data.notJson")}
           autosize
           minRows={6}
           maxRows={16}
@@ -123,6 +131,12 @@ function Import() {
           spellCheck={false}
         />
         {preview && <Preview preview={preview} />}
+        {done && (
+          <p role="status" className={classes.lead}>
+            {t("data.done", { added: done.added.length, changed: done.changed.length })}{" "}
+            <Link to={paths.clients()}>{t("data.toClients")}</Link>
+          </p>
+        )}
         <Group gap="xs">
           {preview && !nothing ? (
             <Button loading={run.isPending} onClick={apply}>
@@ -137,6 +151,15 @@ function Import() {
       </div>
     </Panel>
   );
+}
+
+function canParse(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const KINDS: Record<string, Key> = {

@@ -1,4 +1,4 @@
-import { Button, Checkbox, SegmentedControl, TagsInput } from "@mantine/core";
+import { Button, Checkbox, Group, SegmentedControl, TagsInput } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
 import type { Api, ApiGrant, GrantSubject } from "../../api/bindings";
@@ -110,14 +110,14 @@ function AddGrant({ api, onDone }: { api: Api; onDone: () => void }) {
           {save.error.message}
         </p>
       )}
-      <Button.Group>
+      <Group gap="xs">
         <Button onClick={submit} disabled={client === ""} loading={save.isPending}>
           {t("vault.allow")}
         </Button>
         <Button variant="default" onClick={onDone}>
           {t("kit.cancel")}
         </Button>
-      </Button.Group>
+      </Group>
     </div>
   );
 }

@@ -103,15 +103,13 @@ function Rungs({ asked }: { asked: Asked }) {
 }
 
 function Verdict({ ladder, asked }: { ladder: Ladder; asked: Asked }) {
-  const failing = ladder.rungs.filter((rung) => rung.ok === false).length;
+  const met = ladder.rungs.filter((rung) => rung.ok === true).length;
   return (
     <Panel
       title={ladder.holds ? t("ladder.holds") : t("ladder.fails")}
       tone={ladder.holds ? "plain" : "bad"}
       actions={
-        <Chip tone={ladder.holds ? "ok" : "bad"}>
-          {t("ladder.count", { met: ladder.rungs.length - failing, all: ladder.rungs.length })}
-        </Chip>
+        <Chip tone={ladder.holds ? "ok" : "bad"}>{t("ladder.count", { met, all: ladder.rungs.length })}</Chip>
       }
     >
       <ol className={classes.rungs}>

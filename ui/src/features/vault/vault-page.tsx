@@ -66,19 +66,24 @@ const apiColumns = (): Column<ApiSummary>[] => [
     header: t("vault.name"),
     width: "1.8fr",
     cell: (api) => (
-      <>
-        <Link to={paths.api(api.id)} className={classes.name}>
+      <span className={classes.named}>
+        <Link to={paths.api(api.id)} className={classes.name} title={api.name}>
           {api.name}
-        </Link>{" "}
+        </Link>
         {api.system && <Chip tone="plain">{t("vault.system")}</Chip>}
-      </>
+      </span>
     ),
   },
   {
     id: "identifier",
     header: t("vault.identifier"),
     width: "1.6fr",
-    cell: (api) => <span className={classes.mono}>{api.identifier}</span>,
+    narrow: "1.1fr",
+    cell: (api) => (
+      <span className={classes.mono} title={api.identifier}>
+        {api.identifier}
+      </span>
+    ),
   },
   {
     id: "scopes",
@@ -89,9 +94,11 @@ const apiColumns = (): Column<ApiSummary>[] => [
   },
   {
     id: "clients",
-    header: t("vault.exchangedBy"),
+    header: t("vault.backend"),
     width: "1fr",
-    cell: (api) => (api.clients.length === 0 ? "–" : api.clients.join(", ")),
+    narrow: "0.8fr",
+    cell: (api) =>
+      api.clients.length === 0 ? "–" : <span title={api.clients.join(", ")}>{api.clients.join(", ")}</span>,
   },
   {
     id: "grants",
@@ -154,7 +161,7 @@ const connectionColumns = (): Column<ConnectionSummary>[] => [
   {
     id: "accounts",
     header: t("vault.connectedAccounts"),
-    width: "1fr",
+    width: "170px",
     cell: (connection) => (
       <Chip tone={connection.connectedAccounts ? "ok" : "plain"}>
         {connection.connectedAccounts ? t("vault.on") : t("vault.off")}
