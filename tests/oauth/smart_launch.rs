@@ -13,7 +13,7 @@ use crate::fhir::{admin, ids};
 /// A launch that the front desk makes; its id.
 async fn launch(server: &TestServer, members: Value) -> String {
     let mut body = json!({ "resourceType": "SmartAppLaunch" });
-    for (member, value) in members.as_object().unwrap() {
+    for (member, value) in members.as_object().expect("an object") {
         body[member] = value.clone();
     }
     let made = admin(server, "POST", "SmartAppLaunch").json(&body).send().await;
