@@ -80,7 +80,7 @@ export function firstForm(client: PlaygroundClient | undefined): RunForm {
 
 /** What is usually asked once the tokens are there: whose they are, where they are a person's. */
 export const usualAfterwards = (grant: string): RunForm["afterwards"] =>
-  grant === "client_credentials" || grant === TOKEN_VAULT ? [] : ["userinfo"];
+  grant === "client_credentials" || grant === FEDERATED_CONNECTION_ACCESS_TOKEN ? [] : ["userinfo"];
 
 /** The scope a grant of the client usually asks for. */
 export const scopeOf = (client: PlaygroundClient | undefined, grant: string): string => {
