@@ -55,8 +55,7 @@ async fn a_browser_leaves_a_form_by_a_page_that_leads_on() {
     ] {
         let mut browser = Browser::default();
         let began = browser.authorize(&server, &parameters).await;
-        let left =
-            browser.press_with(&server, began.location().unwrap(), &[("press", press)], headers).await;
+        let left = browser.press_with(&server, began.location().unwrap(), &[("press", press)], headers).await;
         assert_eq!(left.status, status, "{headers:?}: {left:?}");
         assert_eq!(left.header("refresh").is_some(), status == 200, "{headers:?}");
         assert_eq!(left.location().is_some(), status == 303, "{headers:?}");

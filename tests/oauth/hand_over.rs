@@ -97,7 +97,8 @@ async fn a_browser_is_led_on_to_the_client_by_a_page_that_shows_no_code() {
     let server = TestServer::start().await;
     let issued = preauthorize(&server, ELSEWHERE, PAT, json!({ "magicLink": true })).await.json();
     let page = page_of(&issued);
-    let request = server.post(&page).header("Sec-Fetch-Site", "same-origin").header("Sec-Fetch-Dest", "document");
+    let request =
+        server.post(&page).header("Sec-Fetch-Site", "same-origin").header("Sec-Fetch-Dest", "document");
     let reply = request.form(&[]).send().await;
     assert_eq!((reply.status, reply.header("location")), (200, None), "{reply:?}");
     let code = page.strip_prefix("/in/").unwrap();

@@ -9,7 +9,8 @@ use anteroom_testkit::client::Reply;
 use anteroom_testkit::server::TestServer;
 use serde_json::json;
 
-use crate::auth::{PASSWORD, login, plain, post, said, server, signed_in};
+use crate::auth::{PASSWORD, login, plain, post, server, signed_in};
+use crate::steps::said;
 use crate::steps::userinfo_status;
 
 const NEW: &str = "my-new-password";

@@ -80,8 +80,7 @@ async fn in_browser(call: &Call, body: Body) -> Response {
 fn signed_out(call: &Call, to: Option<String>, after_form: bool) -> Response {
     let words = words_for(call.headers());
     let mut response = pages::signed_out(words);
-    let between =
-        to.as_deref().filter(|_| after_form).and_then(|to| leave::page(call.headers(), words, to));
+    let between = to.as_deref().filter(|_| after_form).and_then(|to| leave::page(call.headers(), words, to));
     if let Some(page) = between {
         response = page;
     } else if let Some(to) = to.and_then(|to| HeaderValue::try_from(to).ok()) {

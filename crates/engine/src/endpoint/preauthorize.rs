@@ -18,7 +18,6 @@ use crate::refusal::Refusal;
 use crate::service::magic_links::{self, DEFAULT_LIFE, LONGEST_LIFE, NewCode, Plain};
 use crate::service::tokens;
 use crate::stop::{Fault, Outcome, Refused, refuse};
-use crate::store::Tx;
 use crate::timestamp::Timestamp;
 
 /// Seconds calls are counted for.
