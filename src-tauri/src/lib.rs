@@ -64,7 +64,11 @@ pub fn run(settings: Settings) -> tauri::Result<ExitCode> {
             api.prevent_exit();
             app.exit(app.state::<Engine>().exit_code().into());
         }
-        RunEvent::Exit => app.state::<Engine>().close(),
+        RunEvent::Exit => {
+            // whoever starts the app from now on gets a window of their own, not a place in this one
+            tauri_plugin_single_instance::destroy(app);
+            app.state::<Engine>().close();
+        }
         _ => {}
     });
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))

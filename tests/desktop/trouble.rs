@@ -1,6 +1,10 @@
 //! The window opens whatever is wrong with the engine, and names it.
 
-use std::{fs, net::TcpListener};
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+};
 
 use serde_json::json;
 
@@ -64,6 +68,30 @@ async fn without_a_session_bus_a_second_start_names_the_lock() {
     assert!(line.contains(home.data().to_str().unwrap()) && line.contains("another Anteroom"), "{line}");
     assert_eq!(second.end(), Some(4));
     assert_eq!(first.end(), Some(0));
+}
+
+#[tokio::test]
+async fn a_start_while_the_one_before_finishes_has_a_window_of_its_own() {
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).unwrap();
+    let home = Home::listening_on(&free.to_string());
+    let first = home.start();
+    let mut request = until("the engine answers", async || TcpStream::connect(free).ok()).await;
+    // The body of this one does not come, so that the first start has something to finish.
+    let head = format!(
+        "POST /oauth2/token HTTP/1.1\r\nHost: {free}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: 10\r\nExpect: 100-continue\r\n\r\n"
+    );
+    request.write_all(head.as_bytes()).unwrap();
+    let mut continued = [0; 12];
+    request.read_exact(&mut continued).unwrap();
+    assert_eq!(&continued, b"HTTP/1.1 100");
+    first.ask_to_end();
+    let mut second = home.start();
+    let line = second.read_until("the engine could not be opened");
+    assert!(line.contains("another Anteroom"), "{line}");
+    drop(request);
+    first.end();
+    second.end();
 }
 
 #[tokio::test]

@@ -115,7 +115,7 @@ fn numbers(filter: &EventFilter, span: Span) -> String {
         return newest("INDEXED BY event_by_client", "");
     }
     if filter.refused_only || filter.kind == Some(EventKind::Refused) {
-        return newest("INDEXED BY event_refused", "");
+        return newest("INDEXED BY event_refused", " AND refusal IS NOT NULL");
     }
     newest("NOT INDEXED", "")
 }

@@ -195,10 +195,15 @@ impl Undriven {
         line.unwrap_or_else(|| panic!("the app ended without saying {text:?}"))
     }
 
-    /// Ends the app as the end of a session does, and gives its exit code.
-    pub(crate) fn end(mut self) -> Option<i32> {
+    /// Asks the app to end, as the end of a session does.
+    pub(crate) fn ask_to_end(&self) {
         let asked = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
         assert!(asked.is_ok_and(|status| status.success()), "the app can be asked to end");
+    }
+
+    /// Asks the app to end, waits for it, and gives its exit code.
+    pub(crate) fn end(mut self) -> Option<i32> {
+        self.ask_to_end();
         self.0.wait().expect("the app ends").code()
     }
 }

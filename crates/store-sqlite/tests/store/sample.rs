@@ -3,11 +3,13 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use anteroom_engine::model::UserSecurityRequest;
 use anteroom_engine::model::event::{EventBody, EventKind, NewEvent};
 use anteroom_engine::store::contract::sample::{NOW, code, id, login, person, write_people, write_project};
 use anteroom_engine::store::{
     ClientFilter, CodeFilter, EventFilter, PeopleFilter, Store, StoreResult, Tx, Window, write,
 };
+use anteroom_oauth::secret::Secret;
 use anteroom_store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 
@@ -68,7 +70,21 @@ pub(crate) fn event(kind: EventKind) -> NewEvent {
     }
 }
 
-/// 60 people, codes, logins and events.
+/// A link with which the person of this number chooses a password.
+fn password_link(number: u128) -> UserSecurityRequest {
+    UserSecurityRequest {
+        id: id(4_000 + number),
+        project: id(1),
+        user: id(1_000 + number),
+        membership: id(1_000 + number),
+        secret: Secret::new(number.to_string()).digest(),
+        issued_at: NOW,
+        expires_at: NOW + 600,
+        used_at: None,
+    }
+}
+
+/// 60 people, codes, logins, password links and events.
 pub(crate) fn fill(store: &dyn Store) {
     write_project(store).unwrap();
     let people = (0..60).map(|number| person(1_000 + number, &format!("Given{number}"), "Family")).collect();
@@ -77,6 +93,7 @@ pub(crate) fn fill(store: &dyn Store) {
         for number in 0..60 {
             tx.insert_pre_authorized_code(&code(2_000 + number))?;
             tx.insert_login(&login(3_000 + number))?;
+            tx.insert_user_security_request(&password_link(number))?;
             tx.append_event(&event(EventKind::LinkIssued))?;
         }
         Ok(())
@@ -110,6 +127,7 @@ fn read_everything(tx: &dyn Tx) -> StoreResult<String> {
         add(&tx.profile(person(1_000 + number, "", "").profile.reference)?);
         add(&tx.pre_authorized_code_by_digest(&code(2_000 + number).digest)?);
         add(&tx.live_login(id(3_000 + number))?);
+        add(&tx.user_security_request(password_link(number).id)?);
     }
     add(&tx.list_events(id(1), &EventFilter::default(), 1_000)?);
     add(&tx.verify_events()?);

@@ -132,6 +132,7 @@ pub fn events_are_filtered(store: &dyn Store) -> StoreResult<()> {
     assert_eq!(listed(store, &kind(EventKind::LinkLocked), 9)?, Vec::<i64>::new());
     let refused = EventFilter { refused_only: true, ..EventFilter::default() };
     assert_eq!(listed(store, &refused, 9)?, [4]);
+    assert_eq!(listed(store, &kind(EventKind::Refused), 9)?, [4]);
     let about = |number| EventFilter { about: Some(Uuid::from_u128(number)), ..EventFilter::default() };
     assert_eq!(listed(store, &about(10), 9)?, [4, 2], "a client");
     assert_eq!(listed(store, &about(20), 9)?, [4, 3], "a member");
