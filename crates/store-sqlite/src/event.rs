@@ -2,7 +2,7 @@
 
 use anteroom_engine::id::Id;
 use anteroom_engine::model::event::{EventKind, NewEvent, chain_hash};
-use anteroom_engine::model::{Event, Project};
+use anteroom_engine::model::{Client, Event, Project};
 use anteroom_engine::refusal::Refusal;
 use anteroom_engine::store::{EventFilter, EventRow, Events, StoreResult};
 use anteroom_engine::timestamp::Timestamp;
@@ -183,6 +183,15 @@ impl Events for SqliteTx<'_> {
             |_| Ok(()),
         )?;
         Ok(found.is_some())
+    }
+
+    fn last_token_issued_at(&self, client: Id<Client>) -> StoreResult<Option<Timestamp>> {
+        self.one(
+            "SELECT at FROM event INDEXED BY event_by_client WHERE client = ?1 AND kind = 'token_issued' \
+             ORDER BY seq DESC LIMIT 1",
+            params![client.as_bytes()],
+            |row| column::time(row, 0),
+        )
     }
 
     fn newest_event_time(&self) -> StoreResult<Option<Timestamp>> {

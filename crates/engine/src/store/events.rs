@@ -53,6 +53,8 @@ pub trait Events {
     ) -> StoreResult<Vec<EventRow>>;
     /// Whether the log says that this row of the project was deleted.
     fn was_deleted(&self, project: Id<Project>, row: Uuid) -> StoreResult<bool>;
+    /// When tokens were last issued to a client.
+    fn last_token_issued_at(&self, client: Id<Client>) -> StoreResult<Option<Timestamp>>;
     /// Time of the newest event: the clock's high-water mark.
     fn newest_event_time(&self) -> StoreResult<Option<Timestamp>>;
     /// Walks the chain: how many events, and the sequence number of the first that does not fit.

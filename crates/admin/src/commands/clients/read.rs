@@ -6,9 +6,8 @@ use anteroom_engine::id::Id;
 use anteroom_engine::model;
 use anteroom_engine::model::Project;
 use anteroom_engine::model::client::{self as stored, SecretSlot, StoredSecret};
-use anteroom_engine::model::event::EventKind;
 use anteroom_engine::stop::{Outcome, not_found};
-use anteroom_engine::store::{ClientFilter, EventFilter, Tx};
+use anteroom_engine::store::{ClientFilter, Tx};
 use anteroom_engine::timestamp::Timestamp;
 
 use super::super::access_policies;
@@ -82,7 +81,8 @@ pub(crate) async fn list(admin: &Admin, request: List) -> Result<Listed, Command
         .read_project(move |tx, project, _| {
             let slice = tx.list_clients(project, &filter, window)?;
             let rows = slice.rows.iter().map(|row| {
-                let last_used_at = row.last_used_at.max(last_token(tx, &row.client)?);
+                // clients that send no secret leave no other mark
+                let last_used_at = row.last_used_at.max(tx.last_token_issued_at(row.client.id)?);
                 Ok(summary(&row.client, last_used_at))
             });
             Ok(Listed { items: rows.collect::<Outcome<_>>()?, total: slice.total })
@@ -112,13 +112,6 @@ pub(crate) async fn get(admin: &Admin, request: Ref) -> Result<Client, CommandEr
             view(tx, &client, now)
         })
         .await
-}
-
-/// When the client last got tokens. Clients that send no secret leave no other mark.
-fn last_token(tx: &dyn Tx, client: &model::Client) -> Outcome<Option<Timestamp>> {
-    let filter =
-        EventFilter { kind: Some(EventKind::TokenIssued), client: Some(client.id), ..EventFilter::default() };
-    Ok(tx.list_events(client.project, &filter, 1)?.first().map(|row| row.event.event.at))
 }
 
 /// The live secrets with their last uses.
@@ -164,7 +157,7 @@ pub(super) fn unadvised(tx: &dyn Tx, client: &model::Client) -> Outcome<Client> 
         .iter()
         .filter_map(|secret| secret.last_used_at)
         .max()
-        .max(last_token(tx, client)?.map(Timestamp::seconds));
+        .max(tx.last_token_issued_at(client.id)?.map(Timestamp::seconds));
     Ok(Client {
         id: client.id.to_string(),
         client_id: client.client_id(),

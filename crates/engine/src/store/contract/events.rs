@@ -133,6 +133,9 @@ pub fn events_are_filtered(store: &dyn Store) -> StoreResult<()> {
     let refused = EventFilter { refused_only: true, ..EventFilter::default() };
     assert_eq!(listed(store, &refused, 9)?, [4]);
     assert_eq!(listed(store, &kind(EventKind::Refused), 9)?, [4]);
+    let last_token = |client| read(store, |tx| tx.last_token_issued_at(id(client)));
+    assert_eq!(last_token(10)?, Some(event(EventKind::TokenIssued).at), "not the refusal after it");
+    assert_eq!(last_token(11)?, None);
     let about = |number| EventFilter { about: Some(Uuid::from_u128(number)), ..EventFilter::default() };
     assert_eq!(listed(store, &about(10), 9)?, [4, 2], "a client");
     assert_eq!(listed(store, &about(20), 9)?, [4, 3], "a member");
