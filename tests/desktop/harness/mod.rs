@@ -84,7 +84,8 @@ impl Desktop {
             .expect("the driver has started the app");
         let uptime = std::fs::read_to_string("/proc/uptime").expect("the time since boot");
         let seconds = uptime.split_whitespace().next().and_then(|uptime| uptime.parse().ok());
-        Duration::from_secs_f64(seconds.expect("seconds since boot")) - Duration::from_millis(started * 10)
+        Duration::from_secs_f64(seconds.expect("seconds since boot"))
+            .saturating_sub(Duration::from_millis(started * 10))
     }
 
     /// Closes the window and waits until the app has ended; its home stays for another start.
