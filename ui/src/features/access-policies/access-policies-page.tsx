@@ -6,7 +6,8 @@ import { useCommand } from "../../api/commands";
 import { paths } from "../../app/paths";
 import { t, tn } from "../../i18n/i18n";
 import { Page } from "../../kit/page";
-import { type Column, RowTable } from "../../kit/row-table";
+import { Column } from "../../kit/panel";
+import { RowTable, type Column as TableColumn } from "../../kit/row-table";
 import { Answer, Empty } from "../../kit/states";
 import classes from "./access-policies.module.css";
 import { CanRead } from "./can-read";
@@ -27,30 +28,30 @@ export function AccessPoliciesPage() {
       beside={policies.data && <span role="status">{tn("policies.count", policies.data.items.length)}</span>}
       actions={create}
     >
-      <Answer query={policies} rows={4}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty title={t("policies.emptyTitle")} action={create}>
-              {t("policies.emptyBody")}
-            </Empty>
-          ) : (
-            <div className={classes.list}>
+      <Column wide>
+        <Answer query={policies} rows={4}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty title={t("policies.emptyTitle")} action={create}>
+                {t("policies.emptyBody")}
+              </Empty>
+            ) : (
               <RowTable
                 label={t("nav.accessPolicies")}
                 columns={columns()}
                 rows={{ total: items.length, at: (index) => items[index], want: nothing }}
                 keyOf={(row) => row.id}
               />
-            </div>
-          )
-        }
-      </Answer>
-      <CanRead />
+            )
+          }
+        </Answer>
+        <CanRead />
+      </Column>
     </Page>
   );
 }
 
-const columns = (): Column<PolicySummary>[] => [
+const columns = (): TableColumn<PolicySummary>[] => [
   {
     id: "name",
     header: t("policies.name"),

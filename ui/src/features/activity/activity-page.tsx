@@ -99,7 +99,7 @@ export function ActivityPage() {
             type="datetime-local"
             size="xs"
             leftSection={t(`activity.${name}`)}
-            leftSectionWidth={44}
+            leftSectionWidth={52}
             aria-label={t(`activity.${name}`)}
             value={param(name)}
             onChange={(event) => keep(name, event.currentTarget.value)}

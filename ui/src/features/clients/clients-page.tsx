@@ -223,7 +223,7 @@ const columns = (): Column<ClientSummary>[] => [
   {
     id: "used",
     header: t("clients.lastUsed"),
-    width: "112px",
+    width: "122px",
     cell: (client) => (client.lastUsedAt === null ? t("clients.never") : <Ago at={client.lastUsedAt} />),
   },
   {
