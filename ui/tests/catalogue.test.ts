@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { EVENT_KINDS } from "../src/features/activity/event-kinds";
 import { GRANT_TYPES } from "../src/features/clients/client-words";
+import adviceDe from "../src/i18n/advice.de.json";
+import adviceEs from "../src/i18n/advice.es.json";
 import de from "../src/i18n/de.json";
 import en from "../src/i18n/en.json";
 import es from "../src/i18n/es.json";
@@ -117,3 +119,35 @@ describe("the engine's names have words", () => {
     expect(GRANT_TYPES.map(({ value }) => value)).toEqual(grants);
   });
 });
+
+/** What the engine advises about each refusal, of its published table. */
+const advised = Object.fromEntries(
+  read("../docs/errors.md")
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) => {
+      const cells = line.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
+      return [cells[1]?.replaceAll("`", "") ?? "", cells.at(-2) ?? ""];
+    }),
+);
+
+describe.each(Object.entries({ de: adviceDe, es: adviceEs }))(
+  "advice in %s",
+  (_, advice: Record<string, string>) => {
+    test("is there for every refusal, and for nothing else", () => {
+      expect(Object.keys(advised).length).toBeGreaterThan(250);
+      expect(Object.keys(advice).sort()).toEqual(Object.keys(advised).sort());
+    });
+
+    test("leaves names and values as they are", () => {
+      const literal = (sentence: string) =>
+        (sentence.match(/[^\s,;()]*[_=<>{}/"][^\s,;()]*/g) ?? []).map((word) => word.replace(/[.:]$/, ""));
+      const lost = Object.entries(advised).flatMap(([name, sentence]) =>
+        literal(sentence)
+          .filter((word) => !advice[name]?.includes(word))
+          .map((word) => `${name}: ${word}`),
+      );
+      expect(lost).toEqual([]);
+    });
+  },
+);

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import type { Client, Verdict } from "../../api/bindings";
 import { useCommandMutation } from "../../api/commands";
 import { paths } from "../../app/paths";
+import { adviceOf } from "../../i18n/advice";
 import { t, tNamed } from "../../i18n/i18n";
 import { Chip, Dot } from "../../kit/chip";
 import { Panel } from "../../kit/panel";
@@ -147,11 +148,7 @@ function Result({ verdict }: { verdict: Verdict }) {
             .join(" · ")}
         </p>
       )}
-      {refusal && (
-        <p className={classes.quiet} lang="en">
-          {refusal.advice}
-        </p>
-      )}
+      {refusal && <p className={classes.quiet}>{adviceOf(refusal)}</p>}
       {refusal?.name === "no_member_found" && claim !== null && value !== null && (
         <Button
           component={Link}

@@ -1,4 +1,5 @@
 import type { ClientCheck, EngineSaw, RunShown, StepView, TraceCheck } from "../../api/bindings";
+import { adviceOf } from "../../i18n/advice";
 import { t, tNamed } from "../../i18n/i18n";
 import { CodeBlock } from "../../kit/code-block";
 import { Differing } from "../../kit/compare";
@@ -76,7 +77,7 @@ function Saw({ run, step }: { run: RunShown; step: StepView }) {
           <Checks checks={one.checks} section={one.refusal?.section} />
           {one.refusal && (
             <p role="alert" className={classes.trouble}>
-              <b>{tNamed("refusal", one.refusal.name)}</b> {one.refusal.advice}
+              <b>{tNamed("refusal", one.refusal.name)}</b> {adviceOf(one.refusal)}
             </p>
           )}
         </div>
