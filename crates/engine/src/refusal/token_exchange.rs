@@ -120,7 +120,7 @@ macro_rules! rows {
                 rfc: oauth(400, E::InvalidRequest, "Failed to verify code - check your identity provider configuration"),
                 medplum: oauth(400, E::InvalidRequest, "Failed to verify code - check your identity provider configuration"),
                 section: "RFC 8693 section 2.2.2",
-                advice: "Press Test on the client's Identity provider tab: it says how far the call comes.",
+                advice: "Press Test the address on the client's Identity provider tab: it says how far the call comes.",
             }
             /// The provider answers with another status than 200.
             ProviderRefuses = "provider_refuses" {
