@@ -4,6 +4,7 @@
 //   node scripts/pictures.mjs                          against the mock backend
 //   node scripts/pictures.mjs http://127.0.0.1:8199/   against a page served beside a running engine
 //   ONLY=stage node scripts/pictures.mjs               only pictures whose name contains "stage"
+//   LANGUAGES=de,es node scripts/pictures.mjs          only these languages
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +13,7 @@ import { chromium } from "playwright-core";
 const ui = dirname(dirname(fileURLToPath(import.meta.url)));
 const out = join(dirname(ui), "target", "pictures");
 const wanted = process.env.ONLY ?? "";
+const languages = process.env.LANGUAGES?.split(",") ?? ["en", "de", "es"];
 
 const SIZES = [
   { width: 1180, height: 760 },
@@ -28,7 +30,7 @@ const TURNS = [
     { size: SIZES[0], scheme: "light", language },
     { size: SIZES[1], scheme: "dark", language },
   ]),
-];
+].filter(({ language }) => languages.includes(language));
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const firstLink = (page) => page.getByRole("row").nth(1).getByRole("link").first();

@@ -122,7 +122,7 @@ const columns = (): Column<PersonSummary>[] => [
       </Link>
     ),
   },
-  { id: "kind", header: t("people.kind"), width: "1.1fr", cell: kindWords, optional: true },
+  { id: "kind", header: t("people.kind"), width: "1.5fr", cell: kindWords, optional: true },
   {
     id: "born",
     header: t("people.birthDate"),
@@ -140,7 +140,7 @@ const columns = (): Column<PersonSummary>[] => [
   {
     id: "rights",
     header: t("people.rights"),
-    width: "1.3fr",
+    width: "190px",
     narrow: "160px",
     cell: (person) => <Rights person={person} />,
   },
@@ -170,7 +170,7 @@ function LinkButton({ person }: { person: PersonSummary }) {
   return (
     <Link
       to={paths.magicLinks({ for: person.membershipId })}
-      className={classes.link}
+      className={classes.hand}
       aria-label={t("people.linkFor", { person: person.name })}
     >
       <IconLink size={14} aria-hidden />
