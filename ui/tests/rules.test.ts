@@ -226,3 +226,12 @@ test("every screen has a command that does the same", () => {
     expect([address, linesOf(address, values).length > 0]).toEqual([address, true]);
   }
 });
+
+test("a class of a stylesheet has one rule of its own", () => {
+  const twice = sources("src", /\.module\.css$/).flatMap(({ path, text }) => {
+    const plain = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/@[^{]*\{(?:[^{}]*\{[^}]*\})*[^}]*\}/g, "");
+    const rules = [...plain.matchAll(/(?:^|\})\s*(\.[A-Za-z]+) \{/g)].map((found) => found[1]);
+    return rules.filter((name, at) => rules.indexOf(name) !== at).map((name) => `${path}: ${name}`);
+  });
+  expect(twice).toEqual([]);
+});
