@@ -25,7 +25,9 @@ const SCREENS: [(&str, &str); 6] = [
 
 #[tokio::test]
 async fn a_start_over_a_store_opens_home_and_then_every_list() {
-    let home = if let Some(folder) = env::var_os("ANTEROOM_FULL_STORE") {
+    let full = env::var_os("ANTEROOM_FULL_STORE");
+    let large = full.is_some();
+    let home = if let Some(folder) = full {
         Home::over(PathBuf::from(folder))
     } else {
         let desktop = Desktop::open().await;
@@ -37,11 +39,13 @@ async fn a_start_over_a_store_opens_home_and_then_every_list() {
         desktop.role("heading", "Riverside Clinic").await;
         eprintln!("Home is there {} ms after the start of the app", desktop.age().as_millis());
         for (name, drawn) in SCREENS {
+            // a new store has nothing in most lists
+            let drawn = if large { drawn } else { "main h1" };
             let took = desktop.measure("opening", vec![json!(name), json!(drawn)]).await;
             assert!(took.is_number(), "{name} opens: {took}");
             eprintln!("{name} opens: {took} ms");
         }
-        for name in ["Client applications", "People"] {
+        for name in ["Client applications", "People"].into_iter().filter(|_| large) {
             desktop.measure("opening", vec![json!(name), json!(ROW)]).await;
             eprintln!("{name} scrolls: {}", desktop.measure("scrolling", vec![json!(120)]).await);
         }

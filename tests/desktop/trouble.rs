@@ -86,6 +86,8 @@ async fn a_start_while_the_one_before_finishes_has_a_window_of_its_own() {
     request.read_exact(&mut continued).unwrap();
     assert_eq!(&continued, b"HTTP/1.1 100");
     first.ask_to_end();
+    until("the first start takes no more requests", async || TcpStream::connect(free).is_err().then_some(()))
+        .await;
     let mut second = home.start();
     let line = second.read_until("the engine could not be opened");
     assert!(line.contains("another Anteroom"), "{line}");
