@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use fantoccini::{Client, elements::Element};
+use fantoccini::elements::Element;
 use serde_json::{Value, json};
 
-use super::{Desktop, pictures, until};
+use super::{Desktop, pictures, until, wait::PATIENCE};
 
 /// `find.js` answers with an element in this member.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -101,16 +101,25 @@ impl Desktop {
     }
 
     /// Takes a picture of the window, keeps it in `target/pictures/desktop` and gives its PNG.
+    ///
+    /// The driver takes it with the next frame, and a page where nothing moves may never draw one: so a point in the corner
+    /// changes its colour meanwhile.
     pub(crate) async fn picture(&self, name: &str) -> (PathBuf, Vec<u8>) {
-        let png = screenshot(&self.client).await;
+        self.script(
+            "const point = document.createElement('div');
+             point.id = 'moves';
+             point.style.cssText = 'position: fixed; right: 0; bottom: 0; width: 1px; height: 1px; z-index: 9999';
+             document.body.append(point);
+             point.animate([{ background: '#fff' }, { background: '#eee' }], { duration: 200, iterations: Infinity });",
+        )
+        .await;
+        let taken = tokio::time::timeout(PATIENCE, self.client.screenshot()).await;
+        let png = taken.expect("the driver takes the picture in time").expect("the driver takes the picture");
+        self.script("document.getElementById('moves').remove()").await;
         let path = pictures().join(format!("{name}.png"));
         std::fs::write(&path, &png).expect("the picture can be written");
         (path, png)
     }
-}
-
-async fn screenshot(client: &Client) -> Vec<u8> {
-    client.screenshot().await.expect("the driver takes the picture")
 }
 
 fn text_of(value: &Value) -> String {
