@@ -64,22 +64,26 @@ impl Engine {
         let runtime = tauri::async_runtime::handle().inner().clone();
         let opened = options(&self.settings)
             .and_then(|(folder, options)| Ok((folder, Arc::new(Host::open(options, runtime.clone())?))));
-        self.state.send_replace(match opened {
+        let (state, news) = match opened {
             Ok((folder, host)) => {
                 let _inside = runtime.enter();
                 let seat = Seat { host: Arc::clone(&host), folder, app: app.clone() };
                 let admin = Admin::new(Arc::clone(host.engine()), Arc::new(seat));
                 pass_changes_on(app, &admin, &runtime);
-                State::Open { admin, host }
+                (State::Open { admin, host }, None)
             }
             Err(error) => {
                 let problem = explain(&error);
-                if !matches!(&*self.state.borrow(), State::Stopped { problem: known, .. } if *known == problem) {
-                    tracing::error!(%problem, "the engine could not be opened");
-                }
-                State::Stopped { problem, exit_code: error.exit_code() }
+                let known = matches!(&*self.state.borrow(), State::Stopped { problem: known, .. } if *known == problem);
+                let news = (!known).then(|| problem.clone());
+                (State::Stopped { problem, exit_code: error.exit_code() }, news)
             }
-        });
+        };
+        self.state.send_replace(state);
+        // said once it is so: whoever ends the program at this line gets its exit code
+        if let Some(problem) = news {
+            tracing::error!(%problem, "the engine could not be opened");
+        }
         self.retrying.store(false, Ordering::Release);
     }
 

@@ -77,8 +77,9 @@ pub fn run(settings: Settings) -> tauri::Result<ExitCode> {
 fn set_up(app: &tauri::App, settings: Settings) -> tauri::Result<()> {
     let handle = app.handle();
     let command_line = settings.command_line.clone();
-    Engine::open(handle, settings);
+    // before anything is opened: from now on a signal closes it again
     end_on_signal(handle);
+    Engine::open(handle, settings);
     let on_ready = handle.clone();
     app.listen("ready", move |_| inbox::page_is_ready(&on_ready));
     receive_from_system(handle);
@@ -92,16 +93,21 @@ fn set_up(app: &tauri::App, settings: Settings) -> tauri::Result<()> {
 #[cfg(unix)]
 fn end_on_signal(app: &tauri::AppHandle) {
     use tokio::signal::unix::{SignalKind, signal};
+    let runtime = tauri::async_runtime::handle();
+    let _inside = runtime.inner().enter();
     for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        let mut signals = match signal(kind) {
+            Ok(signals) => signals,
+            Err(error) => {
+                tracing::warn!(%error, "the end of the session will not be noticed");
+                continue;
+            }
+        };
         let app = app.clone();
         tauri::async_runtime::spawn(async move {
-            match signal(kind) {
-                Ok(mut signals) => {
-                    signals.recv().await;
-                    app.exit(app.state::<Engine>().exit_code().into());
-                }
-                Err(error) => tracing::warn!(%error, "the end of the session will not be noticed"),
-            }
+            signals.recv().await;
+            let code = app.try_state::<Engine>().map_or(0, |engine| engine.exit_code());
+            app.exit(code.into());
         });
     }
 }
