@@ -1,6 +1,7 @@
 //! The engine: owns the store, the keys and the clock; runs one request in one transaction.
 
 use std::pin::Pin;
+use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
@@ -200,6 +201,11 @@ impl Engine {
     /// Subscribes to what committed requests changed.
     pub fn subscribe(&self) -> broadcast::Receiver<Topic> {
         self.changes.subscribe()
+    }
+
+    /// Copies everything that is committed into the new file `to`, while everything goes on. Blocks.
+    pub fn back_up(&self, to: &Path) -> StoreResult<()> {
+        self.store.back_up(to)
     }
 
     /// Writes everything to the main file and stops the store.

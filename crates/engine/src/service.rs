@@ -3,6 +3,7 @@
 pub mod access_policies;
 pub mod api_access;
 pub mod api_tokens;
+pub mod backups;
 pub mod bearer;
 pub mod client_grants;
 pub mod clients;

@@ -15,6 +15,7 @@
 
 mod apis;
 mod authorization;
+mod backups;
 mod codes;
 mod connected_accounts;
 pub mod contract;
@@ -26,6 +27,7 @@ pub use apis::{ClientGrantFilter, ClientGrants, Connections, ResourceServers};
 pub use authorization::{
     AuthorizationCodes, Consents, Interactions, RefreshFamilies, SecondFactors, Sessions,
 };
+pub use backups::{Backups, Ended};
 pub use codes::{CodeFilter, CodeRow, PreAuthorizedCodes};
 pub use connected_accounts::{ConnectSessions, ConnectedAccounts};
 pub use events::{EventFilter, EventRow, Events};
@@ -34,6 +36,7 @@ pub use people::{
 };
 pub use smart_app_launches::SmartAppLaunches;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::id::Id;
@@ -91,6 +94,10 @@ pub trait Store: Send + Sync {
     /// Runs `read` on a consistent snapshot, beside the writer.
     fn read(&self, read: &mut dyn FnMut(&dyn Tx) -> StoreResult<()>) -> StoreResult<()>;
 
+    /// Copies everything that is committed into a new file, which only its owner may read and which is whole once it has
+    /// its name. Writes go on meanwhile. Blocks: never inside an async task.
+    fn back_up(&self, to: &Path) -> StoreResult<()>;
+
     /// Writes everything to the main file and stops the writer. Later calls answer `Closed`.
     fn close(&self) -> StoreResult<()>;
 }
@@ -138,6 +145,7 @@ pub trait Tx:
     + SigningKeys
     + Settings
     + SavedRuns
+    + Backups
     + AttemptCounters
     + ResourceServers
     + ClientGrants
@@ -168,6 +176,7 @@ impl<T> Tx for T where
         + SigningKeys
         + Settings
         + SavedRuns
+        + Backups
         + AttemptCounters
         + ResourceServers
         + ClientGrants

@@ -11,6 +11,7 @@
 mod access_policy;
 mod attempt;
 mod authorization_code;
+mod backup;
 mod board;
 mod cache;
 mod client;
@@ -52,6 +53,7 @@ mod writer;
 
 use std::time::Duration;
 
+pub use backup::back_up_file;
 pub use data_dir::DataDirLock;
 pub use open::OpenError;
 pub use store::{SqliteStore, Statistics};

@@ -4,12 +4,11 @@
 //! A file `migrations/V<n>__<what>.sql`, a line in [`ALL`], and the new `migrations/schema.sql` that the test prints.
 //! An applied file is never edited.
 
-use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::data_dir::{private_file, sync_dir};
+use crate::backup;
 use crate::open::OpenError;
 
 /// A step from one schema to the next.
@@ -70,28 +69,11 @@ pub(crate) fn apply(
     Ok(())
 }
 
-/// Copies the database beside itself before a migration touches it: `<file>.v<n>.backup`. Written under another name first,
-/// so that a backup with its final name is always whole.
+/// Copies the database beside itself before a migration touches it: `<file>.v<n>.backup`.
 pub(crate) fn back_up(connection: &Connection, path: &Path, version: u32) -> Result<PathBuf, OpenError> {
     let backup = beside(path, &format!(".v{version}.backup"));
-    let unfinished = beside(path, &format!(".v{version}.backup.unfinished"));
-    let failed =
-        |source: Box<dyn std::error::Error + Send + Sync>| OpenError::Backup { path: backup.clone(), source };
-    match std::fs::remove_file(&unfinished) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error.into())),
-        _ => {}
-    }
-    // SQLite would make it readable for everybody; it accepts an empty file that is there.
-    private_file(OpenOptions::new().write(true).create_new(true), &unfinished)
-        .map_err(|error| failed(error.into()))?;
-    let target =
-        unfinished.to_str().ok_or_else(|| failed("the path of the data folder is not Unicode".into()))?;
-    connection.execute("VACUUM INTO ?1", [target]).map_err(|error| failed(error.into()))?;
-    std::fs::File::open(&unfinished)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| std::fs::rename(&unfinished, &backup))
-        .and_then(|()| path.parent().map_or(Ok(()), sync_dir))
-        .map_err(|error| failed(error.into()))?;
+    backup::write(connection, &backup)
+        .map_err(|error| OpenError::Backup { path: backup.clone(), source: error.into() })?;
     Ok(backup)
 }
 

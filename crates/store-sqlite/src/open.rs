@@ -58,6 +58,17 @@ pub enum OpenError {
         /// The missing file.
         path: PathBuf,
     },
+    /// A backup was put where another file was, whose journal is still there: it would be played into the backup.
+    #[error(
+        "{} is a backup, but the journal {} of the file it replaced is still there: move it away",
+        path.display(), journal.display()
+    )]
+    JournalOfAnother {
+        /// The backup.
+        path: PathBuf,
+        /// The journal.
+        journal: PathBuf,
+    },
     /// A database, but not of Anteroom.
     #[error("{} is a database of another program (application id {found:#010x})", path.display())]
     Foreign {
@@ -214,11 +225,16 @@ fn check_file(path: &Path, migrations: &[Migration]) -> Result<(), OpenError> {
     if number(60) > known {
         return Err(OpenError::Newer { path: path.to_owned(), found: number(60), known });
     }
-    if number(60) == 0 || header[18..20] != [2, 2] {
+    // a backup has no journal yet
+    let is_backup = header[18..20] == [1, 1];
+    if number(60) == 0 || !(is_backup || header[18..20] == [2, 2]) {
         return Err(damaged("its header is not one that Anteroom writes"));
     }
     let wal = beside(path, "-wal");
-    let journal = check_wal(&wal).map_err(|detail| OpenError::Damaged { path: wal, detail })?;
+    let journal = check_wal(&wal).map_err(|detail| OpenError::Damaged { path: wal.clone(), detail })?;
+    if is_backup && journal == Journal::Used {
+        return Err(OpenError::JournalOfAnother { path: path.to_owned(), journal: wal });
+    }
     let page = match u16::from_be_bytes([header[16], header[17]]) {
         1 => 65_536,
         size => u64::from(size),
@@ -229,6 +245,14 @@ fn check_file(path: &Path, migrations: &[Migration]) -> Result<(), OpenError> {
         return Err(damaged("its length is not a whole number of pages"));
     }
     Ok(())
+}
+
+/// Checks that a file is a database of Anteroom that this program knows, without changing it.
+pub(crate) fn check_kind(path: &Path) -> Result<(), OpenError> {
+    match look(path)? {
+        Found::Database => check_file(path, migrations::ALL),
+        Found::Nothing => Err(OpenError::NotAFile { path: path.to_owned() }),
+    }
 }
 
 /// Lets SQLite check the content on a connection that cannot write. The schema's number.

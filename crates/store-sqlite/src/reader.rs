@@ -1,7 +1,7 @@
 //! The readers: a few read-only connections, beside the writer.
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -10,6 +10,7 @@ use anteroom_engine::store::{StoreError, StoreResult, Tx};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::Options;
+use crate::backup;
 use crate::cache::ConfigCache;
 use crate::error::fault;
 use crate::pragmas;
@@ -58,6 +59,23 @@ impl Readers {
             Self::Shared { connection, .. } => {
                 let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
                 on_snapshot(&connection, cache, read)
+            }
+        }
+    }
+
+    /// Copies what is committed to the file `to`. On a file it takes a connection of its own, so that nobody waits for it.
+    pub(crate) fn back_up(&self, to: &Path) -> StoreResult<()> {
+        match self {
+            Self::Pool(pool) if pool.state().closed => Err(StoreError::Closed),
+            Self::Pool(pool) => {
+                let connection = Connection::open_with_flags(&pool.path, READ_ONLY).map_err(fault)?;
+                connection.busy_timeout(pool.options.wait).map_err(fault)?;
+                Ok(backup::write(&connection, to)?)
+            }
+            Self::Shared { closed, .. } if closed.load(Ordering::SeqCst) => Err(StoreError::Closed),
+            Self::Shared { connection, .. } => {
+                let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(backup::write(&connection, to)?)
             }
         }
     }

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use anteroom_engine::store::{Done, Job, Store, StoreError, StoreResult, Tx};
 use rusqlite::Connection;
 
+use crate::backup;
 use crate::cache::ConfigCache;
 use crate::migrations::{self, Migration};
 use crate::open::{self, OpenError};
@@ -162,6 +163,12 @@ impl Store for SqliteStore {
     fn read(&self, read: &mut dyn FnMut(&dyn Tx) -> StoreResult<()>) -> StoreResult<()> {
         self.sound()?;
         self.readers.read(&self.cache, read)
+    }
+
+    fn back_up(&self, to: &Path) -> StoreResult<()> {
+        self.sound()?;
+        backup::new(to)?;
+        self.readers.back_up(to)
     }
 
     fn close(&self) -> StoreResult<()> {

@@ -79,6 +79,10 @@ kinds! {
     SigningKeyRotated = "signing_key_rotated",
     /// A workspace file was applied.
     WorkspaceApplied = "workspace_applied",
+    /// A backup of the whole store was made.
+    BackupMade = "backup_made",
+    /// A backup took the place of the store.
+    BackupRestored = "backup_restored",
     /// A magic link was issued.
     LinkIssued = "link_issued",
     /// The page of a magic link was opened.

@@ -8,6 +8,7 @@
 pub mod access;
 pub mod apis;
 pub mod authorization;
+pub mod backups;
 pub mod clients;
 pub mod codes;
 pub mod events;
@@ -65,6 +66,7 @@ macro_rules! contract_tests {
             vault: connected_accounts_come_back_as_they_were,
                 connected_accounts_are_renewed_once_for_a_version, connected_accounts_go,
                 connect_sessions_take_each_step_once;
+            backups: nothing_that_works_once_outlives_a_restore;
             events: events_come_back_as_they_were, events_are_numbered_without_gaps_and_chained,
                 events_are_filtered, events_are_filtered_by_time, events_name_people_and_clients;
         }

@@ -85,6 +85,10 @@ fn an_old_file_is_backed_up_and_brought_to_the_new_schema() {
     let refused = SqliteStore::open(&path, Options::default()).err();
     let Some(OpenError::Newer { found, known, .. }) = refused else { panic!("{refused:?}") };
     assert_eq!((known, found), numbers());
+    std::fs::rename(&backup, &path).unwrap();
+    let store = SqliteStore::open(&path, Options::default()).expect("the way back");
+    store.close().unwrap();
+    assert_eq!(look(&path), before);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The contract of the engine, on a file and in memory.
 
+use std::path::Path;
+
 use anteroom_engine::store::{Done, Job, Store, StoreResult, Tx};
 use anteroom_store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
@@ -17,6 +19,10 @@ impl Store for FileStore {
 
     fn read(&self, read: &mut dyn FnMut(&dyn Tx) -> StoreResult<()>) -> StoreResult<()> {
         self.store.read(read)
+    }
+
+    fn back_up(&self, to: &Path) -> StoreResult<()> {
+        self.store.back_up(to)
     }
 
     fn close(&self) -> StoreResult<()> {

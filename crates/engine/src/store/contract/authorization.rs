@@ -13,7 +13,7 @@ use crate::store::{Store, StoreResult, write};
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-fn issued(number: u128) -> IssuedCode {
+pub(super) fn issued(number: u128) -> IssuedCode {
     IssuedCode {
         id: id(number),
         digest: code_digest(number),
@@ -38,7 +38,7 @@ fn issued(number: u128) -> IssuedCode {
     }
 }
 
-fn session(number: u128) -> Session {
+pub(super) fn session(number: u128) -> Session {
     Session {
         id: id(number),
         project: id(1),
@@ -52,7 +52,7 @@ fn session(number: u128) -> Session {
     }
 }
 
-fn interaction(number: u128) -> Interaction {
+pub(super) fn interaction(number: u128) -> Interaction {
     Interaction {
         id: id(number),
         project: id(1),

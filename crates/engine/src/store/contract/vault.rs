@@ -55,7 +55,7 @@ fn account(number: u128, subject: &str) -> ConnectedAccount {
     }
 }
 
-fn session(number: u128) -> ConnectSession {
+pub(super) fn session(number: u128) -> ConnectSession {
     ConnectSession {
         id: id(number),
         project: id(1),
