@@ -12,6 +12,7 @@ use std::{
 use anteroom_admin::{
     Admin, CommandError, LocalCa,
     commands::{
+        backups::{Order, Restored},
         home::EngineState,
         playground::{DeepLinkCheck, DeepLinkFinding},
     },
@@ -23,7 +24,7 @@ use anteroom_server::{
     master_key::{KeyError, Source},
     place::{KeyOptions, Place},
     problem::{self, HostError},
-    save,
+    restore, save,
 };
 use serde_json::Value;
 use tauri::{AppHandle, Emitter, EventTarget, Manager, Runtime};
@@ -126,6 +127,44 @@ impl Engine {
             }
             _ => {}
         }
+    }
+
+    /// Closes the engine, puts a backup in the place of its store, and opens it again. Commands wait meanwhile. When the
+    /// backup does not fit, the store is opened again as it was.
+    async fn restore<R: Runtime>(
+        &self,
+        app: &AppHandle<R>,
+        order: Order,
+    ) -> Result<Restored, String> {
+        let mut open = None;
+        let began = self.state.send_if_modified(|state| {
+            let was_open = matches!(state, State::Open { .. });
+            if was_open {
+                open = Some(std::mem::replace(state, State::Opening));
+            }
+            was_open
+        });
+        let Some(State::Open { host, .. }) = open.filter(|_| began) else {
+            return Err("The engine is not open.".to_owned());
+        };
+        if let Err(error) = host.close().await {
+            tracing::error!(%error, "the store could not be closed before a restore");
+        }
+        let (app, settings) = (app.clone(), self.settings.clone());
+        let restoring = tauri::async_runtime::spawn_blocking(move || {
+            let runtime = tauri::async_runtime::handle().inner().clone();
+            let restored = options(&settings).and_then(|(folder, options)| {
+                restore::restore(&folder, &options.keys, &order.file, order.by, &runtime)
+            });
+            app.state::<Self>().try_open(&app);
+            restored.map_err(|error| explain(&error))
+        });
+        let restored = restoring.await.map_err(|error| error.to_string())??;
+        Ok(Restored {
+            kept: restored.kept.map(|path| path.display().to_string()),
+            links: restored.ended.codes,
+            sign_ins: restored.ended.sign_ins,
+        })
     }
 
     /// The state once the engine is open, or is known not to open.
@@ -234,6 +273,26 @@ impl<R: Runtime> anteroom_admin::Host for Seat<R> {
 
     fn stop_lan(&self) {
         self.host.stop_lan();
+    }
+
+    fn backups(&self) -> PathBuf {
+        restore::backups_of(&self.folder)
+    }
+
+    fn new_backup(&self, stem: &str) -> std::io::Result<PathBuf> {
+        restore::new_backup(&self.backups(), stem)
+    }
+
+    fn can_restore(&self) -> bool {
+        true
+    }
+
+    fn restore(
+        &self,
+        order: Order,
+    ) -> Pin<Box<dyn Future<Output = Result<Restored, String>> + Send + '_>> {
+        let app = self.app.clone();
+        Box::pin(async move { app.state::<Engine>().restore(&app, order).await })
     }
 
     fn save_file(&self, stem: &str, extension: &str, contents: &[u8]) -> std::io::Result<PathBuf> {

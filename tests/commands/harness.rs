@@ -77,6 +77,15 @@ impl Host for Bench {
         self.1.store(false, Ordering::Relaxed);
     }
 
+    fn backups(&self) -> PathBuf {
+        self.0.path().join("backups")
+    }
+
+    fn new_backup(&self, stem: &str) -> std::io::Result<PathBuf> {
+        std::fs::create_dir_all(self.backups())?;
+        Ok(self.backups().join(format!("{stem}.db")))
+    }
+
     fn save_file(&self, stem: &str, extension: &str, contents: &[u8]) -> std::io::Result<PathBuf> {
         let path = self.0.path().join(format!("{stem}.{extension}"));
         std::fs::write(&path, contents)?;

@@ -3,6 +3,7 @@
 mod access_policies;
 mod activity;
 mod apis;
+mod backups;
 mod batch;
 mod changes;
 mod clients;

@@ -21,6 +21,7 @@ use tokio::time::{Duration, interval};
 use crate::acting::{self, Acting};
 use crate::changed::Subscription;
 use crate::commands::Right;
+use crate::commands::backups::{Order, Restored};
 use crate::commands::home::EngineState;
 use crate::commands::playground::{DeepLinkCheck, DeepLinkFinding};
 use crate::error::{Code, CommandError};
@@ -64,6 +65,30 @@ pub trait Host: Send + Sync + 'static {
     /// # Errors
     /// What the system says.
     fn save_file(&self, stem: &str, extension: &str, contents: &[u8]) -> io::Result<PathBuf>;
+    /// The folder of the backups; it may be missing.
+    fn backups(&self) -> PathBuf;
+    /// The path of a new backup in [`Host::backups`], which is made if it is missing. `stem` makes its name; a number is
+    /// added where that is taken.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn new_backup(&self, stem: &str) -> io::Result<PathBuf>;
+    /// Whether [`Host::restore`] puts a backup back.
+    fn can_restore(&self) -> bool {
+        false
+    }
+    /// Closes the engine, puts a backup in the place of its store, and opens it again.
+    ///
+    /// # Errors
+    /// A sentence that says why not.
+    fn restore(
+        &self,
+        _order: Order,
+    ) -> Pin<Box<dyn Future<Output = Result<Restored, String>> + Send + '_>> {
+        Box::pin(async {
+            Err("This program cannot put a backup back while it runs: end it, and use anteroom-server restore.".to_owned())
+        })
+    }
     /// Opens an http address in the system's browser. `false` where there is none: then the screen shows the address.
     fn open_in_browser(&self, _address: &str) -> bool {
         false
@@ -109,6 +134,7 @@ struct Inner {
     shelf: Arc<Shelf>,
     playground: Playground,
     sample: tokio::sync::Mutex<Option<Arc<Provider>>>,
+    backing_up: tokio::sync::Mutex<()>,
     tidying: AbortHandle,
 }
 
@@ -136,6 +162,7 @@ impl Admin {
             shelf,
             playground: Playground::default(),
             sample: tokio::sync::Mutex::default(),
+            backing_up: tokio::sync::Mutex::default(),
             tidying,
         }))
     }
@@ -170,6 +197,11 @@ impl Admin {
     /// The sample provider while it runs; it ends with the program.
     pub(crate) async fn sample(&self) -> tokio::sync::MutexGuard<'_, Option<Arc<Provider>>> {
         self.0.sample.lock().await
+    }
+
+    /// Held while a backup is made: one at a time.
+    pub(crate) fn backing_up(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.backing_up
     }
 
     /// The project, and who acts in it.

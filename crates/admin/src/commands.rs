@@ -7,6 +7,7 @@
 pub mod access_policies;
 pub mod activity;
 pub mod apis;
+pub mod backups;
 pub mod clients;
 pub mod connections;
 pub mod desk;
@@ -288,6 +289,15 @@ commands! {
     settings_save_ca = settings::save_ca(settings::SaveCa) -> settings::SavedCa;
     /// Rotates a signing key.
     settings_rotate_key = settings::rotate_key(settings::RotateKey) -> settings::Settings;
+
+    /// Backups of the whole store.
+    backups_list = backups::list(backups::List) -> backups::Backups;
+    /// Makes a backup while everything goes on.
+    backups_create = backups::create(backups::List) -> backups::Backups;
+    /// Deletes a backup.
+    backups_delete = backups::delete(backups::Ref) -> backups::Backups;
+    /// Puts a backup in the place of the store, which is kept. Everybody is signed out, and no link works any longer.
+    backups_restore = backups::restore(backups::Ref) -> backups::Restored;
 
     /// What a person connected at providers.
     vault_accounts = vault::accounts(vault::OfPerson) -> vault::ConnectedAccounts;

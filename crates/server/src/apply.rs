@@ -2,10 +2,9 @@
 
 use std::io::{Write as _, stdout};
 
-use anteroom_engine::issuer::Issuer;
 use anteroom_engine::workspace::Report;
 use anteroom_server::master_key::Passphrase;
-use anteroom_server::place::{Place, open_engine};
+use anteroom_server::place::{Place, offline, open_engine};
 use anteroom_server::problem::HostError;
 use anteroom_server::workspace_file::WorkspaceFile;
 
@@ -21,11 +20,6 @@ pub(crate) fn run(arguments: &Apply, passphrase: Option<Passphrase>) -> Result<(
     // A closed pipe is the reader's choice.
     let _ = print(&report, arguments.dry_run);
     Ok(())
-}
-
-/// The base of an engine that nobody can reach.
-pub(crate) fn offline() -> Issuer {
-    Issuer::parse("http://127.0.0.1:8103/").expect("the default base is in order")
 }
 
 fn print(report: &Report, dry_run: bool) -> std::io::Result<()> {

@@ -4,11 +4,10 @@ use std::io::{Write as _, stdout};
 
 use anteroom_server::local_ca::LocalCa;
 use anteroom_server::master_key::Passphrase;
-use anteroom_server::place::{Place, open_engine};
+use anteroom_server::place::{Place, offline, open_engine};
 use anteroom_server::problem::HostError;
 use tokio::runtime::Builder;
 
-use crate::apply::offline;
 use crate::cli::Ca;
 
 pub(crate) fn run(arguments: &Ca, passphrase: Option<Passphrase>) -> Result<(), HostError> {

@@ -24,6 +24,10 @@ pub(crate) enum Command {
     Apply(Apply),
     /// Print the workspace file of what is stored
     Export(Export),
+    /// Copy the whole store to a file, also while a server or the app uses it
+    Backup(Backup),
+    /// Put a backup in the place of the store, which is kept; everybody is signed out, and no link works any longer
+    Restore(Restore),
     /// Check store, keys, ports and clock
     Doctor(Doctor),
     /// Print the certificate of the local CA as PEM, made if there is none yet
@@ -112,6 +116,23 @@ pub(crate) struct Export {
     /// Write the secrets of identity providers into the file, in clear
     #[arg(long)]
     pub(crate) with_secrets: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The new file [default: named by the time, in the folder `backups` of the data folder]
+    pub(crate) file: Option<PathBuf>,
+    /// Where the database and the keys live [default: the platform's data folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The backup
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) store: StoreArgs,
 }
 
 #[derive(Debug, Args)]

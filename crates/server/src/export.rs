@@ -5,10 +5,9 @@ use std::io::{Write as _, stdout};
 use anteroom_engine::stop::{Fault, Stop};
 use anteroom_engine::workspace;
 use anteroom_server::master_key::Passphrase;
-use anteroom_server::place::{Place, open_engine};
+use anteroom_server::place::{Place, offline, open_engine};
 use anteroom_server::problem::HostError;
 
-use crate::apply::offline;
 use crate::cli::Export;
 
 pub(crate) fn run(arguments: &Export, passphrase: Option<Passphrase>) -> Result<(), HostError> {

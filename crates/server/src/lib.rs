@@ -12,6 +12,7 @@
 //! | [`workspace_file`] | reading and applying workspace files |
 //! | [`host`] | all of it together, with a listener that can be stopped |
 //! | [`save`] | files for the person at the window |
+//! | [`restore`](mod@restore) | putting a backup in the place of the store |
 //! | [`problem`] | why it does not start, and the exit code for it |
 
 pub mod host;
@@ -20,5 +21,6 @@ pub mod local_ca;
 pub mod master_key;
 pub mod place;
 pub mod problem;
+pub mod restore;
 pub mod save;
 pub mod workspace_file;

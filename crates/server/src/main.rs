@@ -1,6 +1,7 @@
 //! `anteroom-server`: the engine for continuous integration, for testers without a screen, and for a site's shared server.
 
 mod apply;
+mod backup;
 mod ca;
 mod cli;
 mod doctor;
@@ -9,7 +10,7 @@ mod flow;
 mod log;
 mod serve;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -34,6 +35,8 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments, passphrase, started),
         Command::Apply(arguments) => apply::run(&arguments, passphrase),
         Command::Export(arguments) => export::run(&arguments, passphrase),
+        Command::Backup(arguments) => backup::back_up(&arguments),
+        Command::Restore(arguments) => backup::put_back(&arguments, passphrase),
         Command::Ca(arguments) => ca::run(&arguments, passphrase),
         Command::Doctor(arguments) => return doctor::run(arguments, passphrase),
         Command::Flow(arguments) => return flow::run(&arguments, variable),
@@ -68,12 +71,14 @@ fn without_core_dumps() {
     }
 }
 
+/// The data folder that was asked for, or the platform's.
+fn folder_or_default(asked: Option<&Path>) -> Result<PathBuf, HostError> {
+    asked.map(Path::to_owned).or_else(Place::of_platform).ok_or(HostError::NoDataFolder)
+}
+
 impl StoreArgs {
     fn folder(&self) -> Result<PathBuf, HostError> {
-        match &self.data_dir {
-            Some(folder) => Ok(folder.clone()),
-            None => Place::of_platform().ok_or(HostError::NoDataFolder),
-        }
+        folder_or_default(self.data_dir.as_deref())
     }
 
     fn keys(&self, passphrase: Option<Passphrase>) -> KeyOptions {

@@ -76,23 +76,45 @@ pub fn open_engine(place: &Place, keys: &KeyOptions, issuers: Vec<Issuer>) -> Re
             let key = entropy::bytes(&OsEntropy).map_err(|error| HostError::Fault(error.into()))?;
             (Arc::new(store), MasterKey::from_bytes(key))
         }
-        Place::Folder(folder) => {
-            let store = open_store(folder)?;
-            let KeyOptions { source, default, passphrase } = keys;
-            let search =
-                Search { dir: folder, wanted: *source, default: *default, passphrase: passphrase.as_ref() };
-            let opened = search.open(&store)?;
-            let file = opened.source.trace(folder);
-            if let Some(was) = opened.was {
-                tracing::warn!(master_key = %opened.source, %was, "sealed the store anew with another master key");
-            }
-            tracing::info!(master_key = %opened.source, file = %file.display(), "opened the master key");
-            (Arc::new(store), opened.key)
-        }
+        Place::Folder(folder) => return engine_over(open_store(folder)?, folder, keys, issuers),
     };
+    engine(store, master_key, issuers)
+}
+
+/// Opens the engine over a store whose master key leaves its trace in `folder`.
+pub(crate) fn engine_over(
+    store: SqliteStore,
+    folder: &Path,
+    keys: &KeyOptions,
+    issuers: Vec<Issuer>,
+) -> Result<Arc<Engine>, HostError> {
+    let KeyOptions { source, default, passphrase } = keys;
+    let search = Search { dir: folder, wanted: *source, default: *default, passphrase: passphrase.as_ref() };
+    let opened = search.open(&store)?;
+    let file = opened.source.trace(folder);
+    if let Some(was) = opened.was {
+        tracing::warn!(master_key = %opened.source, %was, "sealed the store anew with another master key");
+    }
+    tracing::info!(master_key = %opened.source, file = %file.display(), "opened the master key");
+    engine(Arc::new(store), opened.key, issuers)
+}
+
+fn engine(
+    store: Arc<dyn Store>,
+    master_key: MasterKey,
+    issuers: Vec<Issuer>,
+) -> Result<Arc<Engine>, HostError> {
     let clock = Arc::new(SystemClock);
     let parts = Parts { store, master_key, clock, entropy: Arc::new(OsEntropy), issuers };
     Ok(Arc::new(Engine::open(parts)?.with_fetch(fetcher())))
+}
+
+/// The base of an engine that nobody can reach.
+///
+/// # Panics
+/// Never: the address is in normal form.
+pub fn offline() -> Issuer {
+    Issuer::parse("http://127.0.0.1:8103/").expect("the default base is in order")
 }
 
 /// What makes outside calls. Without it the engine answers everything that needs none.

@@ -55,6 +55,22 @@ pub enum HostError {
         /// The database file.
         file: PathBuf,
     },
+    /// The folder of the backups cannot be used.
+    #[error("the folder {} cannot be used: {source}", folder.display())]
+    Backups {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A backup did not take the place of the store, which is as it was.
+    #[error("{} could not be put in place, and nothing was changed: {source}", file.display())]
+    Restore {
+        /// The backup.
+        file: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The address cannot be listened on.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -90,7 +106,7 @@ impl HostError {
         match self {
             Self::WorkspaceFile { .. } | Self::Workspace { .. } | Self::NoDataFolder => WRONG_USAGE,
             Self::Listen(_) => ADDRESS_IN_USE,
-            Self::Keys(KeyError::Store(_)) | Self::Store(_) | Self::StoreFailed(_) | Self::NoStore { .. } => {
+            Self::Keys(KeyError::Store(_)) | Self::Store(_) | Self::StoreFailed(_) | Self::NoStore { .. } | Self::Backups { .. } | Self::Restore { .. } => {
                 STORE
             }
             Self::Keys(_) | Self::LocalCa(_) | Self::Tls(_) => KEYS,

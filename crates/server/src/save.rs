@@ -18,10 +18,7 @@ pub fn downloads() -> Option<PathBuf> {
 /// What the system says. A file that could not be written whole is removed again.
 pub fn new_private_file(folder: &Path, stem: &str, extension: &str, contents: &[u8]) -> io::Result<PathBuf> {
     std::fs::create_dir_all(folder)?;
-    for number in 1..=MOST {
-        let name =
-            if number == 1 { format!("{stem}.{extension}") } else { format!("{stem}-{number}.{extension}") };
-        let path = folder.join(name);
+    for path in names(folder, stem, extension) {
         match create(&path) {
             Ok(mut file) => {
                 let written = file.write_all(contents).and_then(|()| file.sync_all());
@@ -39,7 +36,27 @@ pub fn new_private_file(folder: &Path, stem: &str, extension: &str, contents: &[
             Err(error) => return Err(error),
         }
     }
-    Err(io::Error::new(ErrorKind::AlreadyExists, format!("there are {MOST} files of this name already")))
+    Err(taken())
+}
+
+/// The first of these names that no file has.
+///
+/// # Errors
+/// When all are taken.
+pub(crate) fn free_name(folder: &Path, stem: &str, extension: &str) -> io::Result<PathBuf> {
+    names(folder, stem, extension).find(|path| path.symlink_metadata().is_err()).ok_or_else(taken)
+}
+
+fn taken() -> io::Error {
+    io::Error::new(ErrorKind::AlreadyExists, format!("there are {MOST} files of this name already"))
+}
+
+/// The names a new file may get, the best one first.
+fn names(folder: &Path, stem: &str, extension: &str) -> impl Iterator<Item = PathBuf> {
+    (1..=MOST).map(move |number| match number {
+        1 => folder.join(format!("{stem}.{extension}")),
+        _ => folder.join(format!("{stem}-{number}.{extension}")),
+    })
 }
 
 /// A file that was not there, and not even a link to one.

@@ -55,7 +55,7 @@ use std::time::Duration;
 
 pub use backup::back_up_file;
 pub use data_dir::DataDirLock;
-pub use open::OpenError;
+pub use open::{OpenError, fold_journal};
 pub use store::{SqliteStore, Statistics};
 
 /// Limits of a store.

@@ -313,6 +313,17 @@ fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 
+/// Moves what a killed process left in the journal of a database into its file.
+///
+/// # Errors
+/// When the file or its journal is damaged, or cannot be written.
+pub fn fold_journal(path: &Path) -> Result<(), OpenError> {
+    let database = |source| OpenError::Database { path: path.to_owned(), source };
+    let connection = connect(path, &Options::default()).map_err(database)?;
+    checkpoint(&connection).map_err(database)?;
+    connection.close().map_err(|(_, source)| database(source))
+}
+
 /// Locks the folder of a database file after a look at the file itself.
 pub(crate) fn lock(path: &Path) -> Result<(DataDirLock, PathBuf), OpenError> {
     look(path)?;

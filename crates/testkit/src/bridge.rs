@@ -23,6 +23,7 @@ use anteroom_http::Listener;
 use anteroom_server::host::{Host, HostOptions, ListenerState};
 use anteroom_server::master_key::Source;
 use anteroom_server::place::{KeyOptions, Place};
+use anteroom_server::restore::{backups_of, new_backup};
 use anteroom_server::save;
 use anteroom_server::workspace_file::WorkspaceFile;
 use axum::body::Bytes;
@@ -65,6 +66,9 @@ pub enum BridgeError {
     /// The engine does not.
     #[error(transparent)]
     Host(#[from] anteroom_server::problem::HostError),
+    /// There is no folder for backups.
+    #[error("there is no folder for backups: {0}")]
+    Backups(#[source] std::io::Error),
     /// The port of the screens cannot be listened on.
     #[error(transparent)]
     Listen(#[from] anteroom_http::BindError),
@@ -87,6 +91,10 @@ impl Bridge {
             return Err(BridgeError::NoScreens(screens));
         }
         let listener = Listener::bind(loopback(port)).await?;
+        let backups = match &data_dir {
+            Some(folder) => Backups::Folder(backups_of(folder)),
+            None => Backups::Temporary(tempfile::tempdir().map_err(BridgeError::Backups)?),
+        };
         let options = HostOptions {
             place: data_dir.map_or(Place::Ephemeral, Place::Folder),
             keys: KeyOptions { source: None, default: Source::File, passphrase: None },
@@ -99,7 +107,7 @@ impl Bridge {
         let runtime = tokio::runtime::Handle::current();
         let opened = tokio::task::spawn_blocking(move || Host::open(options, runtime)).await;
         let host = Arc::new(opened.map_err(|_| BridgeError::Panicked)??);
-        let admin = Admin::new(Arc::clone(host.engine()), Arc::new(InMemory(Arc::clone(&host))));
+        let admin = Admin::new(Arc::clone(host.engine()), Arc::new(Seat { host: Arc::clone(&host), backups }));
         Ok(Self { admin, host, listener, screens })
     }
 
@@ -139,19 +147,28 @@ struct Shared {
 }
 
 /// What the commands ask of a bridge.
-struct InMemory(Arc<Host>);
+struct Seat {
+    host: Arc<Host>,
+    backups: Backups,
+}
 
-impl anteroom_admin::Host for InMemory {
+/// Where backups go: beside the store, or where they are gone with the bridge.
+enum Backups {
+    Folder(PathBuf),
+    Temporary(tempfile::TempDir),
+}
+
+impl anteroom_admin::Host for Seat {
     fn engine_state(&self) -> EngineState {
-        let problem = match self.0.listener_state() {
+        let problem = match self.host.listener_state() {
             ListenerState::Listening(_) => None,
             ListenerState::Stopped => Some("The listener was stopped.".to_owned()),
             ListenerState::Problem(problem) => Some(format!("The engine cannot be reached: {problem}.")),
         };
         EngineState {
             running: problem.is_none(),
-            base_url: self.0.engine().issuer().as_str().to_owned(),
-            tls_base_url: self.0.tls_base().map(|base| base.as_str().to_owned()),
+            base_url: self.host.engine().issuer().as_str().to_owned(),
+            tls_base_url: self.host.tls_base().map(|base| base.as_str().to_owned()),
             problem,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
@@ -166,26 +183,37 @@ impl anteroom_admin::Host for InMemory {
     }
 
     fn lan(&self) -> Option<(String, i64)> {
-        self.0.lan().map(|lan| (lan.base.as_str().to_owned(), lan.until.seconds()))
+        self.host.lan().map(|lan| (lan.base.as_str().to_owned(), lan.until.seconds()))
     }
 
     fn start_lan(&self, seconds: u32) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
         Box::pin(async move {
             // Tests stay on this machine.
             let address = Ipv4Addr::LOCALHOST.into();
-            self.0.start_lan(address, seconds).await.map(|_| ())
+            self.host.start_lan(address, seconds).await.map(|_| ())
         })
     }
 
     fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, String>> + Send + '_>> {
         Box::pin(async move {
-            let ca = self.0.local_ca().await.map_err(|error| error.to_string())?;
+            let ca = self.host.local_ca().await.map_err(|error| error.to_string())?;
             Ok(LocalCa { pem: ca.pem().to_owned(), fingerprint: ca.fingerprint() })
         })
     }
 
     fn stop_lan(&self) {
-        self.0.stop_lan();
+        self.host.stop_lan();
+    }
+
+    fn backups(&self) -> PathBuf {
+        match &self.backups {
+            Backups::Folder(folder) => folder.clone(),
+            Backups::Temporary(folder) => folder.path().to_owned(),
+        }
+    }
+
+    fn new_backup(&self, stem: &str) -> std::io::Result<PathBuf> {
+        new_backup(&self.backups(), stem)
     }
 
     fn save_file(&self, stem: &str, extension: &str, contents: &[u8]) -> std::io::Result<PathBuf> {

@@ -216,6 +216,38 @@ clients: Array<string>,
  */
 grantCount: number, };
 
+export type Backup = { 
+/**
+ * Name of its file.
+ */
+file: string, 
+/**
+ * Unix seconds.
+ */
+madeAt: number, 
+/**
+ * Bytes.
+ */
+size: number, 
+/**
+ * Whether it is a store that another backup took the place of.
+ */
+replaced: boolean, };
+
+export type Backups = { 
+/**
+ * Their folder.
+ */
+folder: string, 
+/**
+ * Whether this program can put one back while it runs; otherwise `anteroom-server restore` does.
+ */
+canRestore: boolean, 
+/**
+ * The backups.
+ */
+items: Array<Backup>, };
+
 export type BatchLine = { 
 /**
  * Its number, from 1.
@@ -2003,6 +2035,20 @@ advice: string, };
 
 export type ResourceType = "Patient" | "Practitioner" | "RelatedPerson";
 
+export type Restored = { 
+/**
+ * Where the store is kept that was there before.
+ */
+kept: string | null, 
+/**
+ * Links that could still be redeemed, and were ended.
+ */
+links: number, 
+/**
+ * Sign-ins that still ran, and were ended.
+ */
+signIns: number, };
+
 export type ReturnBy = "auto" | "loopback" | "deep_link" | "pages" | "persona";
 
 export type RunExported = { 
@@ -3773,6 +3819,22 @@ minutes: number, }; response: Settings };
  * `ES256` or `RS256`.
  */
 alg: string, }; response: Settings };
+  /** Backups of the whole store. */
+  backups_list: { request: Record<symbol, never>; response: Backups };
+  /** Makes a backup while everything goes on. */
+  backups_create: { request: Record<symbol, never>; response: Backups };
+  /** Deletes a backup. */
+  backups_delete: { request: { 
+/**
+ * Name of its file in the folder of the backups.
+ */
+file: string, }; response: Backups };
+  /** Puts a backup in the place of the store, which is kept. Everybody is signed out, and no link works any longer. */
+  backups_restore: { request: { 
+/**
+ * Name of its file in the folder of the backups.
+ */
+file: string, }; response: Restored };
   /** What a person connected at providers. */
   vault_accounts: { request: { 
 /**

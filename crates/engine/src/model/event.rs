@@ -81,6 +81,8 @@ kinds! {
     WorkspaceApplied = "workspace_applied",
     /// A backup of the whole store was made.
     BackupMade = "backup_made",
+    /// A backup was deleted.
+    BackupDeleted = "backup_deleted",
     /// A backup took the place of the store.
     BackupRestored = "backup_restored",
     /// A magic link was issued.

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cx::{About, Cx, Origin, Topic};
 use crate::engine::Engine;
@@ -17,11 +17,39 @@ use crate::model::Membership;
 use crate::model::event::{EventBody, EventKind};
 use crate::stop::{Outcome, Stop};
 use crate::store::Ended;
+use crate::timestamp::Timestamp;
+
+/// The folder of the backups in the data folder.
+pub const FOLDER: &str = "backups";
+
+/// What the name of a backup ends with.
+pub const EXTENSION: &str = "db";
+
+/// The name of a backup without its extension: `anteroom-20260516T201500Z`.
+pub fn stem(at: Timestamp) -> String {
+    let digits: String = at.iso8601().chars().take(19).filter(|letter| !matches!(letter, '-' | ':')).collect();
+    format!("anteroom-{digits}Z")
+}
 
 /// Says in the log that a backup was made.
-pub fn written(cx: &mut Cx<'_>, name: &str) -> Outcome<()> {
-    let after = Some(json!({ "file": name }));
-    cx.event(EventKind::BackupMade, EventBody { after, ..EventBody::default() })?;
+///
+/// # Errors
+/// When the event cannot be written.
+pub fn made(cx: &mut Cx<'_>, name: &str) -> Outcome<()> {
+    note(cx, EventKind::BackupMade, json!({ "file": name }))
+}
+
+/// Says in the log that a backup was deleted.
+///
+/// # Errors
+/// When the event cannot be written.
+pub fn deleted(cx: &mut Cx<'_>, name: &str) -> Outcome<()> {
+    note(cx, EventKind::BackupDeleted, json!({ "file": name }))
+}
+
+fn note(cx: &mut Cx<'_>, kind: EventKind, after: Value) -> Outcome<()> {
+    cx.event(kind, EventBody { after: Some(after), ..EventBody::default() })?;
+    cx.changed(Topic::Settings);
     Ok(())
 }
 
@@ -39,10 +67,19 @@ pub async fn prepare(engine: &Arc<Engine>, name: String, by: Option<Id<Membershi
             let actor = by.as_ref().filter(|member| member.project == project.id).map(|member| member.id);
             cx.about = About { project: Some(project.id), actor, ..About::default() };
             let after = json!({ "file": name, "codes": ended.codes, "signIns": ended.sign_ins });
-            cx.event(EventKind::BackupRestored, EventBody { after: Some(after), ..EventBody::default() })?;
+            note(cx, EventKind::BackupRestored, after)?;
         }
-        cx.changed(Topic::Settings);
         Ok(ended)
     };
     engine.transact(origin, prepare).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_when_in_order() {
+        assert_eq!(stem(Timestamp::from_seconds(1_778_962_500)), "anteroom-20260516T201500Z");
+    }
 }

@@ -2,6 +2,7 @@
 //! `anteroom-server` as a process of its own: the contract of its command line, and what it does with a data folder.
 
 mod address;
+mod backup;
 mod commands;
 mod host;
 mod http;
