@@ -1,10 +1,11 @@
 //! The engine behind the window. The window opens whether or not the engine does, and shows why when it does not.
 
 use std::{
+    net::SocketAddr,
     path::PathBuf,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -39,6 +40,8 @@ const CHANGED: &str = "changed";
 pub(crate) struct Engine {
     state: watch::Sender<State>,
     settings: Settings,
+    /// Where it listened first: a port that was picked stays the same when it is opened again.
+    address: OnceLock<SocketAddr>,
     /// Whether somebody is opening it again; the old reason stands until that is known.
     retrying: AtomicBool,
 }
@@ -53,8 +56,12 @@ enum State {
 impl Engine {
     /// Begins to open the engine beside the window: a keychain may ask the person first, a migration may take a while.
     pub(crate) fn open<R: Runtime>(app: &AppHandle<R>, settings: Settings) {
-        let engine =
-            Self { state: watch::Sender::new(State::Opening), settings, retrying: AtomicBool::new(false) };
+        let engine = Self {
+            state: watch::Sender::new(State::Opening),
+            settings,
+            address: OnceLock::new(),
+            retrying: AtomicBool::new(false),
+        };
         app.manage(engine);
         let app = app.clone();
         tauri::async_runtime::spawn_blocking(move || app.state::<Self>().try_open(&app));
@@ -63,10 +70,12 @@ impl Engine {
     /// Opens the engine and says what came of it. Blocks.
     fn try_open<R: Runtime>(&self, app: &AppHandle<R>) {
         let runtime = tauri::async_runtime::handle().inner().clone();
-        let opened = options(&self.settings)
+        let listen = self.address.get().copied().unwrap_or(self.settings.listen);
+        let opened = options(&self.settings, listen)
             .and_then(|(folder, options)| Ok((folder, Arc::new(Host::open(options, runtime.clone())?))));
         let (state, news) = match opened {
             Ok((folder, host)) => {
+                let _ = self.address.set(host.address());
                 let _inside = runtime.enter();
                 let seat = Seat { host: Arc::clone(&host), folder, app: app.clone() };
                 let admin = Admin::new(Arc::clone(host.engine()), Arc::new(seat));
@@ -131,11 +140,7 @@ impl Engine {
 
     /// Closes the engine, puts a backup in the place of its store, and opens it again. Commands wait meanwhile. When the
     /// backup does not fit, the store is opened again as it was.
-    async fn restore<R: Runtime>(
-        &self,
-        app: &AppHandle<R>,
-        order: Order,
-    ) -> Result<Restored, String> {
+    async fn restore<R: Runtime>(&self, app: &AppHandle<R>, order: Order) -> Result<Restored, String> {
         let mut open = None;
         let began = self.state.send_if_modified(|state| {
             let was_open = matches!(state, State::Open { .. });
@@ -150,13 +155,14 @@ impl Engine {
         if let Err(error) = host.close().await {
             tracing::error!(%error, "the store could not be closed before a restore");
         }
-        let (app, settings) = (app.clone(), self.settings.clone());
+        let app = app.clone();
         let restoring = tauri::async_runtime::spawn_blocking(move || {
+            let engine = app.state::<Self>();
             let runtime = tauri::async_runtime::handle().inner().clone();
-            let restored = options(&settings).and_then(|(folder, options)| {
+            let restored = options(&engine.settings, host.address()).and_then(|(folder, options)| {
                 restore::restore(&folder, &options.keys, &order.file, order.by, &runtime)
             });
-            app.state::<Self>().try_open(&app);
+            engine.try_open(&app);
             restored.map_err(|error| explain(&error))
         });
         let restored = restoring.await.map_err(|error| error.to_string())??;
@@ -287,10 +293,7 @@ impl<R: Runtime> anteroom_admin::Host for Seat<R> {
         true
     }
 
-    fn restore(
-        &self,
-        order: Order,
-    ) -> Pin<Box<dyn Future<Output = Result<Restored, String>> + Send + '_>> {
+    fn restore(&self, order: Order) -> Pin<Box<dyn Future<Output = Result<Restored, String>> + Send + '_>> {
         let app = self.app.clone();
         Box::pin(async move { app.state::<Engine>().restore(&app, order).await })
     }
@@ -306,7 +309,7 @@ impl<R: Runtime> anteroom_admin::Host for Seat<R> {
     }
 }
 
-fn options(settings: &Settings) -> Result<(PathBuf, HostOptions), HostError> {
+fn options(settings: &Settings, listen: SocketAddr) -> Result<(PathBuf, HostOptions), HostError> {
     let folder = settings.data_dir.clone().or_else(Place::of_platform).ok_or(HostError::NoDataFolder)?;
     let keys = KeyOptions {
         source: settings.master_key,
@@ -316,7 +319,7 @@ fn options(settings: &Settings) -> Result<(PathBuf, HostOptions), HostError> {
     let options = HostOptions {
         place: Place::Folder(folder.clone()),
         keys,
-        listen: settings.listen,
+        listen,
         tls_listen: settings.tls_listen,
         base_urls: Vec::new(),
         workspaces: Vec::new(),

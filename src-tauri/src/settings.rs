@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8103);
 
 /// Settings of one start. `main.rs` reads them; nothing else reads the environment.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Settings {
     /// `ANTEROOM_DATA_DIR`: where the database and the keys live. The platform's data folder if `None`.
     pub data_dir: Option<PathBuf>,

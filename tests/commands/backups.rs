@@ -40,7 +40,9 @@ async fn a_backup_is_made_listed_and_deleted() {
     }
     let left = desk.call("backups_delete", json!({ "file": "anteroom-20260516T201500Z.db" })).await;
     assert_eq!(each(&left["items"], "/file"), ["anteroom-20260516T201501Z.db"]);
-    let log = desk.call("activity_list", json!({ "kind": "", "refusedOnly": false, "about": "", "limit": 3 })).await;
+    let log = desk
+        .call("activity_list", json!({ "kind": "", "refusedOnly": false, "about": "", "limit": 3 }))
+        .await;
     assert_eq!(each(&log["items"], "/kind"), ["backup_deleted", "backup_made", "backup_made"]);
     assert_eq!(text(&log["items"][0], "/actor"), "Ada Byron");
 }

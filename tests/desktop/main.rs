@@ -8,5 +8,6 @@ mod deep_links;
 mod harness;
 mod journey;
 mod playground;
+mod restore;
 mod trouble;
 mod walls;

@@ -238,7 +238,15 @@ const FAULTS: &[(&str, &str, Shown)] = &[
         Reason("A shim below SQLite is not built; killing processes (F-01) does not show this."),
     ),
     ("F-26", "a hundred thousand people", Reason("tests/ui/many-people.test.mjs and docs/performance.md.")),
-    ("F-27", "a backup during writes", Reason("There is no backup command yet; migrations back up (F-11).")),
+    (
+        "F-27",
+        "a backup during writes",
+        Tests(&[
+            "f_27_a_backup_made_during_writes_is_whole_and_opens_elsewhere",
+            "f_27_what_was_spent_after_a_backup_stays_spent_when_it_is_put_back",
+            "f_27_a_backup_is_put_back_elsewhere_with_its_key_only",
+        ]),
+    ),
     ("F-28", "secrets in anything written", Tests(&["f_28_no_secret_code_token_or_address_is_in_the_log"])),
     (
         "F-29",

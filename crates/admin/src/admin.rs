@@ -81,10 +81,7 @@ pub trait Host: Send + Sync + 'static {
     ///
     /// # Errors
     /// A sentence that says why not.
-    fn restore(
-        &self,
-        _order: Order,
-    ) -> Pin<Box<dyn Future<Output = Result<Restored, String>> + Send + '_>> {
+    fn restore(&self, _order: Order) -> Pin<Box<dyn Future<Output = Result<Restored, String>> + Send + '_>> {
         Box::pin(async {
             Err("This program cannot put a backup back while it runs: end it, and use anteroom-server restore.".to_owned())
         })

@@ -1,7 +1,7 @@
 //! The engine: owns the store, the keys and the clock; runs one request in one transaction.
 
-use std::pin::Pin;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};

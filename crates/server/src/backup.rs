@@ -24,7 +24,8 @@ pub(crate) fn back_up(arguments: &Backup) -> Result<(), HostError> {
         Some(file) => file.clone(),
         None => {
             let backups = backups_of(&folder);
-            new_backup(&backups, &backups::stem(SystemClock.now())).map_err(|source| HostError::Backups { folder: backups, source })?
+            new_backup(&backups, &backups::stem(SystemClock.now()))
+                .map_err(|source| HostError::Backups { folder: backups, source })?
         }
     };
     back_up_file(&store, &to)?;
@@ -35,7 +36,8 @@ pub(crate) fn back_up(arguments: &Backup) -> Result<(), HostError> {
 
 pub(crate) fn put_back(arguments: &Restore, passphrase: Option<Passphrase>) -> Result<(), HostError> {
     let folder = arguments.store.folder()?;
-    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(HostError::Runtime)?;
+    let runtime =
+        Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(HostError::Runtime)?;
     let keys = arguments.store.keys(passphrase);
     let restored = restore(&folder, &keys, &arguments.file, None, runtime.handle())?;
     let mut out = stdout().lock();

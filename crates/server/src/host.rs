@@ -121,6 +121,11 @@ impl Host {
         &self.engine
     }
 
+    /// The address it listens on, or would; with the port that was picked.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Whether the engine can be reached, and where.
     pub fn listener_state(&self) -> ListenerState {
         match &*self.serving() {

@@ -106,9 +106,12 @@ impl HostError {
         match self {
             Self::WorkspaceFile { .. } | Self::Workspace { .. } | Self::NoDataFolder => WRONG_USAGE,
             Self::Listen(_) => ADDRESS_IN_USE,
-            Self::Keys(KeyError::Store(_)) | Self::Store(_) | Self::StoreFailed(_) | Self::NoStore { .. } | Self::Backups { .. } | Self::Restore { .. } => {
-                STORE
-            }
+            Self::Keys(KeyError::Store(_))
+            | Self::Store(_)
+            | Self::StoreFailed(_)
+            | Self::NoStore { .. }
+            | Self::Backups { .. }
+            | Self::Restore { .. } => STORE,
             Self::Keys(_) | Self::LocalCa(_) | Self::Tls(_) => KEYS,
             Self::Runtime(_) | Self::SampleProvider(_) => OTHER,
             Self::Fault(fault) => match fault {

@@ -64,8 +64,7 @@ pub(crate) fn write(connection: &Connection, to: &Path) -> Result<(), CopyError>
 pub fn back_up_file(from: &Path, to: &Path) -> Result<(), OpenError> {
     crate::open::check_kind(from)?;
     let failed = |source: CopyError| OpenError::Backup { path: to.to_owned(), source: source.into() };
-    let connection =
-        Connection::open_with_flags(from, READ_ONLY).map_err(|error| failed(error.into()))?;
+    let connection = Connection::open_with_flags(from, READ_ONLY).map_err(|error| failed(error.into()))?;
     new(to).and_then(|()| write(&connection, to)).map_err(failed)
 }
 
@@ -86,7 +85,8 @@ impl Backups for SqliteTx<'_> {
              WHERE redeemed_at IS NULL AND ended_at IS NULL",
             params![at],
         )?;
-        let logins = self.run_counted("UPDATE login SET revoked_at = ?1 WHERE revoked_at IS NULL", params![at])?;
+        let logins =
+            self.run_counted("UPDATE login SET revoked_at = ?1 WHERE revoked_at IS NULL", params![at])?;
         let sessions =
             self.run_counted("UPDATE session SET ended_at = ?1 WHERE ended_at IS NULL", params![at])?;
         self.run("DELETE FROM authorization_code WHERE redeemed_at IS NULL", params![])?;

@@ -107,7 +107,8 @@ impl Bridge {
         let runtime = tokio::runtime::Handle::current();
         let opened = tokio::task::spawn_blocking(move || Host::open(options, runtime)).await;
         let host = Arc::new(opened.map_err(|_| BridgeError::Panicked)??);
-        let admin = Admin::new(Arc::clone(host.engine()), Arc::new(Seat { host: Arc::clone(&host), backups }));
+        let admin =
+            Admin::new(Arc::clone(host.engine()), Arc::new(Seat { host: Arc::clone(&host), backups }));
         Ok(Self { admin, host, listener, screens })
     }
 

@@ -24,6 +24,7 @@ const NOUNS = [
   "policies",
   "sample_provider",
   "settings",
+  "backups",
   "desk",
   "workspace",
 ] as const;
@@ -78,6 +79,7 @@ const SHOWN_IN: Record<string, readonly string[]> = {
   apis: ["clients", "connections", "vault", "sample_provider"],
   connections: ["vault"],
   access_policies: ["policies", "people"],
+  backups: ["activity"],
   desk: ["home", "settings"],
   workspace: ["home", "clients", "people", "policies", "settings", "activity"],
 };

@@ -322,7 +322,15 @@ done < memberships.txt`,
     path: "/settings",
     lines: () => [EXPORT, { title: "same.serve", text: "anteroom-server serve --workspace workspace.json" }],
   },
-  { path: "/settings/data", lines: () => [EXPORT, APPLY] },
+  {
+    path: "/settings/data",
+    lines: () => [
+      { title: "same.backup", text: "anteroom-server backup" },
+      { title: "same.restore", text: 'anteroom-server restore "$BACKUP"' },
+      EXPORT,
+      APPLY,
+    ],
+  },
 ];
 
 /** The lines of the screen at `pathname`, the one that gets a token first where one is used. */

@@ -103,7 +103,7 @@ export const themeIn = (words: { close: string }) =>
         styles: {
           content: { border: "1px solid var(--a-line)", background: "var(--a-panel)", boxShadow: "none" },
           header: { background: "var(--a-panel)" },
-          title: { fontWeight: 650, fontSize: 15 },
+          title: { fontWeight: 650, fontSize: 15, lineHeight: 1.35 },
         },
       },
       Drawer: { defaultProps: { closeButtonProps: { "aria-label": words.close } } },

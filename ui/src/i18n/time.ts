@@ -83,6 +83,10 @@ export function span(seconds: number): string {
   return unit(Math.floor(seconds / DAY), "day");
 }
 
+/** `281.7 MB` of so many bytes. */
+export const megabytes = (bytes: number): string =>
+  numberFormat(locale(), { style: "unit", unit: "megabyte", maximumFractionDigits: 1 }).format(bytes / 1e6);
+
 /** `1.51`: a measure, with so many digits after the point. */
 export const decimal = (value: number, digits: number): string =>
   numberFormat(locale(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);

@@ -2,6 +2,7 @@
 import { renderSVG } from "uqr";
 import type { Backend, Name, Req, Res } from "../api/call";
 import { accessPolicies } from "./access-policies";
+import { backups } from "./backups";
 import { clients } from "./clients";
 import { BASE_URL, db, nextId, now, policies, scenario } from "./db";
 import { identityProvider } from "./identity-provider";
@@ -276,6 +277,10 @@ const commands: { [N in Name]: (request: Req<N>) => Res<N> } = {
     tell("settings");
     return settings();
   },
+  backups_list: backups.list,
+  backups_create: backups.create,
+  backups_delete: backups.delete,
+  backups_restore: backups.restore,
   workspace_export: workspace.export,
   workspace_export_clients: workspace.exportClients,
   workspace_import: workspace.import,

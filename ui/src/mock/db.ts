@@ -1,6 +1,7 @@
 /** The mock's memory: a small clinic, renewed with every load of the page. */
 import type {
   ActivityEntry,
+  Backup,
   Client,
   ClientType,
   DeskState,
@@ -187,6 +188,7 @@ export const db = {
   links: [] as MagicLink[],
   sessions: new Map<string, { membershipId: string; session: Session }>(),
   log: [] as ActivityEntry[],
+  backups: [] as Backup[],
   desk: null as DeskState | null,
   lan: null as LanState | null,
   settings: {

@@ -27,7 +27,8 @@ pub const EXTENSION: &str = "db";
 
 /// The name of a backup without its extension: `anteroom-20260516T201500Z`.
 pub fn stem(at: Timestamp) -> String {
-    let digits: String = at.iso8601().chars().take(19).filter(|letter| !matches!(letter, '-' | ':')).collect();
+    let digits: String =
+        at.iso8601().chars().take(19).filter(|letter| !matches!(letter, '-' | ':')).collect();
     format!("anteroom-{digits}Z")
 }
 

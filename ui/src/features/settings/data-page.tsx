@@ -10,13 +10,15 @@ import { download } from "../../kit/download";
 import { Page } from "../../kit/page";
 import { Column, Panel } from "../../kit/panel";
 import { toast } from "../../kit/toast";
+import { BackupsPanel } from "./backups";
 import classes from "./settings.module.css";
 
-/** Files in and out: the workspace file, and Medplum's resources. */
+/** Files in and out: backups, the workspace file, and Medplum's resources. */
 export function DataPage() {
   return (
     <Page title={t("data.title")} breadcrumb={<Link to={paths.settings()}>{t("nav.settings")}</Link>}>
       <Column>
+        <BackupsPanel />
         <Export />
         <Import />
       </Column>

@@ -14,7 +14,7 @@ import type { RateLimits, Settings, SigningKeySummary } from "../../api/bindings
 import type { Req } from "../../api/call";
 import { useCommand, useCommandMutation } from "../../api/commands";
 import { paths } from "../../app/paths";
-import { isKey, LANGUAGES, type Language, language, setLanguage, t } from "../../i18n/i18n";
+import { LANGUAGES, type Language, language, setLanguage, t } from "../../i18n/i18n";
 import { day, span } from "../../i18n/time";
 import { Ago } from "../../kit/ago";
 import { Chip } from "../../kit/chip";
@@ -30,6 +30,7 @@ import { AllowedHosts } from "./allowed-hosts";
 import { DeskPanel } from "./desk-panel";
 import { DomainConfigurations } from "./domain-configurations";
 import { LanPanel } from "./lan-panel";
+import { masterKeyWords } from "./master-key-words";
 import classes from "./settings.module.css";
 
 export function SettingsPage() {
@@ -143,11 +144,6 @@ function Words({ settings }: { settings: Settings }) {
       </div>
     </Panel>
   );
-}
-
-function masterKeyWords(place: string): string {
-  const key = `settings.masterKey.${place}`;
-  return isKey(key) ? t(key) : place;
 }
 
 function Engine({ settings: { engine, dataDir, masterKey } }: { settings: Settings }) {

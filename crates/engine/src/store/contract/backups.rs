@@ -24,10 +24,12 @@ pub fn nothing_that_works_once_outlives_a_restore(store: &dyn Store) -> StoreRes
     })?;
     let ended = write(store, |tx| tx.end_everything(NOW + 5))?;
     assert_eq!(ended, Ended { codes: 1, sign_ins: 2 });
-    let ending = |number| read(store, |tx| Ok(tx.pre_authorized_code(id(number))?.and_then(|code| code.ended)));
+    let ending =
+        |number| read(store, |tx| Ok(tx.pre_authorized_code(id(number))?.and_then(|code| code.ended)));
     assert_eq!(ending(60)?, Some((Ending::Revoked, NOW + 5)));
     assert_eq!(ending(61)?, Some((Ending::Replaced, NOW)));
-    let revoked = |number| read(store, |tx| Ok(tx.live_login(id(number))?.and_then(|live| live.login.revoked_at)));
+    let revoked =
+        |number| read(store, |tx| Ok(tx.live_login(id(number))?.and_then(|live| live.login.revoked_at)));
     assert_eq!((revoked(50)?, revoked(51)?), (Some(NOW + 5), Some(NOW)));
     let ended_at = read(store, |tx| Ok(tx.session(&code_digest(90))?.and_then(|session| session.ended_at)))?;
     assert_eq!(ended_at, Some(NOW + 5));
