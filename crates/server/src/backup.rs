@@ -20,13 +20,12 @@ pub(crate) fn back_up(arguments: &Backup) -> Result<(), HostError> {
     if store.symlink_metadata().is_err() {
         return Err(HostError::NoStore { file: store });
     }
-    let to = match &arguments.file {
-        Some(file) => file.clone(),
-        None => {
-            let backups = backups_of(&folder);
-            new_backup(&backups, &backups::stem(SystemClock.now()))
-                .map_err(|source| HostError::Backups { folder: backups, source })?
-        }
+    let to = if let Some(file) = &arguments.file {
+        file.clone()
+    } else {
+        let backups = backups_of(&folder);
+        new_backup(&backups, &backups::stem(SystemClock.now()))
+            .map_err(|source| HostError::Backups { folder: backups, source })?
     };
     back_up_file(&store, &to)?;
     // A closed pipe is the reader's choice.

@@ -9,6 +9,7 @@ use anteroom_engine::id::Id;
 use anteroom_engine::model::Membership;
 use anteroom_engine::service::backups as service;
 use anteroom_engine::stop::{Fault, Outcome, conflict, invalid, not_found};
+use anteroom_engine::store::StoreError;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -100,7 +101,7 @@ pub(crate) async fn create(admin: &Admin, _: List) -> Result<Backups, CommandErr
             if read(&host.backups())?.len() >= MOST {
                 return conflict(None, format!("There are {MOST} backups already. Delete one first."));
             }
-            let to = host.new_backup(&service::stem(engine.now())).map_err(not_writable)?;
+            let to = host.new_backup(&service::stem(engine.now())).map_err(|error| not_writable(&error))?;
             engine.back_up(&to)?;
             Ok(name_of(&to))
         })
@@ -112,7 +113,9 @@ pub(crate) async fn create(admin: &Admin, _: List) -> Result<Backups, CommandErr
 pub(crate) async fn delete(admin: &Admin, request: Ref) -> Result<Backups, CommandError> {
     let folder = admin.host().backups();
     let file = request.file.clone();
-    admin.aside(move |_| Ok(fs::remove_file(find(&folder, &file)?).map_err(not_writable)?)).await?;
+    admin
+        .aside(move |_| Ok(fs::remove_file(find(&folder, &file)?).map_err(|error| not_writable(&error))?))
+        .await?;
     admin.change(move |cx, _, _| service::deleted(cx, &request.file)).await?;
     list(admin, List {}).await
 }
@@ -135,7 +138,7 @@ pub(crate) async fn restore(admin: &Admin, request: Ref) -> Result<Restored, Com
 fn read(folder: &Path) -> Outcome<Vec<Backup>> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(not_writable)?,
+        entries => entries.map_err(|error| not_writable(&error))?,
     };
     let mut found: Vec<Backup> = entries.filter_map(|entry| backup(&entry.ok()?)).collect();
     found.sort_by(|one, other| (other.made_at, &other.file).cmp(&(one.made_at, &one.file)));
@@ -163,9 +166,10 @@ fn find(folder: &Path, file: &str) -> Outcome<PathBuf> {
     if Path::new(file).file_name().is_none_or(|name| name != file) {
         return invalid("file", format!("{file:?} is not the name of a backup."));
     }
-    match read(folder)?.iter().any(|backup| backup.file == file) {
-        true => Ok(folder.join(file)),
-        false => not_found(format!("There is no backup {file:?}.")),
+    if read(folder)?.iter().any(|backup| backup.file == file) {
+        Ok(folder.join(file))
+    } else {
+        not_found(format!("There is no backup {file:?}."))
     }
 }
 
@@ -173,6 +177,6 @@ fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn not_writable(error: io::Error) -> Fault {
-    Fault::Store(anteroom_engine::store::StoreError::NotWritable(error.to_string()))
+fn not_writable(error: &io::Error) -> Fault {
+    Fault::Store(StoreError::NotWritable(error.to_string()))
 }
