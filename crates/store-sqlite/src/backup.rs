@@ -82,13 +82,17 @@ impl Backups for SqliteTx<'_> {
         let at = at.seconds();
         let codes = self.run_counted(
             "UPDATE pre_authorized_code SET ending = 'revoked', ended_at = ?1 \
-             WHERE redeemed_at IS NULL AND ended_at IS NULL",
+             WHERE expires_at > ?1 AND redeemed_at IS NULL AND ended_at IS NULL",
             params![at],
         )?;
-        let logins =
-            self.run_counted("UPDATE login SET revoked_at = ?1 WHERE revoked_at IS NULL", params![at])?;
-        let sessions =
-            self.run_counted("UPDATE session SET ended_at = ?1 WHERE ended_at IS NULL", params![at])?;
+        let logins = self.run_counted(
+            "UPDATE login SET revoked_at = ?1 WHERE expires_at > ?1 AND revoked_at IS NULL",
+            params![at],
+        )?;
+        let sessions = self.run_counted(
+            "UPDATE session SET ended_at = ?1 WHERE expires_at > ?1 AND ended_at IS NULL",
+            params![at],
+        )?;
         self.run("DELETE FROM authorization_code WHERE redeemed_at IS NULL", params![])?;
         self.run("DELETE FROM interaction WHERE finished_at IS NULL", params![])?;
         self.run("DELETE FROM connect_session WHERE finished_at IS NULL", params![])?;

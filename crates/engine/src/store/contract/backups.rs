@@ -1,5 +1,6 @@
 //! A store that is put back.
 
+use crate::model::PreAuthorizedCode;
 use crate::model::pre_authorized_code::Ending;
 use crate::store::contract::authorization::{interaction, issued, session};
 use crate::store::contract::sample::{NOW, code, code_digest, id, login, write_project};
@@ -16,6 +17,8 @@ pub fn nothing_that_works_once_outlives_a_restore(store: &dyn Store) -> StoreRes
         tx.end_pre_authorized_code(id(61), Ending::Replaced, NOW)?;
         tx.insert_login(&login(50))?;
         tx.insert_login(&login(51))?;
+        let expired = PreAuthorizedCode { expires_at: NOW + 5, ..code(62) };
+        tx.insert_pre_authorized_code(&expired)?;
         tx.revoke_login(id(51), NOW)?;
         tx.insert_session(&session(90))?;
         tx.insert_issued_code(&issued(70))?;
@@ -28,6 +31,7 @@ pub fn nothing_that_works_once_outlives_a_restore(store: &dyn Store) -> StoreRes
         |number| read(store, |tx| Ok(tx.pre_authorized_code(id(number))?.and_then(|code| code.ended)));
     assert_eq!(ending(60)?, Some((Ending::Revoked, NOW + 5)));
     assert_eq!(ending(61)?, Some((Ending::Replaced, NOW)));
+    assert_eq!(ending(62)?, None, "it expired by itself");
     let revoked =
         |number| read(store, |tx| Ok(tx.live_login(id(number))?.and_then(|live| live.login.revoked_at)));
     assert_eq!((revoked(50)?, revoked(51)?), (Some(NOW + 5), Some(NOW)));
