@@ -1,4 +1,4 @@
-import { useQueries } from "@tanstack/react-query";
+import { type QueryClient, useQueries } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { call, type Name, type Req, type Res } from "./call";
 import { keyOf, useCommand } from "./commands";
@@ -12,13 +12,21 @@ type Row<N extends Listing> = Res<N> extends { items: (infer R)[] } ? R : never;
 type Filter<N extends Listing> = Omit<Req<N>, "offset" | "limit">;
 type Slice<N extends Listing> = Res<N> & { items: Row<N>[]; total: number };
 
+const requestOf = <N extends Listing>(filter: Filter<N>, slice: number) =>
+  ({ ...filter, offset: slice * SLICE, limit: SLICE }) as unknown as Req<N>;
+
+/** Asks for the first slice of a list that is likely to be opened. */
+export function prefetchRows<N extends Listing>(cache: QueryClient, name: N, filter: Filter<N>) {
+  const request = requestOf<N>(filter, 0);
+  return cache.prefetchQuery({ queryKey: keyOf(name, request), queryFn: () => call(name, request) });
+}
+
 /**
  * A list of any length: the first slice at once, the others when their rows come on screen. While a new filter is
  * being answered the rows of the one before stay.
  */
 export function useRows<N extends Listing>(name: N, filter: Filter<N>) {
-  const request = (slice: number) =>
-    ({ ...filter, offset: slice * SLICE, limit: SLICE }) as unknown as Req<N>;
+  const request = (slice: number) => requestOf(filter, slice);
   const head = useCommand(name, request(0), { keepPrevious: true });
   const [wanted, setWanted] = useState<readonly number[]>([]);
   const rest = useQueries({

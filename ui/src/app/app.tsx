@@ -48,7 +48,7 @@ function Window() {
   const router = useMemo(createRouter, []);
   return (
     <>
-      <RouterProvider router={router} />
+      <RouterProvider router={router} useTransitions={false} />
       <Confirmations />
       <Toasts />
       <Announcer />

@@ -1,11 +1,13 @@
 import { Tooltip, UnstyledButton } from "@mantine/core";
 import { IconSearch, IconTerminal2 } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { NavLink, Outlet, useLocation, useNavigate } from "react-router";
 import type { EngineState, Home } from "../api/bindings";
 import { call, type DeepLink } from "../api/call";
 import { useCommand } from "../api/commands";
 import { useEvents } from "../api/events";
+import { prefetchRows } from "../api/rows";
 import { SetupPage } from "../features/setup/setup-page";
 import { formatCount, t } from "../i18n/i18n";
 import { Chip, Dot } from "../kit/chip";
@@ -23,6 +25,8 @@ import { Shortcuts, useShortcuts } from "./shortcuts";
 
 /** Nothing tells the window when the listener dies, so it asks now and then. */
 const ENGINE_POLL_MS = 5000;
+/** After the first screen, not beside it. */
+const PREFETCH_MS = 0;
 
 /** A sign-in that came back from the browser, or a code to redeem: for the playground. Nothing else acts on it. */
 function useReceive() {
@@ -75,6 +79,19 @@ function Inside() {
   );
 }
 
+/** The long lists are asked for once the first screen is drawn: whoever opens one waits for nothing. */
+function usePrefetch() {
+  const cache = useQueryClient();
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      prefetchRows(cache, "clients_list", { search: "", clientType: null, status: null });
+      prefetchRows(cache, "people_list", { search: "", resourceType: null });
+      prefetchRows(cache, "magic_links_list", { search: "", state: null });
+    }, PREFETCH_MS);
+    return () => clearTimeout(timer);
+  }, [cache]);
+}
+
 function Window({ home, project }: { home: Home; project: string }) {
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
@@ -94,6 +111,7 @@ function Window({ home, project }: { home: Home; project: string }) {
     command: () => setCommand(true),
     open,
   });
+  usePrefetch();
   useEffect(() => {
     if (location.pathname) document.getElementById("main")?.scrollTo(0, 0);
   }, [location.pathname]);
