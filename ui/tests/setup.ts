@@ -1,6 +1,6 @@
 import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
-import { afterEach, vi } from "vitest";
+import { afterEach, expect, vi } from "vitest";
 
 // a busy machine is slow; what is awaited comes, or never
 // asking of each element whether it is hidden takes most of the time; `toBeVisible` asks where it matters
@@ -32,7 +32,13 @@ for (const side of ["offset", "client"]) {
   Object.defineProperty(HTMLElement.prototype, `${side}Width`, { configurable: true, get: () => 1000 });
 }
 
+// what React remarks about a screen is a mistake in it
+const remarks = vi.spyOn(console, "error");
+
 afterEach(() => {
   cleanup();
   localStorage.clear();
+  const said = remarks.mock.calls.map((call) => call.join(" "));
+  remarks.mockClear();
+  expect(said).toEqual([]);
 });

@@ -217,7 +217,7 @@ function RunPage({ id, before, choices, form, busy, onAgain, onChange }: RunPage
       }
     >
       <div className={classes.stack}>
-        {other && <ComparedRuns key={id} one={other.id} other={id} name={other.name} />}
+        {other && <ComparedRuns one={other.id} other={id} name={other.name} />}
         <RunBody key={id} run={run} />
       </div>
     </Page>
