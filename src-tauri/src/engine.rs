@@ -15,8 +15,8 @@ use anteroom_admin::{
         home::EngineState,
         playground::{DeepLinkCheck, DeepLinkFinding},
     },
-    error::Code,
 };
+use anteroom_sentence::{Sentence, sentence};
 use anteroom_server::{
     host::{Host, HostOptions, ListenerState},
     lan,
@@ -46,7 +46,7 @@ pub(crate) struct Engine {
 enum State {
     Opening,
     Open { admin: Admin, host: Arc<Host> },
-    Stopped { problem: String, exit_code: u8 },
+    Stopped { problem: Sentence, exit_code: u8 },
 }
 
 impl Engine {
@@ -102,8 +102,10 @@ impl Engine {
         }
         match self.opened().await {
             Some(State::Open { admin, .. }) => anteroom_admin::dispatch(&admin, name, request).await,
-            Some(State::Stopped { problem, .. }) => Err(unavailable(problem)),
-            Some(State::Opening) | None => Err(unavailable("The program is ending.".to_owned())),
+            Some(State::Stopped { problem, .. }) => Err(CommandError::unavailable(problem)),
+            Some(State::Opening) | None => {
+                Err(CommandError::unavailable(sentence!("The program is ending.")))
+            }
         }
     }
 
@@ -200,13 +202,13 @@ impl<R: Runtime> anteroom_admin::Host for Seat<R> {
         Box::pin(doctor::examine(self.app.clone(), check))
     }
 
-    fn mend_deep_links(&self) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+    fn mend_deep_links(&self) -> Pin<Box<dyn Future<Output = Result<(), Sentence>> + Send + '_>> {
         let app = self.app.clone();
         Box::pin(async move {
             let registering = tauri::async_runtime::spawn_blocking(move || {
-                scheme::try_register(&app).map_err(|error| error.to_string())
+                scheme::try_register(&app).map_err(|error| Sentence::english(error.to_string()))
             });
-            registering.await.map_err(|error| error.to_string())?
+            registering.await.map_err(|error| Sentence::english(error.to_string()))?
         })
     }
 
@@ -218,16 +220,16 @@ impl<R: Runtime> anteroom_admin::Host for Seat<R> {
         self.host.lan().map(|lan| (lan.base.as_str().to_owned(), lan.until.seconds()))
     }
 
-    fn start_lan(&self, seconds: u32) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+    fn start_lan(&self, seconds: u32) -> Pin<Box<dyn Future<Output = Result<(), Sentence>> + Send + '_>> {
         Box::pin(async move {
             let address = lan::private_address()?;
             self.host.start_lan(address, seconds).await.map(|_| ())
         })
     }
 
-    fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, String>> + Send + '_>> {
+    fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, Sentence>> + Send + '_>> {
         Box::pin(async move {
-            let ca = self.host.local_ca().await.map_err(|error| error.to_string())?;
+            let ca = self.host.local_ca().await.map_err(|error| Sentence::from(&error))?;
             Ok(LocalCa { pem: ca.pem().to_owned(), fingerprint: ca.fingerprint() })
         })
     }
@@ -267,21 +269,17 @@ fn options(settings: &Settings) -> Result<(PathBuf, HostOptions), HostError> {
 }
 
 /// The error for people at the window, where there are no flags to choose with.
-fn explain(error: &HostError) -> String {
+fn explain(error: &HostError) -> Sentence {
     match error {
-        HostError::Keys(KeyError::Keychain(detail)) => format!(
+        HostError::Keys(KeyError::Keychain(detail)) => sentence!(
             "The system's keychain cannot be used ({detail}). To keep the master key elsewhere, start Anteroom with \
-             ANTEROOM_MASTER_KEY=file, or with ANTEROOM_MASTER_KEY=passphrase and ANTEROOM_PASSPHRASE."
+             ANTEROOM_MASTER_KEY=file, or with ANTEROOM_MASTER_KEY=passphrase and ANTEROOM_PASSPHRASE.",
+            detail
         ),
         HostError::NoDataFolder => {
-            "This system names no data folder. Start Anteroom with ANTEROOM_DATA_DIR set to one.".to_owned()
+            sentence!("This system names no data folder. Start Anteroom with ANTEROOM_DATA_DIR set to one.")
         }
-        other => {
-            let text = other.to_string();
-            let mut letters = text.chars();
-            let first = letters.next().into_iter().flat_map(char::to_uppercase);
-            first.chain(letters).chain(['.']).collect()
-        }
+        other => sentence!("The engine cannot be opened: {reason}.", reason = Sentence::from(other)),
     }
 }
 
@@ -296,8 +294,4 @@ fn pass_changes_on<R: Runtime>(app: &AppHandle<R>, admin: &Admin, runtime: &Hand
             }
         }
     });
-}
-
-fn unavailable(message: String) -> CommandError {
-    CommandError { code: Code::Unavailable, message, field: None }
 }

@@ -5,6 +5,7 @@ pub mod undo;
 use anteroom_magic_link::template::Destination;
 use anteroom_oauth::secret::{ClientSecret, Secret};
 use anteroom_oauth::{GrantType, Scope, lifetime, redirect_uri};
+use anteroom_sentence::{Sentence, sentence};
 use serde_json::{Value, json};
 
 use crate::cx::{Cx, Topic};
@@ -90,7 +91,10 @@ pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> 
     }
     for uri in &settings.post_logout_redirect_uris {
         if let Err(problem) = redirect_uri::check(uri) {
-            return invalid("postLogoutRedirectUris", format!("{uri}: {problem}"));
+            return invalid(
+                "postLogoutRedirectUris",
+                sentence!("{uri}: {problem}", uri, problem = Sentence::from(&problem)),
+            );
         }
     }
     for origin in &settings.allowed_origins {
@@ -101,12 +105,18 @@ pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> 
     if let Some(alg) = settings.id_token_signed_response_alg.as_deref()
         && !matches!(alg, "ES256" | "RS256")
     {
-        return invalid("idTokenSignedResponseAlg", format!("{alg:?} is not supported; use ES256 or RS256."));
+        return invalid(
+            "idTokenSignedResponseAlg",
+            sentence!("{alg:?} is not supported; use ES256 or RS256.", alg),
+        );
     }
     if !settings.default_scope.is_empty() {
         let joined = settings.default_scope.join(" ");
         if Scope::parse(&joined).is_err() {
-            return invalid("defaultScope", format!("{joined:?} has a character that a scope cannot hold."));
+            return invalid(
+                "defaultScope",
+                sentence!("{joined:?} has a character that a scope cannot hold.", joined),
+            );
         }
     }
     for (field, url) in [("jwksUri", &settings.jwks_uri), ("launchUri", &settings.launch_uri)] {
@@ -117,13 +127,18 @@ pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> 
     if let Some(template) = &settings.magic_link_template
         && let Err(problem) = Destination::parse(template)
     {
-        return invalid("magicLinkTemplate", format!("{template}: {problem}."));
+        return invalid(
+            "magicLinkTemplate",
+            sentence!("{template}: {problem}.", template, problem = Sentence::from(&problem)),
+        );
     }
     let grants = settings.grant_types.as_deref().unwrap_or_default();
     if client_type == ClientType::Public && grants.contains(&GrantType::ClientCredentials) {
         return invalid(
             "grantTypes",
-            "A public client cannot use client_credentials: it has no secret to prove itself with.",
+            sentence!(
+                "A public client cannot use client_credentials: it has no secret to prove itself with."
+            ),
         );
     }
     if let Some(auth0) = &settings.auth0 {
@@ -137,8 +152,9 @@ fn check_lifetime(field: &'static str, lifetime: Option<&str>) -> Outcome<()> {
     match lifetime {
         Some(text) if lifetime::parse(text).is_none() => invalid(
             field,
-            format!(
-                "{text:?} is no duration: write a number and one of s, m, h, d, w, y (2w, 1h), at most a year."
+            sentence!(
+                "{text:?} is no duration: write a number and one of s, m, h, d, w, y (2w, 1h), at most a year.",
+                text
             ),
         ),
         _ => Ok(()),
@@ -162,7 +178,10 @@ fn check_identity_provider(provider: &IdentityProvider) -> Outcome<()> {
     {
         return invalid(
             "identityProvider.tokenAuthMethod",
-            format!("{method} is not supported; use client_secret_basic or client_secret_post."),
+            sentence!(
+                "{method} is not supported; use client_secret_basic or client_secret_post.",
+                method = method.to_string()
+            ),
         );
     }
     Ok(())
@@ -180,7 +199,7 @@ fn check_link(tx: &dyn Tx, project: Id<Project>, settings: &ClientSettings) -> O
     }
     invalid(
         "resource_server_identifier",
-        format!("There is no API with the identifier {identifier:?}; create it first."),
+        sentence!("There is no API with the identifier {identifier:?}; create it first.", identifier),
     )
 }
 
@@ -189,7 +208,7 @@ fn check_auth0(auth0: &Auth0Application) -> Outcome<()> {
     if auth0.resource_server_identifier.is_some() && auth0.app_type != Some(AppType::ResourceServer) {
         return invalid(
             "resource_server_identifier",
-            "Only a client of app_type resource_server acts for an API.",
+            sentence!("Only a client of app_type resource_server acts for an API."),
         );
     }
     for origin in auth0.web_origins.iter().chain(&auth0.allowed_origins) {
@@ -200,14 +219,19 @@ fn check_auth0(auth0: &Auth0Application) -> Outcome<()> {
         if !(1..=LONGEST_REFRESH).contains(&lifetime) {
             return invalid(
                 "refresh_token",
-                format!("{lifetime} is no lifetime of a refresh token: 1 to {LONGEST_REFRESH} seconds."),
+                sentence!(
+                    "{lifetime} is no lifetime of a refresh token: 1 to {longest} seconds.",
+                    lifetime,
+                    longest = LONGEST_REFRESH
+                ),
             );
         }
     }
     match &refresh.policies {
-        Some(policies) if policies.is_empty() || policies.len() > MOST_POLICIES => {
-            invalid("refresh_token", format!("policies holds 1 to {MOST_POLICIES} entries, or is left out."))
-        }
+        Some(policies) if policies.is_empty() || policies.len() > MOST_POLICIES => invalid(
+            "refresh_token",
+            sentence!("policies holds 1 to {most} entries, or is left out.", most = MOST_POLICIES),
+        ),
         _ => Ok(()),
     }
 }
@@ -216,7 +240,9 @@ fn check_auth0(auth0: &Auth0Application) -> Outcome<()> {
 pub fn check_redirect_uri(uri: &str) -> Outcome<()> {
     match redirect_uri::check(uri) {
         Ok(()) => Ok(()),
-        Err(problem) => invalid("redirectUris", format!("{uri}: {problem}")),
+        Err(problem) => {
+            invalid("redirectUris", sentence!("{uri}: {problem}", uri, problem = Sentence::from(&problem)))
+        }
     }
 }
 
@@ -229,7 +255,7 @@ fn check_url(field: &'static str, text: &str) -> Outcome<()> {
         {
             Ok(())
         }
-        _ => invalid(field, format!("{text:?} is no http or https URL without credentials.")),
+        _ => invalid(field, sentence!("{text:?} is no http or https URL without credentials.", text)),
     }
 }
 
@@ -241,8 +267,9 @@ fn check_origin(text: &str) -> Outcome<()> {
     } else {
         invalid(
             "allowedOrigins",
-            format!(
-                "{text:?} is no origin; write it as https://app.example.org, without a path or a final slash."
+            sentence!(
+                "{text:?} is no origin; write it as https://app.example.org, without a path or a final slash.",
+                text
             ),
         )
     }
@@ -332,7 +359,7 @@ fn write_bare(cx: &mut Cx<'_>, engine: &Engine, new: NewClient, kind: EventKind)
     if new.client_type == ClientType::Public && (new.secret.is_some() || new.retiring_secret.is_some()) {
         return invalid(
             "secret",
-            "A public client has no secret; make it confidential, or leave the secret out.",
+            sentence!("A public client has no secret; make it confidential, or leave the secret out."),
         );
     }
     let id = match new.id {
@@ -340,7 +367,10 @@ fn write_bare(cx: &mut Cx<'_>, engine: &Engine, new: NewClient, kind: EventKind)
         None => cx.random_id()?,
     };
     if cx.tx.client(id)?.is_some() {
-        return conflict(Some("id"), format!("A client with the id {id} exists already."));
+        return conflict(
+            Some("id"),
+            sentence!("A client with the id {id} exists already.", id = id.to_string()),
+        );
     }
     let stored = |secret: Option<Secret<ClientSecret>>| {
         secret.map(|secret| StoredSecret { digest: secret.digest(), created_at: cx.now, expires_at: None })
@@ -382,10 +412,10 @@ pub fn update(cx: &mut Cx<'_>, before: &Client, after: Client) -> Outcome<bool> 
         check(&after.name, after.client_type, &after.settings)?;
         return invalid(
             "clientType",
-            format!(
-                "A {} client cannot become {}: whether a client keeps a secret is decided when it is made. Create a new one.",
-                before.client_type.as_str(),
-                after.client_type.as_str()
+            sentence!(
+                "A {before} client cannot become {after}: whether a client keeps a secret is decided when it is made. Create a new one.",
+                before = before.client_type.as_str(),
+                after = after.client_type.as_str()
             ),
         );
     }
@@ -402,7 +432,7 @@ pub fn update_from_any_type(cx: &mut Cx<'_>, before: &Client, mut after: Client)
     if link(before) != link(&after) {
         return invalid(
             "resource_server_identifier",
-            "The API a client acts for is decided when it is made.",
+            sentence!("The API a client acts for is decided when it is made."),
         );
     }
     let same = describe(before) == describe(&after) && before.provider_secret == after.provider_secret;
@@ -434,7 +464,7 @@ pub fn set_secrets(
     retiring_secret: Option<StoredSecret>,
 ) -> Outcome<Client> {
     if before.client_type == ClientType::Public {
-        return invalid("clientType", "A public client has no secret.");
+        return invalid("clientType", sentence!("A public client has no secret."));
     }
     let kind =
         if secret == before.secret { EventKind::ClientSecretRetired } else { EventKind::ClientSecretRotated };
