@@ -21,7 +21,7 @@ pub struct CommandError {
     /// For people, in English: what was attempted, the two values that differ, what to do.
     pub message: String,
     /// The same, for the language of the screens; `null` for a text that is not ours.
-    pub sentence: Option<Said>,
+    pub sentence: Option<Box<Said>>,
     /// The refusal it comes from, by its name: then `message` is the advice about that refusal.
     pub refusal: Option<String>,
     /// The field of the request it is about.
@@ -76,24 +76,29 @@ pub enum SaidValue {
 
 impl Said {
     /// The sentence; nothing for a text that stays English.
-    pub(crate) fn of(sentence: &Sentence) -> Option<Self> {
-        let values = sentence.values().iter().map(|(name, value)| {
-            let said = match value {
-                Value::Text(text) => SaidValue::Text(text.clone()),
-                Value::Sentence(inner) => {
-                    Self::of(inner).map_or_else(|| SaidValue::Text(inner.to_string()), SaidValue::Sentence)
-                }
-            };
-            ((*name).to_owned(), said)
-        });
-        Some(Self { template: sentence.template()?.to_owned(), values: values.collect() })
+    fn of(sentence: Sentence) -> Option<Self> {
+        let (template, values) = sentence.into_parts();
+        let values = values?.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        Some(Self { template: template.into_owned(), values })
+    }
+}
+
+impl From<Value> for SaidValue {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Text(text) => Self::Text(text),
+            Value::Sentence(reason) => {
+                let text = reason.to_string();
+                Said::of(reason).map_or(Self::Text(text), Self::Sentence)
+            }
+        }
     }
 }
 
 impl CommandError {
     pub(crate) fn new(code: Code, field: Option<&str>, message: Sentence) -> Self {
-        let (sentence, message) = (Said::of(&message), message.to_string());
-        Self { code, message, sentence, refusal: None, field: field.map(str::to_owned) }
+        let (text, sentence) = (message.to_string(), Said::of(message).map(Box::new));
+        Self { code, message: text, sentence, refusal: None, field: field.map(str::to_owned) }
     }
 
     /// The engine is not open, and the reason.

@@ -11,7 +11,7 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sentence {
     template: Cow<'static, str>,
-    values: Vec<(&'static str, Value)>,
+    values: Values,
     translates: bool,
 }
 
@@ -24,9 +24,12 @@ pub enum Value {
     Sentence(Sentence),
 }
 
+/// The values of the slots, by their names.
+pub type Values = Vec<(&'static str, Value)>;
+
 impl Sentence {
     /// A sentence of these parts. Write [`sentence!`], which checks that the slots have values.
-    pub const fn new(template: &'static str, values: Vec<(&'static str, Value)>) -> Self {
+    pub const fn new(template: &'static str, values: Values) -> Self {
         Self { template: Cow::Borrowed(template), values, translates: true }
     }
 
@@ -36,14 +39,9 @@ impl Sentence {
         Self { template: text.into(), values: Vec::new(), translates: false }
     }
 
-    /// The key in the catalogues; none for a text that stays English.
-    pub fn template(&self) -> Option<&str> {
-        self.translates.then_some(self.template.as_ref())
-    }
-
-    /// The values of the slots, by their names.
-    pub fn values(&self) -> &[(&'static str, Value)] {
-        &self.values
+    /// The key in the catalogues, and the values of the slots by their names; a text that stays English, and no values.
+    pub fn into_parts(self) -> (Cow<'static, str>, Option<Values>) {
+        (self.template, self.translates.then_some(self.values))
     }
 }
 

@@ -23,10 +23,10 @@ fn a_reason_is_a_sentence_inside_a_sentence() {
     let reason = sentence!("\"{host}\" is no host", host = "a b");
     let whole = sentence!("{uri}: {reason}.", uri = "https://a b/", reason = &reason);
     assert_eq!(whole.to_string(), "https://a b/: \"a b\" is no host.");
-    assert_eq!(whole.template(), Some("{uri}: {reason}."));
-    let [(_, uri), (_, inner)] = whole.values() else { panic!("two values") };
-    assert_eq!(*uri, Value::Text("https://a b/".to_owned()));
-    assert_eq!(*inner, Value::Sentence(reason));
+    let (template, values) = whole.into_parts();
+    assert_eq!(template, "{uri}: {reason}.");
+    let expected = vec![("uri", Value::Text("https://a b/".to_owned())), ("reason", Value::Sentence(reason))];
+    assert_eq!(values, Some(expected));
 }
 
 #[test]
@@ -34,7 +34,8 @@ fn braces_of_a_value_are_no_slots() {
     let expected = "https://a.example/{code}";
     assert_eq!(sentence!("Write {expected}.", expected).to_string(), "Write https://a.example/{code}.");
     let english = Sentence::english("{expected} stays");
-    assert_eq!((english.to_string().as_str(), english.template()), ("{expected} stays", None));
+    assert_eq!(english.to_string(), "{expected} stays");
+    assert_eq!(english.into_parts(), ("{expected} stays".into(), None));
 }
 
 #[test]

@@ -56,11 +56,11 @@ impl From<&CaError> for Sentence {
     fn from(error: &CaError) -> Self {
         match error {
             CaError::Store(reason) => {
-                sentence!("the local CA could not be read or stored: {reason}", reason = reason.to_string())
+                sentence!("the local CA could not be read or stored: {reason}", reason)
             }
             CaError::Damaged => sentence!("the stored local CA cannot be read"),
             CaError::Unusable(reason) => {
-                sentence!("the certificate cannot be used: {reason}", reason = reason.to_string())
+                sentence!("the certificate cannot be used: {reason}", reason)
             }
             CaError::Certificate(reason) => {
                 sentence!("a certificate could not be made: {reason}", reason = reason.to_string())

@@ -151,7 +151,7 @@ impl From<&KeyError> for Sentence {
             ),
             KeyError::Keychain(reason) => sentence!(
                 "the system's keychain cannot be used ({reason}); choose --master-key passphrase or file instead",
-                reason = reason.to_string()
+                reason
             ),
             KeyError::NotInKeychain => {
                 sentence!("the system's keychain no longer holds the key of this store")
@@ -165,7 +165,7 @@ impl From<&KeyError> for Sentence {
                 reason = reason.to_string()
             ),
             KeyError::Make(reason) => {
-                sentence!("the master key cannot be made: {reason}", reason = reason.to_string())
+                sentence!("the master key cannot be made: {reason}", reason)
             }
             KeyError::Store(_) => sentence!("the sealed keys cannot be read or written"),
         }

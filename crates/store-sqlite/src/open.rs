@@ -142,13 +142,13 @@ impl From<&OpenError> for Sentence {
             OpenError::Newer { path, found, known } => sentence!(
                 "{path} has schema {found}; this Anteroom knows schemas up to {known}: use a newer one",
                 path = path.display().to_string(),
-                found = found.to_string(),
-                known = known.to_string()
+                found = *found,
+                known = *known
             ),
             OpenError::Damaged { path, detail } => sentence!(
                 "{path} is damaged: {detail}; restore a backup",
                 path = path.display().to_string(),
-                detail = detail.to_string()
+                detail
             ),
             OpenError::NotWritable { path, source } => sentence!(
                 "{path} cannot be written: {source}",
@@ -163,7 +163,7 @@ impl From<&OpenError> for Sentence {
             OpenError::Migration { path, version, source } => sentence!(
                 "{path} could not be brought to schema {version}; it is as it was: {source}",
                 path = path.display().to_string(),
-                version = version.to_string(),
+                version = *version,
                 source = source.to_string()
             ),
             OpenError::Database { path, source } => sentence!(

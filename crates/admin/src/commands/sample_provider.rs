@@ -14,7 +14,7 @@ use anteroom_engine::service::connections::{self, NewConnection};
 use anteroom_engine::service::projects;
 use anteroom_engine::stop::{Fault, Outcome, conflict};
 use anteroom_engine::store::Tx;
-use anteroom_sample_provider::{Full, Provider, callbacks};
+use anteroom_sample_provider::{Provider, callbacks};
 use anteroom_sentence::sentence;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -186,14 +186,11 @@ fn fill_in(cx: &mut Cx<'_>, engine: &Engine, project: Id<Project>, provider: &Pr
             return Ok(());
         }
     }
-    let client = match provider.register("Anteroom", callbacks(engine)) {
-        Ok(client) => client,
-        Err(Full) => {
-            let message = sentence!(
-                "No client can be registered: the sample provider holds as much as it can; what ends makes room, and so does a restart."
-            );
-            return conflict(None, message);
-        }
+    let Ok(client) = provider.register("Anteroom", callbacks(engine)) else {
+        let message = sentence!(
+            "No client can be registered: the sample provider holds as much as it can; what ends makes room, and so does a restart."
+        );
+        return conflict(None, message);
     };
     let new = json!({
         "issuer": provider.issuer(),
