@@ -14,8 +14,8 @@ use anteroom_engine::service::connections::{self, NewConnection};
 use anteroom_engine::service::projects;
 use anteroom_engine::stop::{Fault, Outcome, conflict};
 use anteroom_engine::store::Tx;
-use anteroom_sample_provider::{Provider, callbacks};
-use anteroom_sentence::sentence;
+use anteroom_sample_provider::{OpenError, Provider, callbacks};
+use anteroom_sentence::{Sentence, sentence};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use ts_rs::TS;
@@ -108,8 +108,11 @@ pub(crate) async fn start(admin: &Admin, request: Start) -> Result<SampleProvide
             Arc::clone(provider)
         } else {
             let opened = Provider::open_usual(admin.engine()).await.map_err(|error| {
-                let message =
-                    sentence!("The sample provider cannot be started: {error}.", error = error.to_string());
+                let error = match &error {
+                    OpenError::Bind(error) => Sentence::from(error),
+                    error => Sentence::english(error.to_string()),
+                };
+                let message = sentence!("The sample provider cannot be started: {error}.", error);
                 CommandError::new(Code::Unavailable, None, message)
             });
             Arc::new(opened?)
