@@ -50,3 +50,17 @@ test("a reason inside a sentence is said in German, too", async (t) => {
   const all = { search: "", clientType: null, status: null, offset: 0, limit: 10 };
   assert.equal((await desk.call("clients_list", all)).total, 1, "nothing came");
 });
+
+test("what is wrong with an entry of an access policy stands at that entry in German", async (t) => {
+  const { desk } = await openInGerman(t);
+  const { page } = desk;
+  await page.goto(`${desk.bridge.url}#/access-policies/new`);
+  await desk.field("Name").fill("Empfang");
+  await desk.button("Eintrag hinzufügen").click();
+  const entry = page.getByRole("region", { name: "Eintrag 2" });
+  await entry.getByRole("combobox", { name: "Ressourcentyp" }).fill("practitioner");
+  await desk.button("Speichern").click();
+  const said = "resourceType „practitioner“ ist kein Ressourcentyp; schreiben Sie einen wie Patient, oder *.";
+  await entry.getByRole("alert").getByText(said, { exact: true }).waitFor();
+  assert.equal((await desk.call("access_policies_list", {})).items.length, 0, "nothing was saved");
+});

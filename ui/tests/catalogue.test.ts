@@ -171,7 +171,7 @@ const templates = () => {
 
 describe.each(Object.entries({ de: sentencesDe, es: sentencesEs }))(
   "sentences in %s",
-  (_, sentences: Record<string, string>) => {
+  (language, sentences: Record<string, string>) => {
     const slots = (sentence: string) =>
       [...new Set([...sentence.matchAll(/\{(\w+)(?::\?)?\}/g)].map((slot) => slot[1]))].sort();
 
@@ -185,6 +185,13 @@ describe.each(Object.entries({ de: sentencesDe, es: sentencesEs }))(
         expect([template, slots(sentence)]).toEqual([template, slots(template)]);
       }
       expect(Object.values(sentences).filter((sentence) => /:\?\}|"|“\{|\}”/.test(sentence))).toEqual([]);
+    });
+
+    test("about an entry of an access policy begin with the heading of that entry", () => {
+      const heading = (others[language]?.["policies.entry"] ?? "").replace("{number}", "{place}");
+      const about = Object.entries(sentences).filter(([template]) => template.startsWith("Entry {place}: "));
+      expect(about.length).toBeGreaterThan(2);
+      expect(about.filter(([, sentence]) => !sentence.startsWith(`${heading}: `))).toEqual([]);
     });
 
     test("leave names and values as they are", () => {
