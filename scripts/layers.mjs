@@ -18,14 +18,15 @@ const onlyIn = [
 
 /** Our own packages that a package may name, tests aside. What is not listed may know every package but the desktop. */
 const mayKnow = {
-  "anteroom-oauth": [],
-  "anteroom-engine": ["anteroom-oauth", "anteroom-magic-link"],
-  "anteroom-store-sqlite": ["anteroom-oauth", "anteroom-engine"],
+  "anteroom-sentence": [],
+  "anteroom-oauth": ["anteroom-sentence"],
+  "anteroom-engine": ["anteroom-sentence", "anteroom-oauth", "anteroom-magic-link"],
+  "anteroom-store-sqlite": ["anteroom-sentence", "anteroom-oauth", "anteroom-engine"],
   "anteroom-fetch": ["anteroom-engine"],
-  "anteroom-http": ["anteroom-oauth", "anteroom-engine", "anteroom-magic-link"],
-  "anteroom-admin": ["anteroom-oauth", "anteroom-engine", "anteroom-magic-link", "anteroom-flows", "anteroom-sample-provider"],
+  "anteroom-http": ["anteroom-sentence", "anteroom-oauth", "anteroom-engine", "anteroom-magic-link"],
+  "anteroom-admin": ["anteroom-sentence", "anteroom-oauth", "anteroom-engine", "anteroom-magic-link", "anteroom-flows", "anteroom-sample-provider"],
   "anteroom-flows": ["anteroom-oauth"],
-  "anteroom-magic-link": ["anteroom-oauth"],
+  "anteroom-magic-link": ["anteroom-sentence", "anteroom-oauth"],
   "anteroom-sample-provider": ["anteroom-oauth", "anteroom-engine", "anteroom-http"],
 };
 

@@ -17,8 +17,8 @@ use anteroom_admin::{
         home::EngineState,
         playground::{DeepLinkCheck, DeepLinkFinding},
     },
-    error::Code,
 };
+use anteroom_sentence::{Sentence, sentence};
 use anteroom_server::{
     host::{Host, HostOptions, ListenerState},
     lan,
@@ -50,7 +50,7 @@ pub(crate) struct Engine {
 enum State {
     Opening,
     Open { admin: Admin, host: Arc<Host> },
-    Stopped { problem: String, exit_code: u8 },
+    Stopped { problem: Sentence, exit_code: u8 },
 }
 
 impl Engine {
@@ -112,8 +112,10 @@ impl Engine {
         }
         match self.opened().await {
             Some(State::Open { admin, .. }) => anteroom_admin::dispatch(&admin, name, request).await,
-            Some(State::Stopped { problem, .. }) => Err(unavailable(problem)),
-            Some(State::Opening) | None => Err(unavailable("The program is ending.".to_owned())),
+            Some(State::Stopped { problem, .. }) => Err(CommandError::unavailable(problem)),
+            Some(State::Opening) | None => {
+                Err(CommandError::unavailable(sentence!("The program is ending.")))
+            }
         }
     }
 
@@ -140,7 +142,7 @@ impl Engine {
 
     /// Closes the engine, puts a backup in the place of its store, and opens it again. Commands wait meanwhile. When the
     /// backup does not fit, the store is opened again as it was.
-    async fn restore<R: Runtime>(&self, app: &AppHandle<R>, order: Order) -> Result<Restored, String> {
+    async fn restore<R: Runtime>(&self, app: &AppHandle<R>, order: Order) -> Result<Restored, Sentence> {
         let mut open = None;
         let began = self.state.send_if_modified(|state| {
             let was_open = matches!(state, State::Open { .. });
@@ -150,7 +152,7 @@ impl Engine {
             was_open
         });
         let Some(State::Open { host, .. }) = open.filter(|_| began) else {
-            return Err("The engine is not open.".to_owned());
+            return Err(sentence!("The engine is not open."));
         };
         if let Err(error) = host.close().await {
             tracing::error!(%error, "the store could not be closed before a restore");
@@ -163,9 +165,11 @@ impl Engine {
                 restore::restore(&folder, &options.keys, &order.file, order.by, &runtime)
             });
             engine.try_open(&app);
-            restored.map_err(|error| explain(&error))
+            restored.map_err(|error| {
+                sentence!("The backup was not put back: {reason}.", reason = Sentence::from(&error))
+            })
         });
-        let restored = restoring.await.map_err(|error| error.to_string())??;
+        let restored = restoring.await.map_err(|error| Sentence::english(error.to_string()))??;
         Ok(Restored {
             kept: restored.kept.map(|path| path.display().to_string()),
             links: restored.ended.codes,
@@ -245,13 +249,13 @@ impl<R: Runtime> anteroom_admin::Host for Seat<R> {
         Box::pin(doctor::examine(self.app.clone(), check))
     }
 
-    fn mend_deep_links(&self) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+    fn mend_deep_links(&self) -> Pin<Box<dyn Future<Output = Result<(), Sentence>> + Send + '_>> {
         let app = self.app.clone();
         Box::pin(async move {
             let registering = tauri::async_runtime::spawn_blocking(move || {
-                scheme::try_register(&app).map_err(|error| error.to_string())
+                scheme::try_register(&app).map_err(|error| Sentence::english(error.to_string()))
             });
-            registering.await.map_err(|error| error.to_string())?
+            registering.await.map_err(|error| Sentence::english(error.to_string()))?
         })
     }
 
@@ -263,16 +267,16 @@ impl<R: Runtime> anteroom_admin::Host for Seat<R> {
         self.host.lan().map(|lan| (lan.base.as_str().to_owned(), lan.until.seconds()))
     }
 
-    fn start_lan(&self, seconds: u32) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+    fn start_lan(&self, seconds: u32) -> Pin<Box<dyn Future<Output = Result<(), Sentence>> + Send + '_>> {
         Box::pin(async move {
             let address = lan::private_address()?;
             self.host.start_lan(address, seconds).await.map(|_| ())
         })
     }
 
-    fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, String>> + Send + '_>> {
+    fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, Sentence>> + Send + '_>> {
         Box::pin(async move {
-            let ca = self.host.local_ca().await.map_err(|error| error.to_string())?;
+            let ca = self.host.local_ca().await.map_err(|error| Sentence::from(&error))?;
             Ok(LocalCa { pem: ca.pem().to_owned(), fingerprint: ca.fingerprint() })
         })
     }
@@ -293,7 +297,7 @@ impl<R: Runtime> anteroom_admin::Host for Seat<R> {
         true
     }
 
-    fn restore(&self, order: Order) -> Pin<Box<dyn Future<Output = Result<Restored, String>> + Send + '_>> {
+    fn restore(&self, order: Order) -> Pin<Box<dyn Future<Output = Result<Restored, Sentence>> + Send + '_>> {
         let app = self.app.clone();
         Box::pin(async move { app.state::<Engine>().restore(&app, order).await })
     }
@@ -329,21 +333,17 @@ fn options(settings: &Settings, listen: SocketAddr) -> Result<(PathBuf, HostOpti
 }
 
 /// The error for people at the window, where there are no flags to choose with.
-fn explain(error: &HostError) -> String {
+fn explain(error: &HostError) -> Sentence {
     match error {
-        HostError::Keys(KeyError::Keychain(detail)) => format!(
+        HostError::Keys(KeyError::Keychain(detail)) => sentence!(
             "The system's keychain cannot be used ({detail}). To keep the master key elsewhere, start Anteroom with \
-             ANTEROOM_MASTER_KEY=file, or with ANTEROOM_MASTER_KEY=passphrase and ANTEROOM_PASSPHRASE."
+             ANTEROOM_MASTER_KEY=file, or with ANTEROOM_MASTER_KEY=passphrase and ANTEROOM_PASSPHRASE.",
+            detail
         ),
         HostError::NoDataFolder => {
-            "This system names no data folder. Start Anteroom with ANTEROOM_DATA_DIR set to one.".to_owned()
+            sentence!("This system names no data folder. Start Anteroom with ANTEROOM_DATA_DIR set to one.")
         }
-        other => {
-            let text = other.to_string();
-            let mut letters = text.chars();
-            let first = letters.next().into_iter().flat_map(char::to_uppercase);
-            first.chain(letters).chain(['.']).collect()
-        }
+        other => sentence!("The engine cannot be opened: {reason}.", reason = Sentence::from(other)),
     }
 }
 
@@ -358,8 +358,4 @@ fn pass_changes_on<R: Runtime>(app: &AppHandle<R>, admin: &Admin, runtime: &Hand
             }
         }
     });
-}
-
-fn unavailable(message: String) -> CommandError {
-    CommandError { code: Code::Unavailable, message, field: None }
 }

@@ -146,6 +146,7 @@ async fn a_new_start_does_not_unlock_and_only_an_admin_s_password_does() {
     for (email, password) in [("ada@example.org", "wrong horse"), ("nobody@example.org", "correct horse")] {
         let error = again.fail("desk_leave", leave(email, password)).await;
         assert_eq!((error.code, error.field.as_deref()), (Code::Invalid, Some("password")));
+        assert_eq!((error.refusal.as_deref(), error.sentence.is_none()), (Some("wrong_password"), true));
     }
     let not_admin = leave("jon@example.org", "front desk");
     again.fails("desk_leave", not_admin, Code::Invalid, Some("email"), "Only a project admin").await;

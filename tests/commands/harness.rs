@@ -21,6 +21,7 @@ use anteroom_engine::stop::Stop;
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_engine::{Engine, id::Id};
 use anteroom_fetch::Fetcher;
+use anteroom_sentence::Sentence;
 use anteroom_store_sqlite::SqliteStore;
 use serde_json::{Value, json};
 
@@ -63,12 +64,12 @@ impl Host for Bench {
         self.1.load(Ordering::Relaxed).then(|| ("https://192.168.1.7:8443/".into(), NOW + 3_600))
     }
 
-    fn start_lan(&self, _: u32) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+    fn start_lan(&self, _: u32) -> Pin<Box<dyn Future<Output = Result<(), Sentence>> + Send + '_>> {
         self.1.store(true, Ordering::Relaxed);
         Box::pin(async { Ok(()) })
     }
 
-    fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, String>> + Send + '_>> {
+    fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, Sentence>> + Send + '_>> {
         let ca = LocalCa { pem: "-----BEGIN CERTIFICATE-----".into(), fingerprint: "AB:CD".into() };
         Box::pin(async { Ok(ca) })
     }

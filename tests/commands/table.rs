@@ -8,6 +8,7 @@ use anteroom_admin::error::Code;
 use serde_json::json;
 
 use crate::harness::Desk;
+use crate::magic_links::Ready;
 
 #[test]
 fn every_command_is_called_by_a_test() {
@@ -95,4 +96,30 @@ async fn before_the_first_start_everything_asks_for_it() {
     ] {
         desk.fails(name, request, Code::SetupNeeded, None, "no project").await;
     }
+}
+
+/// The screens say a sentence in their language: what it is made of travels beside the English text.
+#[tokio::test]
+async fn a_sentence_comes_with_its_template_its_values_and_its_reasons() {
+    let ready = Ready::new().await;
+    let request = json!({ "id": ready.client, "uri": "https://portal.example.org/%63b" });
+    let error = ready.desk.fail("clients_add_redirect_uri", request).await;
+    let reason = "The path cannot contain \"%63\": write the character itself, or leave it out.";
+    let meant = "https://portal.example.org/cb";
+    assert_eq!(error.message, format!("{reason} You may have meant {meant}"));
+    let sentence = json!({
+        "template": "{said} You may have meant {meant}",
+        "values": {
+            "said": { "template": reason.replace("%63", "{part}"), "values": { "part": "%63" } },
+            "meant": meant,
+        },
+    });
+    assert_eq!(serde_json::to_value(&error).unwrap()["sentence"], sentence);
+    let error = ready.desk.fail("clients_get", json!({ "id": "a\"b" })).await;
+    assert_eq!(error.message, r#"There is no client application with the id "a\"b"."#);
+    let sentence = json!({
+        "template": "There is no client application with the id {id:?}.",
+        "values": { "id": "a\"b" },
+    });
+    assert_eq!(serde_json::to_value(&error).unwrap()["sentence"], sentence);
 }

@@ -2,6 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import { paths } from "../src/app/paths";
 import { complaint, EMPTY_ENTRY, moved, POLICY_FORM } from "../src/features/access-policies/policy-form";
+import { setLanguage } from "../src/i18n/i18n";
 import { renderApp } from "./render-app";
 
 const button = (name: string | RegExp) => screen.findByRole("button", { name });
@@ -85,5 +86,8 @@ describe("the editor's rules", () => {
       entry: null,
       text: "The policy has 300 entries.",
     });
+    setLanguage("de");
+    expect(complaint("Eintrag 2: „x“ ist falsch.")).toEqual({ entry: 1, text: "„x“ ist falsch." });
+    setLanguage("en");
   });
 });

@@ -58,6 +58,49 @@ describe("in the desktop window", () => {
     });
   });
 
+  test("a refusal is said in the language of the screens, as it is now", async () => {
+    const sentence = {
+      template: "{uri}: {problem}",
+      values: {
+        uri: "x",
+        problem: {
+          template: 'The path cannot contain "{part}": write the character itself, or leave it out.',
+          values: { part: "%41" },
+        },
+      },
+    };
+    const thrown: unknown[] = [
+      { code: "invalid", message: "English.", field: null, sentence, refusal: null },
+      { code: "invalid", message: "English.", field: null, sentence: null, refusal: "code_locked" },
+      { code: "invalid", message: "English.", field: null, sentence: null, refusal: null },
+      {
+        code: "invalid",
+        message: "English.",
+        field: null,
+        sentence: { template: "New: {a:?}.", values: { a: "b" } },
+        refusal: null,
+      },
+    ];
+    mockIPC(() => {
+      throw thrown.shift();
+    });
+    const { call } = await seam();
+    const { setLanguage } = await import("../src/i18n/i18n");
+    const failures: Error[] = [];
+    for (let left = thrown.length; left > 0; left -= 1)
+      failures.push(await call("home_get", {}).catch((failure) => failure));
+    const said = () => failures.map((failure) => failure.message);
+    expect(said()).toEqual(["English.", "English.", "English.", "English."]);
+    setLanguage("de");
+    expect(said()).toEqual([
+      "x: Der Pfad kann „%41“ nicht enthalten: Schreiben Sie das Zeichen selbst, oder lassen Sie es weg.",
+      "Die PIN war fünfmal falsch: Geben Sie einen neuen Link aus.",
+      "English.",
+      'New: "b".',
+    ]);
+    setLanguage("en");
+  });
+
   test("events reach the listener, and the page says that it listens", async () => {
     const { emit, listen } = await import("@tauri-apps/api/event");
     mockIPC(() => {}, { shouldMockEvents: true });

@@ -6,6 +6,8 @@ import adviceEs from "../src/i18n/advice.es.json";
 import de from "../src/i18n/de.json";
 import en from "../src/i18n/en.json";
 import es from "../src/i18n/es.json";
+import sentencesDe from "../src/i18n/sentences.de.json";
+import sentencesEs from "../src/i18n/sentences.es.json";
 import { read, sources } from "./sources";
 
 const others: Record<string, Record<string, string>> = { de, es };
@@ -146,6 +148,61 @@ describe.each(Object.entries({ de: adviceDe, es: adviceEs }))(
         literal(sentence)
           .filter((word) => !advice[name]?.includes(word))
           .map((word) => `${name}: ${word}`),
+      );
+      expect(lost).toEqual([]);
+    });
+  },
+);
+
+/** What the product says to people, by the templates in its Rust sources. */
+const templates = () => {
+  const written = [...sources("../crates", /\.rs$/), ...sources("../src-tauri/src", /\.rs$/)]
+    .filter(({ path }) => path.includes("/src/") && !/crates\/(sentence|testkit)\//.test(path))
+    .filter(({ path }) => !/tests?(\/|\.rs)|\/store\/contract/.test(path))
+    .map(({ text }) => text.split("#[cfg(test)]\nmod tests {")[0] ?? "");
+  const calls = written.flatMap((text) => [...text.matchAll(/\bsentence!\(/g)]);
+  const found = written
+    .flatMap((text) => [...text.matchAll(/\bsentence!\(\s*"((?:[^"\\]|\\[\s\S])*)"/g)])
+    // Rust's own: a line goes on, a quotation mark
+    .map((call) => (call[1] ?? "").replaceAll(/\\\n\s*/g, "").replaceAll('\\"', '"'));
+  expect(found.length).toBe(calls.length);
+  return [...new Set(found)].sort();
+};
+
+describe.each(Object.entries({ de: sentencesDe, es: sentencesEs }))(
+  "sentences in %s",
+  (language, sentences: Record<string, string>) => {
+    const slots = (sentence: string) =>
+      [...new Set([...sentence.matchAll(/\{(\w+)(?::\?)?\}/g)].map((slot) => slot[1]))].sort();
+
+    test("are there for every template, and for nothing else", () => {
+      expect(templates().length).toBeGreaterThan(350);
+      expect(Object.keys(sentences).sort()).toEqual(templates());
+    });
+
+    test("have the same slots, and quotation marks of their language", () => {
+      for (const [template, sentence] of Object.entries(sentences)) {
+        expect([template, slots(sentence)]).toEqual([template, slots(template)]);
+      }
+      expect(Object.values(sentences).filter((sentence) => /:\?\}|"|“\{|\}”/.test(sentence))).toEqual([]);
+    });
+
+    test("about an entry of an access policy begin with the heading of that entry", () => {
+      const heading = (others[language]?.["policies.entry"] ?? "").replace("{number}", "{place}");
+      const about = Object.entries(sentences).filter(([template]) => template.startsWith("Entry {place}: "));
+      expect(about.length).toBeGreaterThan(2);
+      expect(about.filter(([, sentence]) => !sentence.startsWith(`${heading}: `))).toEqual([]);
+    });
+
+    test("leave names and values as they are", () => {
+      const literal = (template: string) =>
+        (template.replaceAll(/\{\w+(:\?)?\}/g, " ").match(/[^\s,;()"]*[_=<>/][^\s,;()"]*/g) ?? []).map(
+          (word) => word.replace(/[.:]$/, ""),
+        );
+      const lost = Object.entries(sentences).flatMap(([template, sentence]) =>
+        literal(template)
+          .filter((word) => !sentence.includes(word))
+          .map((word) => `${template}: ${word}`),
       );
       expect(lost).toEqual([]);
     });

@@ -14,6 +14,7 @@ use anteroom_engine::store::Tx;
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_magic_link::Redacted;
 use anteroom_sample_provider::Provider;
+use anteroom_sentence::{Sentence, sentence};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::AbortHandle;
 use tokio::time::{Duration, interval};
@@ -51,14 +52,14 @@ pub trait Host: Send + Sync + 'static {
     ///
     /// # Errors
     /// A sentence that says why not.
-    fn start_lan(&self, seconds: u32) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>>;
+    fn start_lan(&self, seconds: u32) -> Pin<Box<dyn Future<Output = Result<(), Sentence>> + Send + '_>>;
     /// Serves it no longer.
     fn stop_lan(&self);
     /// The CA that vouches for the https addresses of this program, made when there is none.
     ///
     /// # Errors
     /// A sentence that says why there is none.
-    fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, String>> + Send + '_>>;
+    fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, Sentence>> + Send + '_>>;
     /// Writes a new file where the person finds it, readable by nobody else, and gives its path. `stem` and `extension`
     /// make its name; a number is added where that is taken.
     ///
@@ -81,9 +82,14 @@ pub trait Host: Send + Sync + 'static {
     ///
     /// # Errors
     /// A sentence that says why not.
-    fn restore(&self, _order: Order) -> Pin<Box<dyn Future<Output = Result<Restored, String>> + Send + '_>> {
+    fn restore(
+        &self,
+        _order: Order,
+    ) -> Pin<Box<dyn Future<Output = Result<Restored, Sentence>> + Send + '_>> {
         Box::pin(async {
-            Err("This program cannot put a backup back while it runs: end it, and use anteroom-server restore.".to_owned())
+            Err(sentence!(
+                "This program cannot put a backup back while it runs: end it, and use anteroom-server restore."
+            ))
         })
     }
     /// Opens an http address in the system's browser. `false` where there is none: then the screen shows the address.
@@ -116,8 +122,8 @@ pub trait Host: Send + Sync + 'static {
     ///
     /// # Errors
     /// A sentence that says why not.
-    fn mend_deep_links(&self) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
-        Box::pin(async { Err("This program has no window that links could open.".to_owned()) })
+    fn mend_deep_links(&self) -> Pin<Box<dyn Future<Output = Result<(), Sentence>> + Send + '_>> {
+        Box::pin(async { Err(sentence!("This program has no window that links could open.")) })
     }
 }
 
@@ -224,9 +230,9 @@ impl Admin {
         let message = match (locked.await?, right) {
             (None, _) | (Some(true), Right::Desk) => return Ok(()),
             (Some(false), Right::Desk) => {
-                "Whoever works at this desk no longer has the desk right.".to_owned()
+                sentence!("Whoever works at this desk no longer has the desk right.")
             }
-            (Some(_), _) => format!("This window is locked to the desk, which may not run {name}."),
+            (Some(_), _) => sentence!("This window is locked to the desk, which may not run {name}.", name),
         };
         Err(CommandError::new(Code::Forbidden, None, message))
     }
@@ -244,7 +250,7 @@ impl Admin {
         match saved {
             Ok(Ok(path)) => Ok(path.display().to_string()),
             Ok(Err(error)) => {
-                let message = format!("The file could not be saved: {error}.");
+                let message = sentence!("The file could not be saved: {error}.", error = error.to_string());
                 Err(CommandError::new(Code::Unavailable, None, message))
             }
             Err(_) => Err(Fault::Panicked.into()),

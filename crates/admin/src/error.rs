@@ -1,11 +1,13 @@
 //! What a command answers when it cannot.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt::Write as _;
 
 use anteroom_engine::entropy::{self, OsEntropy};
 use anteroom_engine::stop::{Fault, Stop, Unfit, UnfitKind};
 use anteroom_engine::store::StoreError;
+use anteroom_sentence::{Sentence, Value, sentence};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -18,6 +20,10 @@ pub struct CommandError {
     pub code: Code,
     /// For people, in English: what was attempted, the two values that differ, what to do.
     pub message: String,
+    /// The same, for the language of the screens; `null` for a text that is not ours.
+    pub sentence: Option<Box<Said>>,
+    /// The refusal it comes from, by its name: then `message` is the advice about that refusal.
+    pub refusal: Option<String>,
     /// The field of the request it is about.
     pub field: Option<String>,
 }
@@ -46,13 +52,66 @@ pub enum Code {
     Fault,
 }
 
+/// A sentence as the screens look it up: the English template, and what stands in its slots.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(rename = "Sentence")]
+pub struct Said {
+    /// The key in the catalogues. A slot is `{name}`, or `{name:?}` where English puts quotes around it.
+    pub template: String,
+    /// What stands in the slots, by name.
+    pub values: BTreeMap<String, SaidValue>,
+}
+
+/// What stands in a slot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(untagged)]
+#[ts(rename = "SentenceValue")]
+pub enum SaidValue {
+    /// The same in every language.
+    Text(String),
+    /// A reason, translated like the sentence around it.
+    Sentence(Said),
+}
+
+impl Said {
+    /// The sentence; nothing for a text that stays English.
+    fn of(sentence: Sentence) -> Option<Self> {
+        let (template, values) = sentence.into_parts();
+        let values = values?.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        Some(Self { template: template.into_owned(), values })
+    }
+}
+
+impl From<Value> for SaidValue {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Text(text) => Self::Text(text),
+            Value::Sentence(reason) => {
+                let text = reason.to_string();
+                Said::of(reason).map_or(Self::Text(text), Self::Sentence)
+            }
+        }
+    }
+}
+
 impl CommandError {
-    pub(crate) fn new(code: Code, field: Option<&str>, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), field: field.map(str::to_owned) }
+    pub(crate) fn new(code: Code, field: Option<&str>, message: Sentence) -> Self {
+        let (text, sentence) = (message.to_string(), Said::of(message).map(Box::new));
+        Self { code, message: text, sentence, refusal: None, field: field.map(str::to_owned) }
+    }
+
+    /// The engine is not open, and the reason.
+    pub fn unavailable(reason: Sentence) -> Self {
+        Self::new(Code::Unavailable, None, reason)
     }
 
     pub(crate) fn setup_needed() -> Self {
-        Self::new(Code::SetupNeeded, None, "There is no project yet: name it and create its first admin.")
+        Self::new(
+            Code::SetupNeeded,
+            None,
+            sentence!("There is no project yet: name it and create its first admin."),
+        )
     }
 }
 
@@ -67,7 +126,13 @@ impl From<Stop> for CommandError {
                 };
                 Self::new(code, field, message)
             }
-            Stop::Refused(refused) => Self::new(Code::Invalid, None, refused.refusal.row().advice),
+            Stop::Refused(refused) => {
+                let row = refused.refusal.row();
+                Self {
+                    refusal: Some(refused.refusal.name().to_owned()),
+                    ..Self::new(Code::Invalid, None, Sentence::english(row.advice))
+                }
+            }
             Stop::Fault(fault) => fault.into(),
         }
     }
@@ -76,21 +141,40 @@ impl From<Stop> for CommandError {
 impl From<Fault> for CommandError {
     fn from(fault: Fault) -> Self {
         match &fault {
-            Fault::Store(StoreError::Busy) => {
-                Self::new(Code::Unavailable, None, "The engine has too much to do at the moment; try again.")
-            }
+            Fault::Store(StoreError::Busy) => Self::new(
+                Code::Unavailable,
+                None,
+                sentence!("The engine has too much to do at the moment; try again."),
+            ),
             Fault::Store(StoreError::Closed) => {
-                Self::new(Code::Unavailable, None, "The store is closed: the program is ending.")
+                Self::new(Code::Unavailable, None, sentence!("The store is closed: the program is ending."))
             }
-            Fault::Store(error @ StoreError::NotWritable(_)) => {
+            Fault::Store(error @ StoreError::NotWritable(reason)) => {
                 tracing::error!(error = %error, "command failed");
-                Self::new(Code::Unavailable, None, format!("Nothing was saved: {error}."))
+                Self::new(
+                    Code::Unavailable,
+                    None,
+                    sentence!("Nothing was saved: the store cannot be written: {reason}.", reason),
+                )
             }
-            Fault::Store(StoreError::Exists(what)) => {
-                Self::new(Code::Conflict, None, format!("This {what} exists already."))
-            }
+            Fault::Store(StoreError::Exists(what)) => Self::new(Code::Conflict, None, taken(what)),
             _ => unexpected(&fault),
         }
+    }
+}
+
+/// A value that must be unique, by the store's name for it.
+fn taken(what: &str) -> Sentence {
+    match what {
+        "client id" => sentence!("This client id exists already."),
+        "e-mail address" => sentence!("This e-mail address exists already."),
+        "external id" => sentence!("This external id exists already."),
+        "membership of the client" => sentence!("This membership of the client exists already."),
+        "name of an access policy" => sentence!("This name of an access policy exists already."),
+        "identifier of an API" => sentence!("This identifier of an API exists already."),
+        "client grant" => sentence!("This client grant exists already."),
+        "name of a connection" => sentence!("This name of a connection exists already."),
+        what => sentence!("This {what} exists already.", what),
     }
 }
 
@@ -105,7 +189,9 @@ fn unexpected(fault: &Fault) -> CommandError {
         source = cause.source();
     }
     tracing::error!(error.id = id, error = chain, "command failed");
-    let message =
-        format!("Something went wrong on our side and nothing was changed. The log says more under {id}.");
+    let message = sentence!(
+        "Something went wrong on our side and nothing was changed. The log says more under {id}.",
+        id
+    );
     CommandError::new(Code::Fault, None, message)
 }

@@ -7,6 +7,7 @@ use anteroom_engine::model::membership::Principal;
 use anteroom_engine::model::{Membership, Project};
 use anteroom_engine::stop::{Outcome, invalid};
 use anteroom_engine::store::Tx;
+use anteroom_sentence::sentence;
 
 /// The person of the project with this membership; a client's membership is none.
 ///
@@ -25,6 +26,6 @@ pub(crate) fn person(
     let is_person = |member: &Membership| matches!(member.principal, Principal::User(_));
     match found.filter(|member| member.project == project && is_person(member)) {
         Some(member) => Ok(member),
-        None => invalid(field, format!("There is no person with the membership {id:?}.")),
+        None => invalid(field, sentence!("There is no person with the membership {id:?}.", id)),
     }
 }

@@ -2,6 +2,7 @@
 
 use anteroom_engine::stop::{Outcome, invalid};
 use anteroom_engine::store::Window;
+use anteroom_sentence::sentence;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -13,7 +14,11 @@ pub(crate) fn read<T: DeserializeOwned>(name: &str, request: Value) -> Result<T,
     serde_path_to_error::deserialize(request).map_err(|error| {
         let path = error.path().to_string();
         let field = (path != ".").then_some(path.as_str());
-        let message = format!("{name} does not take this request: {}", error.inner());
+        let message = sentence!(
+            "{name} does not take this request: {problem}",
+            name,
+            problem = error.inner().to_string()
+        );
         CommandError::new(Code::Invalid, field, message)
     })
 }
@@ -22,13 +27,13 @@ pub(crate) fn read<T: DeserializeOwned>(name: &str, request: Value) -> Result<T,
 pub(crate) fn answer<T: Serialize>(response: &T) -> Result<Value, CommandError> {
     serde_json::to_value(response).map_err(|error| {
         tracing::error!(%error, "an answer could not be written");
-        CommandError::new(Code::Fault, None, "The answer could not be written; the log says more.")
+        CommandError::new(Code::Fault, None, sentence!("The answer could not be written; the log says more."))
     })
 }
 
 /// The command is not in the table.
 pub(crate) fn unknown(name: &str) -> CommandError {
-    CommandError::new(Code::Unsupported, None, format!("There is no command {name:?}."))
+    CommandError::new(Code::Unsupported, None, sentence!("There is no command {name:?}.", name))
 }
 
 /// Rows a list may ask for at once.
@@ -39,7 +44,14 @@ pub(crate) fn limit(limit: u32) -> Outcome<u32> {
     if (1..=MOST_ROWS).contains(&limit) {
         Ok(limit)
     } else {
-        invalid("limit", format!("A list gives 1 to {MOST_ROWS} rows at once; {limit} were asked for."))
+        invalid(
+            "limit",
+            sentence!(
+                "A list gives 1 to {most} rows at once; {limit} were asked for.",
+                most = MOST_ROWS,
+                limit
+            ),
+        )
     }
 }
 

@@ -1,6 +1,7 @@
 //! Text a person typed.
 
 use anteroom_engine::stop::{Outcome, invalid};
+use anteroom_sentence::sentence;
 
 /// Without white space around it; empty is absent.
 pub(crate) fn filled(text: &str) -> Option<String> {
@@ -21,13 +22,16 @@ pub(crate) fn check_lines(field: &'static str, text: &str, longest: usize) -> Ou
 fn check(field: &'static str, text: &str, longest: usize, bad: impl Fn(char) -> bool) -> Outcome<()> {
     let length = text.chars().count();
     if length > longest {
-        return invalid(field, format!("The text has {length} characters; at most {longest} are allowed."));
+        return invalid(
+            field,
+            sentence!("The text has {length} characters; at most {longest} are allowed.", length, longest),
+        );
     }
     match text.chars().find(|character| bad(*character)) {
         None => Ok(()),
-        Some(bad) => invalid(
-            field,
-            format!("The text holds the invisible character U+{:04X}; remove it.", u32::from(bad)),
-        ),
+        Some(bad) => {
+            let code = format!("{:04X}", u32::from(bad));
+            invalid(field, sentence!("The text holds the invisible character U+{code}; remove it.", code))
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use anteroom_engine::stop::{Outcome, conflict};
+use anteroom_sentence::sentence;
 
 /// A hash of everything that can be changed: two changes within one second differ, too. Compared within one run of the
 /// program only.
@@ -20,5 +21,8 @@ pub(crate) fn check(seen: Option<&str>, current: &str, name: &str) -> Outcome<()
     if seen == Some(current) {
         return Ok(());
     }
-    conflict(None, format!("Somebody changed {name:?} meanwhile. Load it again and repeat the change."))
+    conflict(
+        None,
+        sentence!("Somebody changed {name:?} meanwhile. Load it again and repeat the change.", name),
+    )
 }

@@ -9,6 +9,7 @@
 use std::fmt;
 use std::pin::Pin;
 
+use anteroom_sentence::{Sentence, sentence};
 use zeroize::Zeroizing;
 
 /// Most bytes of an answer.
@@ -100,39 +101,54 @@ impl fmt::Debug for Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum FetchError {
     /// Outside calls are switched off.
-    #[error("this program makes no outside calls")]
     Offline,
     /// No http or https URL, or one with credentials.
-    #[error("the address is no http or https URL without credentials")]
     Url,
     /// Plain http to a host that the project does not allow by name.
-    #[error("plain http is used only to hosts on the project's list of allowed hosts")]
     PlainHttp,
     /// The host has an address that is not public, and the project does not allow it by name.
-    #[error("the host is not on the public internet, and not on the project's list of allowed hosts")]
     NotPublic,
     /// The name has no address.
-    #[error("the host name has no address")]
     Unresolved,
     /// Too many calls are on their way.
-    #[error("too many calls to this host are waiting for an answer")]
     Busy,
     /// Nobody answers there.
-    #[error("no connection could be made")]
     Unreachable,
     /// The certificate is not one that this machine trusts for the host.
-    #[error("the server's certificate is not trusted for this host")]
     Certificate,
     /// It took too long.
-    #[error("no complete answer came within {TIMEOUT_SECONDS} seconds")]
     TimedOut,
     /// The answer is too large.
-    #[error("the answer has more than {BODY_LIMIT} bytes")]
     TooLarge,
     /// The connection ended in the middle, or what came was no HTTP.
-    #[error("the connection broke off before the answer was complete")]
     BrokenOff,
 }
+
+impl From<&FetchError> for Sentence {
+    fn from(error: &FetchError) -> Self {
+        match error {
+            FetchError::Offline => sentence!("this program makes no outside calls"),
+            FetchError::Url => sentence!("the address is no http or https URL without credentials"),
+            FetchError::PlainHttp => {
+                sentence!("plain http is used only to hosts on the project's list of allowed hosts")
+            }
+            FetchError::NotPublic => sentence!(
+                "the host is not on the public internet, and not on the project's list of allowed hosts"
+            ),
+            FetchError::Unresolved => sentence!("the host name has no address"),
+            FetchError::Busy => sentence!("too many calls to this host are waiting for an answer"),
+            FetchError::Unreachable => sentence!("no connection could be made"),
+            FetchError::Certificate => sentence!("the server's certificate is not trusted for this host"),
+            FetchError::TimedOut => {
+                sentence!("no complete answer came within {seconds} seconds", seconds = TIMEOUT_SECONDS)
+            }
+            FetchError::TooLarge => sentence!("the answer has more than {limit} bytes", limit = BODY_LIMIT),
+            FetchError::BrokenOff => sentence!("the connection broke off before the answer was complete"),
+        }
+    }
+}
+
+anteroom_sentence::displayed!(FetchError);
 
 impl FetchError {
     /// All of them.

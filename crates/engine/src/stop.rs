@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use anteroom_sentence::Sentence;
+
 use crate::entropy::EntropyFailed;
 use crate::model::attempt::Attempts;
 use crate::model::project::Dialect;
@@ -32,7 +34,7 @@ pub struct Unfit {
     /// The member it is about, in the names of the workspace file.
     pub field: Option<&'static str>,
     /// For people: the two values that differ, and what to do.
-    pub message: String,
+    pub message: Sentence,
 }
 
 /// Kinds of trouble with an admin's values.
@@ -47,18 +49,18 @@ pub enum UnfitKind {
 }
 
 /// `Err`: the value of `field` breaks a rule.
-pub fn invalid<T>(field: &'static str, message: impl Into<String>) -> Outcome<T> {
-    Err(Stop::Unfit(Unfit { kind: UnfitKind::Invalid, field: Some(field), message: message.into() }))
+pub fn invalid<T>(field: &'static str, message: Sentence) -> Outcome<T> {
+    Err(Stop::Unfit(Unfit { kind: UnfitKind::Invalid, field: Some(field), message }))
 }
 
 /// `Err`: nothing has this id.
-pub fn not_found<T>(message: impl Into<String>) -> Outcome<T> {
-    Err(Stop::Unfit(Unfit { kind: UnfitKind::NotFound, field: None, message: message.into() }))
+pub fn not_found<T>(message: Sentence) -> Outcome<T> {
+    Err(Stop::Unfit(Unfit { kind: UnfitKind::NotFound, field: None, message }))
 }
 
 /// `Err`: it exists already, or was changed meanwhile.
-pub fn conflict<T>(field: Option<&'static str>, message: impl Into<String>) -> Outcome<T> {
-    Err(Stop::Unfit(Unfit { kind: UnfitKind::Conflict, field, message: message.into() }))
+pub fn conflict<T>(field: Option<&'static str>, message: Sentence) -> Outcome<T> {
+    Err(Stop::Unfit(Unfit { kind: UnfitKind::Conflict, field, message }))
 }
 
 /// A refusal with what goes along.

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anteroom_engine::Engine;
+use anteroom_sentence::{Sentence, sentence};
 use axum::extract::Request;
 use axum::response::Response;
 use hyper::body::Incoming;
@@ -73,25 +74,21 @@ impl Default for Limits {
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     /// Somebody else listens there.
-    #[error("port {} of {} is taken by another program", address.port(), address.ip())]
     InUse {
         /// What was asked for.
         address: SocketAddr,
     },
     /// The system does not let us, mostly because the port is below 1024.
-    #[error("the system does not allow this program to listen on port {} of {}", address.port(), address.ip())]
     NotAllowed {
         /// What was asked for.
         address: SocketAddr,
     },
     /// No network card of this machine has the address.
-    #[error("{} is no address of this machine (port {})", address.ip(), address.port())]
     NotOurs {
         /// What was asked for.
         address: SocketAddr,
     },
     /// Anything else the system says.
-    #[error("cannot listen on port {} of {}", address.port(), address.ip())]
     Other {
         /// What was asked for.
         address: SocketAddr,
@@ -99,6 +96,35 @@ pub enum BindError {
         source: io::Error,
     },
 }
+
+impl From<&BindError> for Sentence {
+    fn from(error: &BindError) -> Self {
+        match error {
+            BindError::InUse { address } => sentence!(
+                "port {port} of {address} is taken by another program",
+                port = address.port(),
+                address = address.ip().to_string()
+            ),
+            BindError::NotAllowed { address } => sentence!(
+                "the system does not allow this program to listen on port {port} of {address}",
+                port = address.port(),
+                address = address.ip().to_string()
+            ),
+            BindError::NotOurs { address } => sentence!(
+                "{address} is no address of this machine (port {port})",
+                address = address.ip().to_string(),
+                port = address.port()
+            ),
+            BindError::Other { address, .. } => sentence!(
+                "cannot listen on port {port} of {address}",
+                port = address.port(),
+                address = address.ip().to_string()
+            ),
+        }
+    }
+}
+
+anteroom_sentence::displayed!(BindError);
 
 impl BindError {
     fn new(address: SocketAddr, source: io::Error) -> Self {

@@ -138,8 +138,8 @@ fn unfit(call: &Call, family: Family, unfit: &Unfit) -> Response {
         UnfitKind::NotFound => (StatusCode::NOT_FOUND, Some("not-found"), "not-found"),
         UnfitKind::Conflict => (StatusCode::CONFLICT, Some("conflict"), "conflict"),
     };
-    let (text, expression) = (unfit.message.as_str(), unfit.field);
-    outcome(call, status, &Outcome { id, code, text, expression, diagnostics: None })
+    let (text, expression) = (unfit.message.to_string(), unfit.field);
+    outcome(call, status, &Outcome { id, code, text: &text, expression, diagnostics: None })
 }
 
 fn refusal(call: &Call, family: Family, refused: &Refused) -> Response {

@@ -9,6 +9,7 @@
 //!
 //! [RFC 3986 §6.2.2.1]: https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.1
 
+use anteroom_sentence::{Sentence, sentence};
 use thiserror::Error;
 use url::{Position, Url};
 
@@ -22,33 +23,48 @@ pub const LONGEST_LINK: usize = 213;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum BaseUrlError {
     /// Not a URL at all, or it has characters that a URL cannot have.
-    #[error("the base is not a URL")]
     NotAUrl,
     /// Neither `http` nor `https`.
-    #[error("the base must begin with https:// or http://")]
     Scheme,
     /// It carries a user name or a password.
-    #[error("the base must not contain a user name or password")]
     UserInfo,
     /// It carries a query or a fragment.
-    #[error("the base must not contain a query or a fragment")]
     QueryOrFragment,
     /// It does not end with a slash.
-    #[error("the base must end with a slash")]
     NoSlash,
     /// A URL parser reads it as another text than it is (capital host, default port, `..`).
-    #[error("the base must be written {expected}")]
     NotNormal {
         /// The same URL as a parser writes it.
         expected: String,
     },
     /// The link would be longer than [`LONGEST_LINK`].
-    #[error("the link would have {bytes} characters; a QR code that scans well holds {LONGEST_LINK}")]
     TooLong {
         /// Characters of the link.
         bytes: usize,
     },
 }
+
+impl From<&BaseUrlError> for Sentence {
+    fn from(error: &BaseUrlError) -> Self {
+        match error {
+            BaseUrlError::NotAUrl => sentence!("the base is not a URL"),
+            BaseUrlError::Scheme => sentence!("the base must begin with https:// or http://"),
+            BaseUrlError::UserInfo => sentence!("the base must not contain a user name or password"),
+            BaseUrlError::QueryOrFragment => sentence!("the base must not contain a query or a fragment"),
+            BaseUrlError::NoSlash => sentence!("the base must end with a slash"),
+            BaseUrlError::NotNormal { expected } => {
+                sentence!("the base must be written {expected}", expected)
+            }
+            BaseUrlError::TooLong { bytes } => sentence!(
+                "the link would have {bytes} characters; a QR code that scans well holds {longest}",
+                longest = LONGEST_LINK,
+                bytes = *bytes
+            ),
+        }
+    }
+}
+
+anteroom_sentence::displayed!(BaseUrlError);
 
 /// A link that holds a code. It cannot be printed by accident; [`Link::expose`] is the only way in.
 #[derive(Debug)]

@@ -13,6 +13,7 @@ mod read_back;
 mod svg;
 mod unicode;
 
+use anteroom_sentence::{Sentence, sentence};
 use qrcode::types::QrError as EncoderError;
 use qrcode::{Color, EcLevel, QrCode, Version};
 use thiserror::Error;
@@ -34,20 +35,31 @@ const READ_BACK_SCALE: u8 = 3;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum QrError {
     /// More than a QR code of version 10 holds.
-    #[error(
-        "a text of {bytes} characters needs a QR code larger than version {LARGEST_VERSION}, which does not scan well"
-    )]
     TooBig {
         /// Length of the text.
         bytes: usize,
     },
     /// Empty, or with characters outside printable ASCII, which readers take for different alphabets.
-    #[error("only links of printable ASCII characters are drawn as QR codes")]
     NotALink,
     /// The picture, read back, did not give the same text.
-    #[error("the QR code could not be read back, so it is not shown")]
     Unreadable,
 }
+
+impl From<&QrError> for Sentence {
+    fn from(error: &QrError) -> Self {
+        match error {
+            QrError::TooBig { bytes } => sentence!(
+                "a text of {bytes} characters needs a QR code larger than version {version}, which does not scan well",
+                version = LARGEST_VERSION,
+                bytes = *bytes
+            ),
+            QrError::NotALink => sentence!("only links of printable ASCII characters are drawn as QR codes"),
+            QrError::Unreadable => sentence!("the QR code could not be read back, so it is not shown"),
+        }
+    }
+}
+
+anteroom_sentence::displayed!(QrError);
 
 /// A QR code that was read back. It holds the code and cannot be printed by accident.
 #[derive(Debug)]

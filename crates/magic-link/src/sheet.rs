@@ -18,6 +18,7 @@ mod svg;
 mod words;
 
 use anteroom_oauth::secret::{Secret, TxCode};
+use anteroom_sentence::{Sentence, sentence};
 use thiserror::Error;
 
 pub use self::words::{Language, Moment};
@@ -36,26 +37,38 @@ pub const MOST_SHEETS: usize = 500;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum SheetError {
     /// The clock's distance from UTC, or the instant, is impossible.
-    #[error("no clock on earth is that far from UTC")]
     UtcOffset,
     /// The words do not fit on the page.
-    #[error("the words do not fit on one page; use a shorter desk phone or one language")]
     TooLong,
     /// The modules of a QR code would be smaller than [`SMALLEST_MODULE_MM`].
-    #[error(
-        "a QR code would have modules smaller than {SMALLEST_MODULE_MM} mm, which phones do not read from paper"
-    )]
     TooFine,
     /// Both languages are the same.
-    #[error("the second language is the first one again")]
     SameLanguage,
     /// No sheets, or more than [`MOST_SHEETS`].
-    #[error("a file holds 1 to {MOST_SHEETS} sheets")]
     Count,
     /// The PDF library gave up.
-    #[error("the PDF could not be written")]
     Pdf,
 }
+
+impl From<&SheetError> for Sentence {
+    fn from(error: &SheetError) -> Self {
+        match error {
+            SheetError::UtcOffset => sentence!("No clock on earth is that far from UTC."),
+            SheetError::TooLong => {
+                sentence!("The words do not fit on one page; use a shorter desk phone or one language.")
+            }
+            SheetError::TooFine => sentence!(
+                "A QR code would have modules smaller than {smallest} mm, which phones do not read from paper.",
+                smallest = SMALLEST_MODULE_MM
+            ),
+            SheetError::SameLanguage => sentence!("The second language is the first one again."),
+            SheetError::Count => sentence!("A file holds 1 to {most} sheets.", most = MOST_SHEETS),
+            SheetError::Pdf => sentence!("The PDF could not be written."),
+        }
+    }
+}
+
+anteroom_sentence::displayed!(SheetError);
 
 /// The paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

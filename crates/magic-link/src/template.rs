@@ -14,6 +14,7 @@
 use std::fmt;
 
 use anteroom_oauth::medplum_code;
+use anteroom_sentence::{Sentence, sentence};
 use thiserror::Error;
 use url::{Host, Position, Url};
 
@@ -34,35 +35,58 @@ pub const WALLET: &str = "openid-credential-offer://";
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TemplateError {
     /// `{code}` is missing or stands more than once, or there is another brace.
-    #[error("the template must contain {{code}} exactly once, and no other braces")]
     Placeholder,
     /// Not a URL.
-    #[error("the template is not a URL")]
     NotAUrl,
     /// Not https, not http on this machine, not a private-use scheme.
-    #[error(
-        "the template must begin with https://, http:// on this machine, or an app's scheme such as com.example.app:, or be {OWN} or {WALLET}"
-    )]
     Scheme,
     /// It carries a user name or a password.
-    #[error("the template must not contain a user name or password")]
     UserInfo,
     /// `{code}` stands in the query, or before the path.
-    #[error("{{code}} must stand in the path or after #, not in the query and not before the path")]
     Position,
     /// A URL parser reads it as another text than it is (capital host, default port, `..`, spaces).
-    #[error("the template must be written {expected}")]
     NotNormal {
         /// The same template as a parser writes it.
         expected: String,
     },
     /// The link would be longer than [`LONGEST_LINK`].
-    #[error("the link would have {bytes} characters; a QR code that scans well holds {LONGEST_LINK}")]
     TooLong {
         /// Characters of the link.
         bytes: usize,
     },
 }
+
+impl From<&TemplateError> for Sentence {
+    fn from(error: &TemplateError) -> Self {
+        match error {
+            TemplateError::Placeholder => sentence!(
+                "the template must contain {placeholder} exactly once, and no other braces",
+                placeholder = PLACEHOLDER
+            ),
+            TemplateError::NotAUrl => sentence!("the template is not a URL"),
+            TemplateError::Scheme => sentence!(
+                "the template must begin with https://, http:// on this machine, or an app's scheme such as com.example.app:, or be {own} or {wallet}",
+                own = OWN,
+                wallet = WALLET
+            ),
+            TemplateError::UserInfo => sentence!("the template must not contain a user name or password"),
+            TemplateError::Position => sentence!(
+                "{placeholder} must stand in the path or after #, not in the query and not before the path",
+                placeholder = PLACEHOLDER
+            ),
+            TemplateError::NotNormal { expected } => {
+                sentence!("the template must be written {expected}", expected)
+            }
+            TemplateError::TooLong { bytes } => sentence!(
+                "the link would have {bytes} characters; a QR code that scans well holds {longest}",
+                longest = LONGEST_LINK,
+                bytes = *bytes
+            ),
+        }
+    }
+}
+
+anteroom_sentence::displayed!(TemplateError);
 
 /// Where a client wants a code handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]

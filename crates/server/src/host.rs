@@ -9,6 +9,7 @@ use anteroom_engine::issuer::Issuer;
 use anteroom_engine::service::purge;
 use anteroom_engine::store::StoreResult;
 use anteroom_http::{Edge, Listener};
+use anteroom_sentence::Sentence;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -156,7 +157,7 @@ impl Host {
     ///
     /// # Errors
     /// A sentence that says why not.
-    pub async fn start_lan(&self, address: IpAddr, seconds: u32) -> Result<Lan, String> {
+    pub async fn start_lan(&self, address: IpAddr, seconds: u32) -> Result<Lan, Sentence> {
         self.stop_lan();
         let serving = lan::serve(&self.engine, &self.runtime, address, seconds).await?;
         let lan = serving.lan.clone();

@@ -15,11 +15,12 @@ use anteroom_engine::issuer::Issuer;
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_http::tls::Certificate;
 use anteroom_http::{Listener, Trust, lan_router};
+use anteroom_sentence::{Sentence, sentence};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::host::{names_of, tls_base};
-use crate::local_ca::LocalCa;
+use crate::local_ca::{CaError, LocalCa};
 
 /// The port phones reach; another one when it is taken.
 const PORT: u16 = 8443;
@@ -59,15 +60,16 @@ pub(crate) async fn serve(
     runtime: &Handle,
     address: IpAddr,
     seconds: u32,
-) -> Result<Serving, String> {
+) -> Result<Serving, Sentence> {
     let listener = bind(address).await?;
     let base = tls_base(listener.local_addr());
-    let ca = LocalCa::open_or_create(engine).await.map_err(|error| error.to_string())?;
-    let made = ca.issue(engine, &names_of(address)).map_err(|error| error.to_string())?;
-    let certificate = Certificate::new(&made.chain()).map_err(|error| error.to_string())?;
-    let listener = listener.with_tls(&certificate).map_err(|error| error.to_string())?;
+    let ca = LocalCa::open_or_create(engine).await.map_err(|error| Sentence::from(&error))?;
+    let made = ca.issue(engine, &names_of(address)).map_err(|error| Sentence::from(&error))?;
+    let certificate =
+        Certificate::new(&made.chain()).map_err(|error| Sentence::english(error.to_string()))?;
+    let listener = listener.with_tls(&certificate).map_err(|error| Sentence::english(error.to_string()))?;
     engine.add_issuer(base.clone());
-    let trust = Trust::new(ca.pem()).ok_or("the stored local CA cannot be read")?;
+    let trust = Trust::new(ca.pem()).ok_or_else(|| Sentence::from(&CaError::Damaged))?;
     let routes = lan_router(Arc::clone(engine), &base, trust);
     let (stop, mut stopped) = watch::channel(false);
     let until = engine.now() + seconds;
@@ -86,13 +88,13 @@ pub(crate) async fn serve(
     Ok(Serving { lan: Lan { base, until }, stop })
 }
 
-async fn bind(address: IpAddr) -> Result<Listener, String> {
+async fn bind(address: IpAddr) -> Result<Listener, Sentence> {
     match Listener::bind(SocketAddr::new(address, PORT)).await {
         Ok(listener) => Ok(listener),
         Err(anteroom_http::BindError::InUse { .. }) => {
-            Listener::bind(SocketAddr::new(address, 0)).await.map_err(|error| error.to_string())
+            Listener::bind(SocketAddr::new(address, 0)).await.map_err(|error| Sentence::from(&error))
         }
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(Sentence::from(&error)),
     }
 }
 
@@ -100,7 +102,7 @@ async fn bind(address: IpAddr) -> Result<Listener, String> {
 ///
 /// # Errors
 /// When the machine is in no network, or has a public address there.
-pub fn private_address() -> Result<IpAddr, String> {
+pub fn private_address() -> Result<IpAddr, Sentence> {
     // [RFC 5737] an address that nobody has: asking for the way there sends nothing.
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0));
     let found = socket.and_then(|socket| {
@@ -109,9 +111,10 @@ pub fn private_address() -> Result<IpAddr, String> {
     });
     match found.map(|address| address.ip()) {
         Ok(IpAddr::V4(address)) if address.is_private() || address.is_link_local() => Ok(address.into()),
-        Ok(IpAddr::V4(address)) if !address.is_loopback() && !address.is_unspecified() => Err(format!(
-            "this machine has the public address {address}; serving it would not be a local network"
+        Ok(IpAddr::V4(address)) if !address.is_loopback() && !address.is_unspecified() => Err(sentence!(
+            "this machine has the public address {address}; serving it would not be a local network",
+            address = address.to_string()
         )),
-        _ => Err("this machine is in no network".to_owned()),
+        _ => Err(sentence!("this machine is in no network")),
     }
 }

@@ -19,6 +19,7 @@ use anteroom_engine::stop::{Fault, Stop};
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_http::Trust;
 use anteroom_http::tls::{Certificate, Chain};
+use anteroom_sentence::{Sentence, sentence};
 use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
     Issuer, KeyPair, KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, SerialNumber,
@@ -42,18 +43,33 @@ const BACKDATED: u32 = 3_600;
 #[derive(Debug, thiserror::Error)]
 pub enum CaError {
     /// The store or its keys.
-    #[error("the local CA could not be read or stored: {0}")]
     Store(String),
     /// What is stored is no CA.
-    #[error("the stored local CA cannot be read")]
     Damaged,
     /// The TLS library does not take the certificate.
-    #[error("the certificate cannot be used: {0}")]
     Unusable(String),
     /// The certificate library gave up.
-    #[error("a certificate could not be made: {0}")]
     Certificate(#[from] rcgen::Error),
 }
+
+impl From<&CaError> for Sentence {
+    fn from(error: &CaError) -> Self {
+        match error {
+            CaError::Store(reason) => {
+                sentence!("the local CA could not be read or stored: {reason}", reason)
+            }
+            CaError::Damaged => sentence!("the stored local CA cannot be read"),
+            CaError::Unusable(reason) => {
+                sentence!("the certificate cannot be used: {reason}", reason)
+            }
+            CaError::Certificate(reason) => {
+                sentence!("a certificate could not be made: {reason}", reason = reason.to_string())
+            }
+        }
+    }
+}
+
+anteroom_sentence::displayed!(CaError);
 
 impl From<Stop> for CaError {
     fn from(stop: Stop) -> Self {

@@ -19,6 +19,7 @@ use anteroom_engine::entropy::OsEntropy;
 use anteroom_engine::seal::MasterKey;
 use anteroom_engine::service::master_key as sealed;
 use anteroom_engine::store::{Store, StoreError};
+use anteroom_sentence::{Sentence, sentence};
 use zeroize::Zeroizing;
 
 /// A source of the master key.
@@ -88,7 +89,6 @@ impl fmt::Debug for Passphrase {
 #[non_exhaustive]
 pub enum KeyError {
     /// The trace of a source cannot be read or made.
-    #[error("the key file {} cannot be used: {source}", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -96,45 +96,83 @@ pub enum KeyError {
         source: io::Error,
     },
     /// Others may read the key.
-    #[error("others than its owner may read the key file {}: it is refused; run chmod 600 on it", path.display())]
     Open {
         /// The file.
         path: PathBuf,
     },
     /// The file does not hold what it should.
-    #[error("the key file {} does not hold what it should; restore it from a backup", path.display())]
     Form {
         /// The file.
         path: PathBuf,
     },
     /// No passphrase was given.
-    #[error("the master key comes from a passphrase, but ANTEROOM_PASSPHRASE is not set")]
     NoPassphrase,
     /// The passphrase is too short to seal a new store with.
-    #[error("ANTEROOM_PASSPHRASE must have at least {} characters", passphrase::SHORTEST)]
     ShortPassphrase,
     /// The system has no keychain, or it does not answer.
-    #[error("the system's keychain cannot be used ({0}); choose --master-key passphrase or file instead")]
     Keychain(String),
     /// The keychain has no such entry.
-    #[error("the system's keychain no longer holds the key of this store")]
     NotInKeychain,
     /// The store is sealed, and nothing in the folder says with what.
-    #[error("the keys in the store are sealed, but {} holds no trace of the master key", dir.display())]
     Missing {
         /// The data folder.
         dir: PathBuf,
     },
     /// The key does not open the store.
-    #[error("the keys in the store were sealed with another master key than the one from the {0}")]
     Wrong(Source),
     /// No random numbers, or no memory for the passphrase.
-    #[error("the master key cannot be made: {0}")]
     Make(String),
     /// The store could not be read, or sealed anew.
-    #[error("the sealed keys cannot be read or written")]
     Store(#[from] StoreError),
 }
+
+impl From<&KeyError> for Sentence {
+    fn from(error: &KeyError) -> Self {
+        match error {
+            KeyError::File { path, source } => sentence!(
+                "the key file {path} cannot be used: {source}",
+                path = path.display().to_string(),
+                source = source.to_string()
+            ),
+            KeyError::Open { path } => sentence!(
+                "others than its owner may read the key file {path}: it is refused; run chmod 600 on it",
+                path = path.display().to_string()
+            ),
+            KeyError::Form { path } => sentence!(
+                "the key file {path} does not hold what it should; restore it from a backup",
+                path = path.display().to_string()
+            ),
+            KeyError::NoPassphrase => {
+                sentence!("the master key comes from a passphrase, but ANTEROOM_PASSPHRASE is not set")
+            }
+            KeyError::ShortPassphrase => sentence!(
+                "ANTEROOM_PASSPHRASE must have at least {shortest} characters",
+                shortest = passphrase::SHORTEST
+            ),
+            KeyError::Keychain(reason) => sentence!(
+                "the system's keychain cannot be used ({reason}); choose --master-key passphrase or file instead",
+                reason
+            ),
+            KeyError::NotInKeychain => {
+                sentence!("the system's keychain no longer holds the key of this store")
+            }
+            KeyError::Missing { dir } => sentence!(
+                "the keys in the store are sealed, but {dir} holds no trace of the master key",
+                dir = dir.display().to_string()
+            ),
+            KeyError::Wrong(reason) => sentence!(
+                "the keys in the store were sealed with another master key than the one from the {reason}",
+                reason = reason.to_string()
+            ),
+            KeyError::Make(reason) => {
+                sentence!("the master key cannot be made: {reason}", reason)
+            }
+            KeyError::Store(_) => sentence!("the sealed keys cannot be read or written"),
+        }
+    }
+}
+
+anteroom_sentence::displayed!(KeyError);
 
 /// A master key that opens the store.
 #[derive(Debug)]

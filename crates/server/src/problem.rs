@@ -10,6 +10,7 @@ use anteroom_engine::store::StoreError;
 use anteroom_engine::workspace::{ApplyError, Misfit};
 use anteroom_http::BindError;
 use anteroom_sample_provider::OpenError as SampleError;
+use anteroom_sentence::{Sentence, sentence};
 use anteroom_store_sqlite::OpenError;
 
 use crate::local_ca::CaError;
@@ -64,12 +65,12 @@ pub enum HostError {
         source: io::Error,
     },
     /// A backup did not take the place of the store, which is as it was.
-    #[error("{} could not be put in place, and nothing was changed: {source}", file.display())]
+    #[error("{} could not be put in place, and nothing was changed: {why}", file.display())]
     Restore {
         /// The backup.
         file: PathBuf,
         /// Why.
-        source: io::Error,
+        why: Sentence,
     },
     /// The address cannot be listened on.
     #[error(transparent)]
@@ -138,22 +139,74 @@ impl HostError {
     }
 }
 
+impl From<&HostError> for Sentence {
+    fn from(error: &HostError) -> Self {
+        match error {
+            HostError::Listen(error) => error.into(),
+            HostError::Store(error) => error.into(),
+            HostError::Keys(error) => error.into(),
+            HostError::LocalCa(error) => error.into(),
+            HostError::StoreFailed(error) => {
+                sentence!("the store failed: {reason}", reason = Chain(error).to_string())
+            }
+            HostError::Restore { file, why } => sentence!(
+                "{file} could not be put in place, and nothing was changed: {why}",
+                file = file.display().to_string(),
+                why = why.clone()
+            ),
+            HostError::Backups { folder, source } => sentence!(
+                "the folder {folder} cannot be used: {reason}",
+                folder = folder.display().to_string(),
+                reason = source.to_string()
+            ),
+            HostError::Tls(reason) => sentence!("TLS cannot be set up: {reason}", reason),
+            HostError::Runtime(error) => {
+                sentence!("the system gives no threads or signals: {reason}", reason = error.to_string())
+            }
+            // the command line alone names files and starts the sample provider
+            HostError::WorkspaceFile { .. }
+            | HostError::Workspace { .. }
+            | HostError::NoDataFolder
+            | HostError::NoStore { .. }
+            | HostError::SampleProvider(_)
+            | HostError::Fault(_) => Self::english(error.to_string()),
+        }
+    }
+}
+
 /// Why an address cannot be listened on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ListenError {
     /// Somebody else listens there.
-    #[error("{0} is in use: another program listens on this port; end it, or choose another port")]
     InUse(SocketAddr),
     /// Anything else the system says.
-    #[error("{0}")]
-    Other(String),
+    Other(Sentence),
 }
+
+impl From<&ListenError> for Sentence {
+    fn from(error: &ListenError) -> Self {
+        match error {
+            ListenError::InUse(address) => sentence!(
+                "{address} is in use: another program listens on this port; end it, or choose another port",
+                address = address.to_string()
+            ),
+            ListenError::Other(reason) => reason.clone(),
+        }
+    }
+}
+
+anteroom_sentence::displayed!(ListenError);
 
 impl ListenError {
     pub(crate) fn new(address: SocketAddr, error: &BindError) -> Self {
         match error {
             BindError::InUse { .. } => Self::InUse(address),
-            other => Self::Other(Chain(other).to_string()),
+            BindError::Other { source, .. } => Self::Other(sentence!(
+                "{problem}: {reason}",
+                problem = Sentence::from(error),
+                reason = source.to_string()
+            )),
+            other => Self::Other(other.into()),
         }
     }
 }

@@ -19,6 +19,7 @@ use anteroom_engine::service::backups;
 use anteroom_engine::stop::{Fault, Stop};
 use anteroom_engine::store::Ended;
 use anteroom_engine::timestamp::Timestamp;
+use anteroom_sentence::{Sentence, sentence};
 use anteroom_store_sqlite::{DataDirLock, Options, SqliteStore, fold_journal};
 use tokio::runtime::Handle;
 
@@ -51,14 +52,14 @@ pub fn restore(
     by: Option<Id<Membership>>,
     runtime: &Handle,
 ) -> Result<Restored, HostError> {
-    let failed = |source| HostError::Restore { file: file.to_owned(), source };
-    let name = match file.symlink_metadata() {
-        Ok(found) if found.is_file() => file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        Ok(_) => return Err(failed(io::Error::other("it is not a regular file"))),
-        Err(error) => return Err(failed(error)),
-    };
+    let refused = |why| HostError::Restore { file: file.to_owned(), why };
+    let failed = |error: io::Error| refused(Sentence::english(error.to_string()));
+    if !file.symlink_metadata().map_err(failed)?.is_file() {
+        return Err(refused(sentence!("it is not a regular file")));
+    }
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if beside(file, "-wal").metadata().is_ok_and(|journal| journal.len() > 0) {
-        return Err(failed(io::Error::other("it has a journal, so it is a store in use, and no backup")));
+        return Err(refused(sentence!("it has a journal, so it is a store in use, and no backup")));
     }
     let lock = DataDirLock::acquire(folder)?;
     let staging = lock.dir().join(STAGING);
@@ -117,9 +118,10 @@ fn make_ready(
     })?;
     let at = engine.now();
     engine.close().map_err(HostError::StoreFailed)?;
-    File::open(staged)
-        .and_then(|file| file.sync_all())
-        .map_err(|source| HostError::Restore { file: staged.to_owned(), source })?;
+    File::open(staged).and_then(|file| file.sync_all()).map_err(|error| HostError::Restore {
+        file: staged.to_owned(),
+        why: Sentence::english(error.to_string()),
+    })?;
     Ok((ended, at))
 }
 

@@ -8,6 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use anteroom_sentence::{Sentence, sentence};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::data_dir::{DataDirLock, make_private, private_file, sync_dir};
@@ -21,7 +22,6 @@ use crate::{Options, pragmas};
 #[non_exhaustive]
 pub enum OpenError {
     /// The data folder cannot be made, read or written.
-    #[error("the data folder {} cannot be used: {source}", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -29,40 +29,31 @@ pub enum OpenError {
         source: io::Error,
     },
     /// Another process uses the data folder.
-    #[error("the data folder {} is locked: another Anteroom is using it", path.display())]
     Locked {
         /// The folder.
         path: PathBuf,
     },
     /// The path is a link; what it points to could be anything.
-    #[error("{} is a symbolic link, not a database", path.display())]
     Link {
         /// The path.
         path: PathBuf,
     },
     /// The path is a folder, a pipe or a device.
-    #[error("{} is not a regular file", path.display())]
     NotAFile {
         /// The path.
         path: PathBuf,
     },
     /// The file has no content; Anteroom never leaves one like that.
-    #[error("{} is empty: what it held is lost; restore a backup, or delete the file to start anew", path.display())]
     Empty {
         /// The file.
         path: PathBuf,
     },
     /// Only the journal of a database is there.
-    #[error("{} is missing, but its journal is there: restore the file, or delete the journal to start anew", path.display())]
     JournalWithoutFile {
         /// The missing file.
         path: PathBuf,
     },
     /// A backup was put where another file was, whose journal is still there: it would be played into the backup.
-    #[error(
-        "{} is a backup, but the journal {} of the file it replaced is still there: move it away",
-        path.display(), journal.display()
-    )]
     JournalOfAnother {
         /// The backup.
         path: PathBuf,
@@ -70,7 +61,6 @@ pub enum OpenError {
         journal: PathBuf,
     },
     /// A database, but not of Anteroom.
-    #[error("{} is a database of another program (application id {found:#010x})", path.display())]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -78,7 +68,6 @@ pub enum OpenError {
         found: i32,
     },
     /// The file was written by a newer Anteroom.
-    #[error("{} has schema {found}; this Anteroom knows schemas up to {known}: use a newer one", path.display())]
     Newer {
         /// The file.
         path: PathBuf,
@@ -88,7 +77,6 @@ pub enum OpenError {
         known: u32,
     },
     /// The file is not a database, or a damaged one.
-    #[error("{} is damaged: {detail}; restore a backup", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -96,7 +84,6 @@ pub enum OpenError {
         detail: String,
     },
     /// The file may not be written.
-    #[error("{} cannot be written: {source}", path.display())]
     NotWritable {
         /// The file.
         path: PathBuf,
@@ -104,7 +91,6 @@ pub enum OpenError {
         source: io::Error,
     },
     /// The backup before a migration failed; nothing was migrated.
-    #[error("the backup {} could not be written, so nothing was changed: {source}", path.display())]
     Backup {
         /// The backup.
         path: PathBuf,
@@ -112,7 +98,6 @@ pub enum OpenError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A migration failed; the file has the schema it had before.
-    #[error("{} could not be brought to schema {version}; it is as it was: {source}", path.display())]
     Migration {
         /// The file.
         path: PathBuf,
@@ -122,7 +107,6 @@ pub enum OpenError {
         source: rusqlite::Error,
     },
     /// Anything else the database says.
-    #[error("{} cannot be opened: {source}", path.display())]
     Database {
         /// The file.
         path: PathBuf,
@@ -130,6 +114,80 @@ pub enum OpenError {
         source: rusqlite::Error,
     },
 }
+
+impl From<&OpenError> for Sentence {
+    fn from(error: &OpenError) -> Self {
+        match error {
+            OpenError::JournalOfAnother { path, journal } => sentence!(
+                "{path} is a backup, but the journal {journal} of the file it replaced is still there: move it away",
+                path = path.display().to_string(),
+                journal = journal.display().to_string()
+            ),
+            OpenError::Folder { path, source } => sentence!(
+                "the data folder {path} cannot be used: {source}",
+                path = path.display().to_string(),
+                source = source.to_string()
+            ),
+            OpenError::Locked { path } => sentence!(
+                "the data folder {path} is locked: another Anteroom is using it",
+                path = path.display().to_string()
+            ),
+            OpenError::Link { path } => {
+                sentence!("{path} is a symbolic link, not a database", path = path.display().to_string())
+            }
+            OpenError::NotAFile { path } => {
+                sentence!("{path} is not a regular file", path = path.display().to_string())
+            }
+            OpenError::Empty { path } => sentence!(
+                "{path} is empty: what it held is lost; restore a backup, or delete the file to start anew",
+                path = path.display().to_string()
+            ),
+            OpenError::JournalWithoutFile { path } => sentence!(
+                "{path} is missing, but its journal is there: restore the file, or delete the journal to start anew",
+                path = path.display().to_string()
+            ),
+            OpenError::Foreign { path, found } => sentence!(
+                "{path} is a database of another program (application id {found})",
+                path = path.display().to_string(),
+                found = format!("{found:#010x}")
+            ),
+            OpenError::Newer { path, found, known } => sentence!(
+                "{path} has schema {found}; this Anteroom knows schemas up to {known}: use a newer one",
+                path = path.display().to_string(),
+                found = *found,
+                known = *known
+            ),
+            OpenError::Damaged { path, detail } => sentence!(
+                "{path} is damaged: {detail}; restore a backup",
+                path = path.display().to_string(),
+                detail
+            ),
+            OpenError::NotWritable { path, source } => sentence!(
+                "{path} cannot be written: {source}",
+                path = path.display().to_string(),
+                source = source.to_string()
+            ),
+            OpenError::Backup { path, source } => sentence!(
+                "the backup {path} could not be written, so nothing was changed: {source}",
+                path = path.display().to_string(),
+                source = source.to_string()
+            ),
+            OpenError::Migration { path, version, source } => sentence!(
+                "{path} could not be brought to schema {version}; it is as it was: {source}",
+                path = path.display().to_string(),
+                version = *version,
+                source = source.to_string()
+            ),
+            OpenError::Database { path, source } => sentence!(
+                "{path} cannot be opened: {source}",
+                path = path.display().to_string(),
+                source = source.to_string()
+            ),
+        }
+    }
+}
+
+anteroom_sentence::displayed!(OpenError);
 
 /// What stands at the path.
 enum Found {

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use anteroom_admin::commands::home::EngineState;
 use anteroom_admin::{Admin, LocalCa, dispatch};
 use anteroom_http::Listener;
+use anteroom_sentence::Sentence;
 use anteroom_server::host::{Host, HostOptions, ListenerState};
 use anteroom_server::master_key::Source;
 use anteroom_server::place::{KeyOptions, Place};
@@ -187,7 +188,7 @@ impl anteroom_admin::Host for Seat {
         self.host.lan().map(|lan| (lan.base.as_str().to_owned(), lan.until.seconds()))
     }
 
-    fn start_lan(&self, seconds: u32) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+    fn start_lan(&self, seconds: u32) -> Pin<Box<dyn Future<Output = Result<(), Sentence>> + Send + '_>> {
         Box::pin(async move {
             // Tests stay on this machine.
             let address = Ipv4Addr::LOCALHOST.into();
@@ -195,9 +196,9 @@ impl anteroom_admin::Host for Seat {
         })
     }
 
-    fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, String>> + Send + '_>> {
+    fn local_ca(&self) -> Pin<Box<dyn Future<Output = Result<LocalCa, Sentence>> + Send + '_>> {
         Box::pin(async move {
-            let ca = self.host.local_ca().await.map_err(|error| error.to_string())?;
+            let ca = self.host.local_ca().await.map_err(|error| Sentence::from(&error))?;
             Ok(LocalCa { pem: ca.pem().to_owned(), fingerprint: ca.fingerprint() })
         })
     }

@@ -710,6 +710,14 @@ code: Code,
  */
 message: string, 
 /**
+ * The same, for the language of the screens; `null` for a text that is not ours.
+ */
+sentence: Sentence | null, 
+/**
+ * The refusal it comes from, by its name: then `message` is the advice about that refusal.
+ */
+refusal: string | null, 
+/**
  * The field of the request it is about.
  */
 field: string | null, };
@@ -2390,6 +2398,18 @@ from: number | null,
  * Only events before these Unix seconds.
  */
 until: number | null, };
+
+export type Sentence = { 
+/**
+ * The key in the catalogues. A slot is `{name}`, or `{name:?}` where English puts quotes around it.
+ */
+template: string, 
+/**
+ * What stands in the slots, by name.
+ */
+values: { [key in string]: SentenceValue }, };
+
+export type SentenceValue = string | Sentence;
 
 export type Session = { 
 /**

@@ -6,6 +6,8 @@
  */
 import { invoke } from "@tauri-apps/api/core";
 import { emit, listen } from "@tauri-apps/api/event";
+import { t } from "../i18n/i18n";
+import { saidBy } from "../i18n/sentences";
 import type { Changed, Code, CommandError, Commands } from "./bindings";
 
 export type Name = keyof Commands;
@@ -33,7 +35,7 @@ export type Backend = {
   listen: (listener: Listener) => () => void;
 };
 
-/** A command's refusal. Screens branch on `code`; `message` is for people. */
+/** A command's refusal. Screens branch on `code`; `message` is for people, in the language the screens have now. */
 export class CommandFailed extends Error {
   readonly code: Code;
   readonly field: string | null;
@@ -43,6 +45,7 @@ export class CommandFailed extends Error {
     this.name = "CommandFailed";
     this.code = error.code;
     this.field = error.field;
+    Object.defineProperty(this, "message", { get: () => saidBy(error) });
   }
 }
 
@@ -54,7 +57,7 @@ export function asFailure(thrown: unknown): CommandFailed {
   if (thrown instanceof CommandFailed) return thrown;
   if (isCommandError(thrown)) return new CommandFailed(thrown);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new CommandFailed({ code: "unavailable", message, field: null });
+  return new CommandFailed({ code: "unavailable", message, field: null, sentence: null, refusal: null });
 }
 
 const tauri: Backend = {
@@ -83,7 +86,7 @@ const bridge: Backend = {
     });
     if (response.ok) return response.json();
     if (response.status === 422) throw await response.json();
-    throw new Error(`The engine answered ${response.status} to ${name}.`);
+    throw new Error(t("call.answered", { status: response.status, name }));
   },
   listen(listener) {
     const source = new EventSource("/__events");

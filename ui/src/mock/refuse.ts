@@ -2,7 +2,7 @@ import type { Code, CommandError } from "../api/bindings";
 
 /** A refusal as the engine would send it. */
 export function refuse(code: Code, message: string, field: string | null = null): never {
-  throw { code, message, field } satisfies CommandError;
+  throw { code, message, field, sentence: null, refusal: null } satisfies CommandError;
 }
 
 /** Text that fails on purpose, so that every error can be seen by hand. */

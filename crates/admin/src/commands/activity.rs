@@ -9,6 +9,7 @@ use anteroom_engine::stop::{Outcome, invalid};
 use anteroom_engine::store::{EventFilter, EventRow, Tx};
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_engine::trace::Check;
+use anteroom_sentence::sentence;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -162,21 +163,23 @@ fn filter(selection: &Selection, before: Option<i64>) -> Outcome<EventFilter> {
         "" => None,
         word => match EventKind::parse(word) {
             Some(kind) => Some(kind),
-            None => return invalid("kind", format!("There are no events of the kind {word:?}.")),
+            None => return invalid("kind", sentence!("There are no events of the kind {word:?}.", word)),
         },
     };
     let about = match selection.about.trim() {
         "" => None,
         id => match uuid::Uuid::try_parse(id) {
             Ok(id) => Some(id),
-            Err(_) => return invalid("about", format!("{id:?} is no id of a client, a person or a link.")),
+            Err(_) => {
+                return invalid("about", sentence!("{id:?} is no id of a client, a person or a link.", id));
+            }
         },
     };
     let client = match selection.client.trim() {
         "" => None,
         id => match Id::parse(id) {
             Some(id) => Some(id),
-            None => return invalid("client", format!("{id:?} is no id of a client.")),
+            None => return invalid("client", sentence!("{id:?} is no id of a client.", id)),
         },
     };
     Ok(EventFilter {

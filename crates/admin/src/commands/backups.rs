@@ -10,6 +10,7 @@ use anteroom_engine::model::Membership;
 use anteroom_engine::service::backups as service;
 use anteroom_engine::stop::{Fault, Outcome, conflict, invalid, not_found};
 use anteroom_engine::store::StoreError;
+use anteroom_sentence::sentence;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -93,13 +94,16 @@ pub(crate) async fn list(admin: &Admin, _: List) -> Result<Backups, CommandError
 
 pub(crate) async fn create(admin: &Admin, _: List) -> Result<Backups, CommandError> {
     let Ok(_one) = admin.backing_up().try_lock() else {
-        return Err(CommandError::new(Code::Conflict, None, "A backup is being made already."));
+        return Err(CommandError::new(Code::Conflict, None, sentence!("A backup is being made already.")));
     };
     let host = admin.host_handle();
     let name = admin
         .aside(move |engine| {
             if read(&host.backups())?.len() >= MOST {
-                return conflict(None, format!("There are {MOST} backups already. Delete one first."));
+                return conflict(
+                    None,
+                    sentence!("There are {most} backups already. Delete one first.", most = MOST),
+                );
             }
             let to = host.new_backup(&service::stem(engine.now())).map_err(|error| not_writable(&error))?;
             engine.back_up(&to)?;
@@ -164,12 +168,12 @@ fn backup(entry: &DirEntry) -> Option<Backup> {
 /// The path of the backup with this name: never one outside the folder.
 fn find(folder: &Path, file: &str) -> Outcome<PathBuf> {
     if Path::new(file).file_name().is_none_or(|name| name != file) {
-        return invalid("file", format!("{file:?} is not the name of a backup."));
+        return invalid("file", sentence!("{file:?} is not the name of a backup.", file));
     }
     if read(folder)?.iter().any(|backup| backup.file == file) {
         Ok(folder.join(file))
     } else {
-        not_found(format!("There is no backup {file:?}."))
+        not_found(sentence!("There is no backup {file:?}.", file))
     }
 }
 

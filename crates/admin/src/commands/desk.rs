@@ -13,6 +13,7 @@ use anteroom_engine::service::projects;
 use anteroom_engine::service::sign_in::{self, Credentials};
 use anteroom_engine::stop::{Fault, Outcome, conflict, invalid};
 use anteroom_engine::store::{PeopleFilter, Tx, Window};
+use anteroom_sentence::sentence;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use zeroize::Zeroizing;
@@ -73,7 +74,11 @@ fn project(tx: &dyn Tx, id: Id<Project>) -> Outcome<Arc<Project>> {
 
 pub(crate) async fn enter(admin: &Admin, request: Enter) -> Result<DeskState, CommandError> {
     if !(SHORTEST_IDLE..=LONGEST_IDLE).contains(&request.idle_seconds) {
-        let message = format!("The screen is cleared after {SHORTEST_IDLE} to {LONGEST_IDLE} seconds.");
+        let message = sentence!(
+            "The screen is cleared after {shortest} to {longest} seconds.",
+            shortest = SHORTEST_IDLE,
+            longest = LONGEST_IDLE
+        );
         return Err(CommandError::new(Code::Invalid, Some("idleSeconds"), message));
     }
     // Beside the writer: who could unlock the window again is found by walking the people.
@@ -84,7 +89,7 @@ pub(crate) async fn enter(admin: &Admin, request: Enter) -> Result<DeskState, Co
             if !way_out {
                 return conflict(
                     None,
-                    "No active admin of this project has a password, so nobody could unlock the window again. Give one a password first.",
+                    sentence!("No active admin of this project has a password, so nobody could unlock the window again. Give one a password first."),
                 );
             }
             let before = project(cx.tx, acting.project)?;
@@ -102,7 +107,8 @@ fn member(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<Arc<Membership
     let field = "membershipId";
     let member = person(tx, project, id, field)?;
     if !member.may_issue_links() {
-        let message = format!("{} has no desk right. Give it under People first.", member.display);
+        let message =
+            sentence!("{member} has no desk right. Give it under People first.", member = &member.display);
         return invalid(field, message);
     }
     Ok(member)
@@ -142,7 +148,7 @@ pub(crate) async fn leave(admin: &Admin, request: Leave) -> Result<Left, Command
             sign_in::confirm(cx, &proven)?;
             let members = cx.tx.memberships_of_user(acting.project, proven.user.id)?;
             let Some(unlocks) = members.iter().find(|member| member.admin && member.active) else {
-                return invalid("email", "Only a project admin unlocks the window.");
+                return invalid("email", sentence!("Only a project admin unlocks the window."));
             };
             cx.about.actor = Some(unlocks.id);
             let before = project(cx.tx, acting.project)?;

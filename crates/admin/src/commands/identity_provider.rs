@@ -18,6 +18,7 @@ use anteroom_engine::stop::{Outcome, Stop, invalid};
 use anteroom_engine::store::Tx;
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_engine::trace::Trace;
+use anteroom_sentence::{Sentence, sentence};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -189,7 +190,7 @@ async fn place(
                 Some(wanted) => clients::merge_provider(stored, wanted),
             };
             let Some(provider) = provider else {
-                return invalid("provider", "There is no userinfo URL; enter the provider's.");
+                return invalid("provider", sentence!("There is no userinfo URL; enter the provider's."));
             };
             let row = tx.project(project)?;
             let hosts = row.map(|project| project.settings.allowed_outbound_hosts.clone());
@@ -214,8 +215,10 @@ pub(crate) async fn dry_run(admin: &Admin, request: DryRun) -> Result<Verdict, C
     let (fetched, elapsed_ms) = match (&token, request.answer) {
         (_, Some(pasted)) => {
             if pasted.body.len() > BODY_LIMIT {
-                let message =
-                    format!("The answer has more than {BODY_LIMIT} bytes; the engine reads no more.");
+                let message = sentence!(
+                    "The answer has more than {most} bytes; the engine reads no more.",
+                    most = BODY_LIMIT
+                );
                 return Err(CommandError::new(Code::Invalid, Some("answer"), message));
             }
             let answer = Answer {
@@ -231,7 +234,8 @@ pub(crate) async fn dry_run(admin: &Admin, request: DryRun) -> Result<Verdict, C
             (fetched, Some(milliseconds(begun)))
         }
         (None, None) => {
-            let message = "Paste an answer of the userinfo endpoint, or an access token to ask it with.";
+            let message =
+                sentence!("Paste an answer of the userinfo endpoint, or an access token to ask it with.");
             return Err(CommandError::new(Code::Invalid, Some("answer"), message));
         }
     };
@@ -374,7 +378,7 @@ const WELL_KNOWN: &str = "/.well-known/openid-configuration";
 
 /// Reads a discovery document.
 pub(crate) async fn discover(admin: &Admin, request: Discover) -> Result<Discovered, CommandError> {
-    let failed = |message: String| CommandError::new(Code::Invalid, Some("url"), message);
+    let failed = |message: Sentence| CommandError::new(Code::Invalid, Some("url"), message);
     let hosts = admin
         .read_project(|tx, project, _| {
             let project = tx.project(project)?;
@@ -388,21 +392,31 @@ pub(crate) async fn discover(admin: &Admin, request: Discover) -> Result<Discove
         format!("{}{WELL_KNOWN}", given.trim_end_matches('/'))
     };
     let answer = admin.engine().fetch().fetch(Call::get(&url, &hosts)).await;
-    let answer = answer.map_err(|error| failed(format!("{url} could not be read: {error}.")))?;
+    let answer = answer.map_err(|error| {
+        failed(sentence!("{url} could not be read: {error}.", url = &url, error = Sentence::from(&error)))
+    })?;
     if answer.status != 200 {
-        return Err(failed(format!("{url} answers {}; a discovery document comes with 200.", answer.status)));
+        return Err(failed(sentence!(
+            "{url} answers {status}; a discovery document comes with 200.",
+            url,
+            status = answer.status
+        )));
     }
-    let document: Value = serde_json::from_slice(&answer.body)
-        .map_err(|_| failed(format!("What {url} answers is no JSON, so it is no discovery document.")))?;
+    let document: Value = serde_json::from_slice(&answer.body).map_err(|_| {
+        failed(sentence!("What {url} answers is no JSON, so it is no discovery document.", url = &url))
+    })?;
     let text = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
     let Some(issuer) = text("issuer") else {
-        return Err(failed(format!("The document at {url} names no issuer.")));
+        return Err(failed(sentence!("The document at {url} names no issuer.", url)));
     };
     // [OIDC-DISCOVERY §4.3] the issuer is the one that was asked for
     let asked = url.trim_end_matches(WELL_KNOWN);
     if issuer.trim_end_matches('/') != asked.trim_end_matches('/') {
-        return Err(failed(format!(
-            "The document at {url} is of the issuer {issuer}; it must be of {asked}."
+        return Err(failed(sentence!(
+            "The document at {url} is of the issuer {issuer}; it must be of {asked}.",
+            url = &url,
+            issuer,
+            asked
         )));
     }
     Ok(Discovered {

@@ -14,7 +14,8 @@ use anteroom_engine::service::connections::{self, NewConnection};
 use anteroom_engine::service::projects;
 use anteroom_engine::stop::{Fault, Outcome, conflict};
 use anteroom_engine::store::Tx;
-use anteroom_sample_provider::{Provider, callbacks};
+use anteroom_sample_provider::{OpenError, Provider, callbacks};
+use anteroom_sentence::{Sentence, sentence};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use ts_rs::TS;
@@ -95,8 +96,10 @@ pub(crate) async fn get(admin: &Admin, _: Get) -> Result<SampleProvider, Command
 pub(crate) async fn start(admin: &Admin, request: Start) -> Result<SampleProvider, CommandError> {
     admin.acting().await?;
     if !request.allow_host {
-        let message = "The engine reaches nothing on this machine that the project's list of allowed hosts does not \
-                       name: agree that the sample provider's address is put on it.";
+        let message = sentence!(
+            "The engine reaches nothing on this machine that the project's list of allowed hosts does not \
+                       name: agree that the sample provider's address is put on it."
+        );
         return Err(CommandError::new(Code::Invalid, Some("allowHost"), message));
     }
     {
@@ -105,7 +108,11 @@ pub(crate) async fn start(admin: &Admin, request: Start) -> Result<SampleProvide
             Arc::clone(provider)
         } else {
             let opened = Provider::open_usual(admin.engine()).await.map_err(|error| {
-                let message = format!("The sample provider cannot be started: {error}.");
+                let error = match &error {
+                    OpenError::Bind(error) => Sentence::from(error),
+                    error => Sentence::english(error.to_string()),
+                };
+                let message = sentence!("The sample provider cannot be started: {error}.", error);
                 CommandError::new(Code::Unavailable, None, message)
             });
             Arc::new(opened?)
@@ -170,9 +177,10 @@ fn fill_in(cx: &mut Cx<'_>, engine: &Engine, project: Id<Project>, provider: &Pr
     let before = cx.tx.connection_by_name(project, CONNECTION)?;
     if let Some(before) = &before {
         if !is_sample(before) {
-            let message = format!(
-                "A connection named {CONNECTION} exists already, and it is not the sample provider's. Delete it, or \
-                 create a connection to the sample provider by hand."
+            let message = sentence!(
+                "A connection named {connection} exists already, and it is not the sample provider's. Delete it, or \
+                 create a connection to the sample provider by hand.",
+                connection = CONNECTION
             );
             return conflict(Some("connection"), message);
         }
@@ -181,9 +189,11 @@ fn fill_in(cx: &mut Cx<'_>, engine: &Engine, project: Id<Project>, provider: &Pr
             return Ok(());
         }
     }
-    let client = match provider.register("Anteroom", callbacks(engine)) {
-        Ok(client) => client,
-        Err(full) => return conflict(None, format!("No client can be registered: {full}.")),
+    let Ok(client) = provider.register("Anteroom", callbacks(engine)) else {
+        let message = sentence!(
+            "No client can be registered: the sample provider holds as much as it can; what ends makes room, and so does a restart."
+        );
+        return conflict(None, message);
     };
     let new = json!({
         "issuer": provider.issuer(),

@@ -14,6 +14,7 @@ use anteroom_engine::store::Tx;
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_magic_link::{QrPicture, Redacted};
 use anteroom_oauth::jose::Alg;
+use anteroom_sentence::sentence;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -223,7 +224,7 @@ fn lan_state(base_url: String, until: i64, ca: LocalCa) -> Result<LanState, Comm
 
 async fn local_ca(admin: &Admin) -> Result<LocalCa, CommandError> {
     admin.host().local_ca().await.map_err(|reason| {
-        CommandError::new(Code::Unavailable, None, format!("The local CA cannot be had: {reason}."))
+        CommandError::new(Code::Unavailable, None, sentence!("The local CA cannot be had: {reason}.", reason))
     })
 }
 
@@ -252,13 +253,18 @@ const LONGEST_LAN: u32 = 720;
 
 pub(crate) async fn start_lan(admin: &Admin, request: StartLan) -> Result<Settings, CommandError> {
     if !(1..=LONGEST_LAN).contains(&request.minutes) {
-        let message = format!("The local network is served for 1 to {LONGEST_LAN} minutes.");
+        let message =
+            sentence!("The local network is served for 1 to {longest} minutes.", longest = LONGEST_LAN);
         return Err(CommandError::new(Code::Invalid, Some("minutes"), message));
     }
     admin.acting().await?;
     let started = admin.host().start_lan(request.minutes * 60).await;
     started.map_err(|reason| {
-        CommandError::new(Code::Conflict, None, format!("The local network cannot be served: {reason}."))
+        CommandError::new(
+            Code::Conflict,
+            None,
+            sentence!("The local network cannot be served: {reason}.", reason),
+        )
     })?;
     get(admin, Get {}).await
 }
@@ -302,7 +308,10 @@ pub(crate) async fn update(admin: &Admin, request: Update) -> Result<Settings, C
             }
             if let Some(word) = &request.dialect {
                 let Some(dialect) = Dialect::parse(word) else {
-                    return invalid("dialect", format!("{word:?} is no dialect; use rfc or medplum."));
+                    return invalid(
+                        "dialect",
+                        sentence!("{word:?} is no dialect; use rfc or medplum.", word),
+                    );
                 };
                 after.dialect = dialect;
             }
@@ -332,8 +341,10 @@ pub(crate) async fn update(admin: &Admin, request: Update) -> Result<Settings, C
 
 fn alg_of(request: &RotateKey) -> Result<Alg, CommandError> {
     request.alg.parse().map_err(|_| {
-        let message =
-            format!("{:?} is no algorithm this engine signs with; use ES256 or RS256.", request.alg);
+        let message = sentence!(
+            "{alg:?} is no algorithm this engine signs with; use ES256 or RS256.",
+            alg = &request.alg
+        );
         CommandError::new(Code::Invalid, Some("alg"), message)
     })
 }

@@ -4,6 +4,7 @@ use anteroom_engine::model::project::{Dialect, ProjectSettings};
 use anteroom_engine::service::projects::check_name;
 use anteroom_engine::service::{people as service, projects};
 use anteroom_engine::stop::conflict;
+use anteroom_sentence::sentence;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -42,10 +43,14 @@ pub(crate) async fn complete(admin: &Admin, request: Complete) -> Result<Complet
     check_name("projectName", &request.project_name)?;
     check_name("given", &request.given)?;
     check_name("family", &request.family)?;
-    for (field, value) in [("email", &request.email), ("password", &request.password)] {
+    for (field, value, name) in [
+        ("email", &request.email, sentence!("email")),
+        ("password", &request.password, sentence!("password")),
+    ] {
         if value.is_empty() {
-            let message = format!(
-                "The first admin signs in with an e-mail address and a password; the {field} is empty."
+            let message = sentence!(
+                "The first admin signs in with an e-mail address and a password; the {name} is empty.",
+                name
             );
             return Err(CommandError::new(Code::Invalid, Some(field), message));
         }
@@ -66,7 +71,10 @@ pub(crate) async fn complete(admin: &Admin, request: Complete) -> Result<Complet
     let first_admin = people::Checked::check(admin, &first_admin).await?;
     let created = admin.engine().transact(admin.origin(), move |cx| {
         if let Some(project) = cx.tx.list_projects()?.first() {
-            return conflict(None, format!("The project {:?} was set up already.", project.name));
+            return conflict(
+                None,
+                sentence!("The project {project:?} was set up already.", project = &project.name),
+            );
         }
         let (dialect, settings) = (Dialect::default(), ProjectSettings::default());
         let project = projects::create(cx, None, &request.project_name, dialect, settings)?;

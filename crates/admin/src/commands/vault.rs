@@ -15,6 +15,7 @@ use anteroom_engine::stop::{Outcome, conflict, invalid, not_found};
 use anteroom_engine::store::{ClientFilter, Tx, Window};
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_oauth::grant_type::GrantType;
+use anteroom_sentence::sentence;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -191,9 +192,9 @@ fn person(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<(Arc<Membershi
     match found.filter(|membership| membership.project == project) {
         Some(membership) => match membership.principal {
             Principal::User(user) => Ok((membership, user)),
-            Principal::Client(_) => not_found("A client application connects no accounts."),
+            Principal::Client(_) => not_found(sentence!("A client application connects no accounts.")),
         },
-        None => not_found(format!("There is no person with the membership {id:?}.")),
+        None => not_found(sentence!("There is no person with the membership {id:?}.", id)),
     }
 }
 
@@ -204,13 +205,14 @@ fn account(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<(StoredAccoun
         None => None,
     };
     let Some(account) = found.filter(|account| account.project == project) else {
-        return not_found(format!(
-            "There is no connected account {id:?}; it may have been deleted meanwhile."
+        return not_found(sentence!(
+            "There is no connected account {id:?}; it may have been deleted meanwhile.",
+            id
         ));
     };
     match tx.connection(account.connection)? {
         Some(connection) => Ok((account, connection)),
-        None => not_found("The connection of this account is gone."),
+        None => not_found(sentence!("The connection of this account is gone.")),
     }
 }
 
@@ -303,16 +305,19 @@ pub(crate) async fn connect(admin: &Admin, request: Connect) -> Result<ConnectBe
         .change(move |cx, _, acting| {
             let (membership, user) = person(cx.tx, acting.project, &request.membership_id)?;
             if !membership.active {
-                return conflict(Some("membershipId"), format!("{} is not active.", membership.display));
+                return conflict(
+                    Some("membershipId"),
+                    sentence!("{membership} is not active.", membership = &membership.display),
+                );
             }
             let name = &request.connection;
             let Some(connection) = cx.tx.connection_by_name(acting.project, name)? else {
-                return invalid("connection", format!("There is no connection {name:?}."));
+                return invalid("connection", sentence!("There is no connection {name:?}.", name));
             };
             if !connection.connected_accounts {
                 return conflict(
                     Some("connection"),
-                    format!("Connected accounts are not active on {name}. Activate them first."),
+                    sentence!("Connected accounts are not active on {name}. Activate them first.", name),
                 );
             }
             let request = ConnectRequest { scopes: request.scopes, ..ConnectRequest::default() };
@@ -333,7 +338,7 @@ fn client(tx: &dyn Tx, project: Id<Project>, field: &'static str, id: &str) -> O
     };
     match found.filter(|client| client.project == project) {
         Some(client) => Ok(client),
-        None => invalid(field, format!("There is no client application {id:?}.")),
+        None => invalid(field, sentence!("There is no client application {id:?}.", id)),
     }
 }
 

@@ -12,6 +12,7 @@ use anteroom_engine::stop::{Fault, Outcome, Stop};
 use anteroom_engine::store::{ClientFilter, Tx, Window};
 use anteroom_engine::workspace::apply::Item;
 use anteroom_engine::workspace::{self, ApplyError, Misfit, Report, Workspace};
+use anteroom_sentence::Sentence;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use ts_rs::TS;
@@ -137,7 +138,7 @@ pub(crate) async fn export_clients(admin: &Admin, request: ExportClients) -> Res
 
 /// A file that does not fit, named by its path.
 fn misfit(misfit: &Misfit) -> CommandError {
-    CommandError::new(Code::Invalid, Some("text"), misfit.to_string())
+    CommandError::new(Code::Invalid, Some("text"), Sentence::from(misfit))
 }
 
 pub(crate) async fn import(admin: &Admin, request: Import) -> Result<Imported, CommandError> {

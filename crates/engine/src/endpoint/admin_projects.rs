@@ -10,6 +10,7 @@ mod invite;
 use std::sync::Arc;
 
 use anteroom_oauth::secret::{ClientSecret, Secret};
+use anteroom_sentence::Sentence;
 use data_encoding::HEXLOWER;
 use serde_json::{Map, Value, json};
 
@@ -107,7 +108,7 @@ async fn hash(
     let engine = Arc::clone(engine);
     let hashing = move || {
         if password.chars().count() < passwords::SHORTEST {
-            return invalid("password", "Invalid password, must be at least 8 characters");
+            return invalid("password", Sentence::english("Invalid password, must be at least 8 characters"));
         }
         passwords::hash(engine.entropy(), &password)
     };
@@ -168,7 +169,7 @@ fn answer(
                 Principal::Client(_) => None,
             };
             if !factor.is_some_and(|factor| factor.is_enrolled()) {
-                return invalid("membership", "User is not enrolled in MFA");
+                return invalid("membership", Sentence::english("User is not enrolled in MFA"));
             }
             second_factor::reset(cx, &membership)?;
             Ok(Answer::Done)
@@ -211,10 +212,10 @@ fn set_password(
 ) -> Outcome<Answer> {
     let email = body.get("email").and_then(Value::as_str).unwrap_or_default();
     let Ok(email) = people::email(email) else {
-        return invalid("email", "Valid email address is required");
+        return invalid("email", Sentence::english("Valid email address is required"));
     };
     let Some(password) = password else {
-        return invalid("password", "Invalid password, must be at least 8 characters");
+        return invalid("password", Sentence::english("Invalid password, must be at least 8 characters"));
     };
     let user = cx.tx.user_by_email(project, &email)?;
     let membership = match &user {
@@ -222,7 +223,7 @@ fn set_password(
         None => None,
     };
     let Some(membership) = membership else {
-        return invalid("email", "User not found");
+        return invalid("email", Sentence::english("User not found"));
     };
     people::set_password(cx, &membership, password)?;
     Ok(Answer::Done)

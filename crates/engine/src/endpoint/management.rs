@@ -27,6 +27,7 @@ use std::sync::{Arc, OnceLock};
 
 use anteroom_oauth::form::Form;
 use anteroom_oauth::secret::{AccessToken, Secret};
+use anteroom_sentence::Sentence;
 use serde_json::Value;
 
 pub use self::guard::Caller;
@@ -167,7 +168,7 @@ pub async fn respond(
                     match refusal {
                         // A caller without the right is written down; a value that does not fit is not.
                         Some(refusal) => Err(Stop::refused(refusal)),
-                        None => invalid("body", "not written"),
+                        None => invalid("body", Sentence::english("not written")),
                     }
                 }
             }

@@ -1,6 +1,7 @@
 //! What a resource must look like to be stored. Members nobody knows are kept as they came; members the engine reads must
 //! have their form, because pages, tokens and searches rely on them.
 
+use anteroom_sentence::Sentence;
 use serde_json::Value;
 
 use crate::fhir::{Resource, ResourceType};
@@ -71,7 +72,7 @@ fn check_name(name: &Value) -> Outcome<()> {
     }
     let Some(given) = name.get("given") else { return Ok(()) };
     let Some(given) = given.as_array() else {
-        return invalid("name", "Expected array of values for property given");
+        return invalid("name", Sentence::english("Expected array of values for property given"));
     };
     given.iter().try_for_each(|value| check_form("name", Form::Text, value))
 }
@@ -94,7 +95,7 @@ fn check_form(member: &'static str, form: Form, value: &Value) -> Outcome<()> {
         Form::Objects => format!("Expected array of values for property {member}"),
         Form::Gender => format!("{member} must be male, female, other or unknown"),
     };
-    invalid(member, rule)
+    invalid(member, Sentence::english(rule))
 }
 
 /// Objects and arrays are not inside each other without end.
@@ -102,7 +103,7 @@ pub fn check_depth(resource: &Resource) -> Outcome<()> {
     if resource.values().all(|value| is_flat(value, DEEPEST)) {
         Ok(())
     } else {
-        invalid("resourceType", format!("The resource has more than {DEEPEST} levels."))
+        invalid("resourceType", Sentence::english(format!("The resource has more than {DEEPEST} levels.")))
     }
 }
 

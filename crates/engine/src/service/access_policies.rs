@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use anteroom_sentence::{Sentence, Value as Slot, sentence};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
@@ -33,66 +34,82 @@ pub fn check(policy: &AccessPolicy) -> Outcome<()> {
         let name = rule.name.as_deref().unwrap_or("without a name");
         return invalid(
             "ipAccessRule",
-            format!("The IP rule {name} has an empty value; use * for every address."),
+            sentence!("The IP rule {name} has an empty value; use * for every address.", name),
         );
     }
     let Some(entries) = policy.rest.get("resource") else { return Ok(()) };
     let Some(entries) = entries.as_array() else {
-        return invalid("resource", "Expected array of values for property resource");
+        return invalid("resource", sentence!("Expected array of values for property resource"));
     };
     if entries.len() > MOST_ENTRIES {
         let count = entries.len();
         return invalid(
             "resource",
-            format!("The policy has {count} entries; at most {MOST_ENTRIES} are allowed."),
+            sentence!(
+                "The policy has {count} entries; at most {most} are allowed.",
+                count,
+                most = MOST_ENTRIES
+            ),
         );
     }
     for (place, entry) in entries.iter().enumerate() {
         if let Err(problem) = check_entry(entry) {
-            return invalid("resource", format!("Entry {}: {problem}", place + 1));
+            return invalid("resource", sentence!("Entry {place}: {problem}", place = place + 1, problem));
         }
     }
     Ok(())
 }
 
-fn check_entry(entry: &Value) -> Result<(), String> {
-    let entry = AccessPolicyResource::deserialize(entry).map_err(|error| format!("{error}."))?;
+fn check_entry(entry: &Value) -> Result<(), Sentence> {
+    let entry =
+        AccessPolicyResource::deserialize(entry).map_err(|error| Sentence::english(format!("{error}.")))?;
     let name = entry.resource_type.as_str();
     let is_type = name.starts_with(|first: char| first.is_ascii_uppercase())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if name != "*" && !is_type {
-        return Err(format!("resourceType {name:?} is no resource type; write one such as Patient, or *."));
+        return Err(sentence!(
+            "resourceType {name:?} is no resource type; write one such as Patient, or *.",
+            name
+        ));
     }
     let words = entry.interaction.iter().flatten();
     if let Some(word) = words.into_iter().find(|word| !is_interaction(word)) {
-        return Err(format!(
-            "interaction {word:?} is none of create, read, update, delete, search, history, vread."
+        return Err(sentence!(
+            "interaction {word:?} is none of create, read, update, delete, search, history, vread.",
+            word
         ));
     }
     let fields = entry.hidden_fields.iter().chain(&entry.readonly_fields);
     if let Some(field) = fields.into_iter().find(|field| !is_field(field)) {
-        return Err(format!(
-            "{field:?} is no field; write a member such as birthDate, or a path such as name.family."
+        return Err(sentence!(
+            "{field:?} is no field; write a member such as birthDate, or a path such as name.family.",
+            field
         ));
     }
     if entry.write_constraint.is_some() {
-        return Err("writeConstraint is not evaluated by this server; an entry with one would allow no write. Use criteria, readonly or readonlyFields.".to_owned());
+        return Err(sentence!(
+            "writeConstraint is not evaluated by this server; an entry with one would allow no write. Use criteria, readonly or readonlyFields."
+        ));
     }
     check_criteria(&entry)
 }
 
 /// Criteria of a type that is here must be ones that can be evaluated; those of others are kept as they came.
-fn check_criteria(entry: &AccessPolicyResource) -> Result<(), String> {
+fn check_criteria(entry: &AccessPolicyResource) -> Result<(), Sentence> {
     let variables = Variables::of_anybody();
     if let Some(compartment) = &entry.compartment {
-        variables.fill(&compartment.reference).map_err(|problem| format!("compartment: {problem}."))?;
+        variables
+            .fill(&compartment.reference)
+            .map_err(|problem| sentence!("compartment: {problem}.", problem = Sentence::from(&problem)))?;
     }
     let Some(criteria) = &entry.criteria else { return Ok(()) };
     let types: Vec<ResourceType> = match entry.resource_type.as_str() {
         "*" => ResourceType::ALL.into_iter().filter(|kind| kind.profile_type().is_some()).collect(),
         name => ResourceType::parse(name).into_iter().collect(),
     };
-    let said = |problem: CriteriaError| format!("criteria {criteria:?}: {problem}.");
+    let said = |problem: CriteriaError| {
+        sentence!("criteria {criteria:?}: {problem}.", criteria, problem = Sentence::from(&problem))
+    };
     types.iter().try_for_each(|kind| Criteria::parse(*kind, criteria, &variables).map(drop).map_err(said))
 }
 
@@ -113,7 +130,10 @@ fn is_field(field: &str) -> bool {
 /// `invalid`: too many; a variable with no name, or not exactly one value; the same one twice.
 pub fn check_access(access: &[MembershipAccess]) -> Outcome<()> {
     if access.len() > MOST_ACCESS {
-        return invalid("access", format!("A membership has at most {MOST_ACCESS} further access policies."));
+        return invalid(
+            "access",
+            sentence!("A membership has at most {most} further access policies.", most = MOST_ACCESS),
+        );
     }
     for own in access {
         let mut names = HashSet::new();
@@ -122,19 +142,20 @@ pub fn check_access(access: &[MembershipAccess]) -> Outcome<()> {
             if !is_variable(name) {
                 return invalid(
                     "access",
-                    format!(
-                        "{name:?} names no variable; a name is made of letters and digits and begins with a letter."
+                    sentence!(
+                        "{name:?} names no variable; a name is made of letters and digits and begins with a letter.",
+                        name
                     ),
                 );
             }
             if parameter.value().is_none_or(str::is_empty) {
                 return invalid(
                     "access",
-                    format!("{name} must have one value: valueString or valueReference."),
+                    sentence!("{name} must have one value: valueString or valueReference.", name),
                 );
             }
             if !names.insert(name) {
-                return invalid("access", format!("{name} has two values."));
+                return invalid("access", sentence!("{name} has two values.", name));
             }
         }
     }
@@ -183,7 +204,10 @@ fn check_free(cx: &Cx<'_>, policy: &AccessPolicy) -> Outcome<()> {
     match cx.tx.access_policy_by_name(policy.project, &policy.name)? {
         Some(_) => conflict(
             Some("name"),
-            format!("There is an access policy named {:?} already; give this one another name.", policy.name),
+            sentence!(
+                "There is an access policy named {policy:?} already; give this one another name.",
+                policy = &policy.name
+            ),
         ),
         None => Ok(()),
     }
@@ -205,15 +229,19 @@ fn written(cx: &mut Cx<'_>, policy: &AccessPolicy, before: Option<Value>) -> Out
 pub fn delete(cx: &mut Cx<'_>, policy: &AccessPolicy) -> Outcome<()> {
     let users = cx.tx.memberships_with_policy(policy.id, SHOWN_USERS)?;
     if users.total > 0 {
-        let mut names: Vec<String> = users.rows.into_iter().map(|member| member.display).collect();
+        let names: Vec<String> = users.rows.into_iter().map(|member| member.display).collect();
         let others = users.total.saturating_sub(SHOWN_USERS);
+        let mut names = Slot::from(names.join(", "));
         if others > 0 {
-            names.push(format!("{others} more"));
+            names = sentence!("{names}, {others} more", names, others).into();
         }
-        let names = names.join(", ");
         return conflict(
             None,
-            format!("{:?} is the access policy of {names}. Give them another one first.", policy.name),
+            sentence!(
+                "{policy:?} is the access policy of {names}. Give them another one first.",
+                policy = &policy.name,
+                names
+            ),
         );
     }
     cx.tx.delete_access_policy(policy.id)?;
@@ -232,6 +260,9 @@ pub fn by_name(cx: &Cx<'_>, project: Id<Project>, name: &str) -> Outcome<Option<
     }
     match cx.tx.access_policy_by_name(project, name)? {
         Some(policy) => Ok(Some(policy.id)),
-        None => invalid("accessPolicy", format!("There is no access policy named {name:?} in this project.")),
+        None => invalid(
+            "accessPolicy",
+            sentence!("There is no access policy named {name:?} in this project.", name),
+        ),
     }
 }

@@ -1,5 +1,6 @@
 //! Client grants: what a client may ask of an API. One validator for the Management API, commands and the workspace file.
 
+use anteroom_sentence::sentence;
 use serde_json::{Map, Value, json};
 
 use crate::cx::{Cx, Topic};
@@ -32,17 +33,20 @@ pub struct NewClientGrant<'a> {
 
 fn check(api: &Api, scope: &[String]) -> Outcome<()> {
     if scope.len() > MOST_SCOPES {
-        return invalid("scope", format!("A client grant names at most {MOST_SCOPES} scopes."));
+        return invalid(
+            "scope",
+            sentence!("A client grant names at most {most} scopes.", most = MOST_SCOPES),
+        );
     }
     for (at, word) in scope.iter().enumerate() {
         if scope[..at].contains(word) {
-            return invalid("scope", format!("{word:?} is there twice."));
+            return invalid("scope", sentence!("{word:?} is there twice.", word));
         }
     }
     if scope.iter().all(|word| api.has_scope(word)) {
         Ok(())
     } else {
-        invalid("scope", "scope must be a subset of resource server scopes")
+        invalid("scope", sentence!("scope must be a subset of resource server scopes"))
     }
 }
 
@@ -71,7 +75,11 @@ pub fn create(cx: &mut Cx<'_>, new: NewClientGrant<'_>) -> Outcome<ClientGrant> 
         if taken == AccessPolicyType::DenyAll {
             return invalid(
                 "subject_type",
-                format!("The {} takes no tokens of subject type {}.", api.name(), new.subject_type.as_str()),
+                sentence!(
+                    "The {api} takes no tokens of subject type {subject_type}.",
+                    api = api.name(),
+                    subject_type = new.subject_type.as_str()
+                ),
             );
         }
     }
@@ -79,7 +87,7 @@ pub fn create(cx: &mut Cx<'_>, new: NewClientGrant<'_>) -> Outcome<ClientGrant> 
     if cx.tx.client_grant_for(new.client.id, api, new.subject_type)?.is_some() {
         return conflict(
             Some("audience"),
-            "A client grant for the same client, API and subject type already exists.",
+            sentence!("A client grant for the same client, API and subject type already exists."),
         );
     }
     let id = match new.id {

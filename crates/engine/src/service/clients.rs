@@ -1,32 +1,28 @@
 //! Client applications: one validator for creating, changing and importing them.
 
+mod check;
 pub mod undo;
 
-use anteroom_magic_link::template::Destination;
 use anteroom_oauth::secret::{ClientSecret, Secret};
-use anteroom_oauth::{GrantType, Scope, lifetime, redirect_uri};
+use anteroom_sentence::sentence;
 use serde_json::{Value, json};
 
 use crate::cx::{Cx, Topic};
 use crate::engine::Engine;
 use crate::id::Id;
-use crate::model::client::auth0::{AppType, Auth0Application, LONGEST_REFRESH};
-use crate::model::client::{
-    ClientSettings, ClientStatus, ClientType, IdentityProvider, StoredSecret, TokenAuthMethod,
-};
+use crate::model::client::{ClientSettings, ClientStatus, ClientType, StoredSecret};
 use crate::model::event::{EventBody, EventKind};
 use crate::model::membership::{MembershipAccess, Principal, ProfileRef, ProfileType};
 use crate::model::pre_authorized_code::Ending;
 use crate::model::{AccessPolicy, Client, Membership, Project};
 use crate::seal::Sealed;
 use crate::service::people;
-use crate::service::projects::check_name;
 use crate::stop::{Fault, Outcome, conflict, invalid};
 use crate::store::Tx;
 use crate::timestamp::Timestamp;
 
-/// Most entries of `refresh_token.policies`.
-const MOST_POLICIES: usize = 100;
+use self::check::check_link;
+pub use self::check::{check, check_redirect_uri};
 
 /// Everything a new client is made of.
 pub struct NewClient {
@@ -80,172 +76,6 @@ impl NewClient {
 pub fn make_secret(cx: &mut Cx<'_>) -> Outcome<Secret<ClientSecret>> {
     let random: Secret<ClientSecret> = cx.secret()?;
     Ok(Secret::new(format!("ant_cs_{}", random.expose())))
-}
-
-/// Checks a client's values: the same rules for creating, changing and importing.
-pub fn check(name: &str, client_type: ClientType, settings: &ClientSettings) -> Outcome<()> {
-    check_name("name", name)?;
-    for uri in &settings.redirect_uris {
-        check_redirect_uri(uri)?;
-    }
-    for uri in &settings.post_logout_redirect_uris {
-        if let Err(problem) = redirect_uri::check(uri) {
-            return invalid("postLogoutRedirectUris", format!("{uri}: {problem}"));
-        }
-    }
-    for origin in &settings.allowed_origins {
-        check_origin(origin)?;
-    }
-    check_lifetime("accessTokenLifetime", settings.access_token_lifetime.as_deref())?;
-    check_lifetime("refreshTokenLifetime", settings.refresh_token_lifetime.as_deref())?;
-    if let Some(alg) = settings.id_token_signed_response_alg.as_deref()
-        && !matches!(alg, "ES256" | "RS256")
-    {
-        return invalid("idTokenSignedResponseAlg", format!("{alg:?} is not supported; use ES256 or RS256."));
-    }
-    if !settings.default_scope.is_empty() {
-        let joined = settings.default_scope.join(" ");
-        if Scope::parse(&joined).is_err() {
-            return invalid("defaultScope", format!("{joined:?} has a character that a scope cannot hold."));
-        }
-    }
-    for (field, url) in [("jwksUri", &settings.jwks_uri), ("launchUri", &settings.launch_uri)] {
-        if let Some(url) = url {
-            check_url(field, url)?;
-        }
-    }
-    if let Some(template) = &settings.magic_link_template
-        && let Err(problem) = Destination::parse(template)
-    {
-        return invalid("magicLinkTemplate", format!("{template}: {problem}."));
-    }
-    let grants = settings.grant_types.as_deref().unwrap_or_default();
-    if client_type == ClientType::Public && grants.contains(&GrantType::ClientCredentials) {
-        return invalid(
-            "grantTypes",
-            "A public client cannot use client_credentials: it has no secret to prove itself with.",
-        );
-    }
-    if let Some(auth0) = &settings.auth0 {
-        check_auth0(auth0)?;
-    }
-    settings.identity_provider.as_ref().map_or(Ok(()), check_identity_provider)
-}
-
-/// A duration in Medplum's form, if there is one.
-fn check_lifetime(field: &'static str, lifetime: Option<&str>) -> Outcome<()> {
-    match lifetime {
-        Some(text) if lifetime::parse(text).is_none() => invalid(
-            field,
-            format!(
-                "{text:?} is no duration: write a number and one of s, m, h, d, w, y (2w, 1h), at most a year."
-            ),
-        ),
-        _ => Ok(()),
-    }
-}
-
-/// The addresses of an identity provider, and how we prove there who we are.
-fn check_identity_provider(provider: &IdentityProvider) -> Outcome<()> {
-    check_url("identityProvider.userInfoUrl", &provider.user_info_url)?;
-    for (field, url) in [
-        ("identityProvider.authorizeUrl", &provider.authorize_url),
-        ("identityProvider.tokenUrl", &provider.token_url),
-        ("identityProvider.jwksUrl", &provider.jwks_url),
-    ] {
-        if let Some(url) = url {
-            check_url(field, url)?;
-        }
-    }
-    if let Some(method) = provider.extra.get("tokenAuthMethod")
-        && method.as_str().and_then(TokenAuthMethod::parse).is_none()
-    {
-        return invalid(
-            "identityProvider.tokenAuthMethod",
-            format!("{method} is not supported; use client_secret_basic or client_secret_post."),
-        );
-    }
-    Ok(())
-}
-
-/// A Custom API Client acts for an API that is there. That it was there when the client was made is enough: the API may be
-/// deleted before it.
-fn check_link(tx: &dyn Tx, project: Id<Project>, settings: &ClientSettings) -> Outcome<()> {
-    let auth0 = settings.auth0.as_ref();
-    let Some(identifier) = auth0.and_then(|auth0| auth0.resource_server_identifier.as_deref()) else {
-        return Ok(());
-    };
-    if tx.resource_server_by_identifier(project, identifier)?.is_some() {
-        return Ok(());
-    }
-    invalid(
-        "resource_server_identifier",
-        format!("There is no API with the identifier {identifier:?}; create it first."),
-    )
-}
-
-/// What Auth0 keeps of an application.
-fn check_auth0(auth0: &Auth0Application) -> Outcome<()> {
-    if auth0.resource_server_identifier.is_some() && auth0.app_type != Some(AppType::ResourceServer) {
-        return invalid(
-            "resource_server_identifier",
-            "Only a client of app_type resource_server acts for an API.",
-        );
-    }
-    for origin in auth0.web_origins.iter().chain(&auth0.allowed_origins) {
-        check_origin(origin)?;
-    }
-    let Some(refresh) = &auth0.refresh_token else { return Ok(()) };
-    for lifetime in [refresh.token_lifetime, refresh.idle_token_lifetime] {
-        if !(1..=LONGEST_REFRESH).contains(&lifetime) {
-            return invalid(
-                "refresh_token",
-                format!("{lifetime} is no lifetime of a refresh token: 1 to {LONGEST_REFRESH} seconds."),
-            );
-        }
-    }
-    match &refresh.policies {
-        Some(policies) if policies.is_empty() || policies.len() > MOST_POLICIES => {
-            invalid("refresh_token", format!("policies holds 1 to {MOST_POLICIES} entries, or is left out."))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A redirect URI as it will be compared.
-pub fn check_redirect_uri(uri: &str) -> Outcome<()> {
-    match redirect_uri::check(uri) {
-        Ok(()) => Ok(()),
-        Err(problem) => invalid("redirectUris", format!("{uri}: {problem}")),
-    }
-}
-
-fn check_url(field: &'static str, text: &str) -> Outcome<()> {
-    match url::Url::parse(text) {
-        Ok(url)
-            if matches!(url.scheme(), "http" | "https")
-                && url.username().is_empty()
-                && url.password().is_none() =>
-        {
-            Ok(())
-        }
-        _ => invalid(field, format!("{text:?} is no http or https URL without credentials.")),
-    }
-}
-
-/// An origin as browsers send it: scheme, host, port unless it is the default, nothing behind.
-fn check_origin(text: &str) -> Outcome<()> {
-    let written = url::Url::parse(text).map(|url| url.origin().ascii_serialization());
-    if written.is_ok_and(|origin| origin == text && text.starts_with("http")) {
-        Ok(())
-    } else {
-        invalid(
-            "allowedOrigins",
-            format!(
-                "{text:?} is no origin; write it as https://app.example.org, without a path or a final slash."
-            ),
-        )
-    }
 }
 
 /// What the log and an undo keep of a client: everything but secrets.
@@ -332,7 +162,7 @@ fn write_bare(cx: &mut Cx<'_>, engine: &Engine, new: NewClient, kind: EventKind)
     if new.client_type == ClientType::Public && (new.secret.is_some() || new.retiring_secret.is_some()) {
         return invalid(
             "secret",
-            "A public client has no secret; make it confidential, or leave the secret out.",
+            sentence!("A public client has no secret; make it confidential, or leave the secret out."),
         );
     }
     let id = match new.id {
@@ -340,7 +170,10 @@ fn write_bare(cx: &mut Cx<'_>, engine: &Engine, new: NewClient, kind: EventKind)
         None => cx.random_id()?,
     };
     if cx.tx.client(id)?.is_some() {
-        return conflict(Some("id"), format!("A client with the id {id} exists already."));
+        return conflict(
+            Some("id"),
+            sentence!("A client with the id {id} exists already.", id = id.to_string()),
+        );
     }
     let stored = |secret: Option<Secret<ClientSecret>>| {
         secret.map(|secret| StoredSecret { digest: secret.digest(), created_at: cx.now, expires_at: None })
@@ -382,10 +215,10 @@ pub fn update(cx: &mut Cx<'_>, before: &Client, after: Client) -> Outcome<bool> 
         check(&after.name, after.client_type, &after.settings)?;
         return invalid(
             "clientType",
-            format!(
-                "A {} client cannot become {}: whether a client keeps a secret is decided when it is made. Create a new one.",
-                before.client_type.as_str(),
-                after.client_type.as_str()
+            sentence!(
+                "A {before} client cannot become {after}: whether a client keeps a secret is decided when it is made. Create a new one.",
+                before = before.client_type.as_str(),
+                after = after.client_type.as_str()
             ),
         );
     }
@@ -402,7 +235,7 @@ pub fn update_from_any_type(cx: &mut Cx<'_>, before: &Client, mut after: Client)
     if link(before) != link(&after) {
         return invalid(
             "resource_server_identifier",
-            "The API a client acts for is decided when it is made.",
+            sentence!("The API a client acts for is decided when it is made."),
         );
     }
     let same = describe(before) == describe(&after) && before.provider_secret == after.provider_secret;
@@ -434,7 +267,7 @@ pub fn set_secrets(
     retiring_secret: Option<StoredSecret>,
 ) -> Outcome<Client> {
     if before.client_type == ClientType::Public {
-        return invalid("clientType", "A public client has no secret.");
+        return invalid("clientType", sentence!("A public client has no secret."));
     }
     let kind =
         if secret == before.secret { EventKind::ClientSecretRetired } else { EventKind::ClientSecretRotated };

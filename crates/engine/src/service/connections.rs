@@ -1,5 +1,6 @@
 //! Connections: one validator for the Management API, commands and the workspace file.
 
+use anteroom_sentence::sentence;
 use serde_json::{Map, Value, json};
 
 use crate::cx::{Cx, Topic};
@@ -86,23 +87,34 @@ fn check(row: &Connection) -> Outcome<()> {
     if !is_name(&row.name) {
         return invalid(
             "name",
-            format!(
-                "{:?} is no name of a connection: 1 to {LONGEST_NAME} letters and digits, with hyphens between them.",
-                row.name.chars().take(LONGEST_NAME).collect::<String>()
+            sentence!(
+                "{name:?} is no name of a connection: 1 to {longest} letters and digits, with hyphens between them.",
+                name = row.name.chars().take(LONGEST_NAME).collect::<String>(),
+                longest = LONGEST_NAME
             ),
         );
     }
     if !STRATEGIES.contains(&row.strategy.as_str()) {
-        return invalid("strategy", format!("The strategies are {}.", STRATEGIES.join(", ")));
+        return invalid(
+            "strategy",
+            sentence!("The strategies are {strategies}.", strategies = STRATEGIES.join(", ")),
+        );
     }
     if row.display_name.as_ref().is_some_and(|name| name.chars().count() > LONGEST_NAME) {
-        return invalid("display_name", format!("A display name has at most {LONGEST_NAME} characters."));
+        return invalid(
+            "display_name",
+            sentence!("A display name has at most {longest} characters.", longest = LONGEST_NAME),
+        );
     }
     let size = serde_json::to_string(&row.options).map_or(usize::MAX, |text| text.len());
     if size > LONGEST_OPTIONS {
         return invalid(
             "options",
-            format!("The options have {size} bytes; at most {LONGEST_OPTIONS} are allowed."),
+            sentence!(
+                "The options have {size} bytes; at most {longest} are allowed.",
+                size,
+                longest = LONGEST_OPTIONS
+            ),
         );
     }
     for name in ADDRESSES {
@@ -110,7 +122,10 @@ fn check(row: &Connection) -> Outcome<()> {
             None | Some(Value::Null) => {}
             Some(Value::String(text)) if is_address(text) => {}
             Some(_) => {
-                return invalid("options", format!("{name} is no http or https URL without credentials."));
+                return invalid(
+                    "options",
+                    sentence!("{name} is no http or https URL without credentials.", name),
+                );
             }
         }
     }
@@ -156,9 +171,10 @@ fn take_secret(
             let sealed = engine.master_key().seal(engine.entropy(), &place(id), secret.as_bytes());
             Ok(Some(sealed.map_err(Fault::from)?))
         }
-        Some(_) => {
-            invalid("options", format!("client_secret must be a text of at most {LONGEST_SECRET} bytes."))
-        }
+        Some(_) => invalid(
+            "options",
+            sentence!("client_secret must be a text of at most {longest} bytes.", longest = LONGEST_SECRET),
+        ),
     }
 }
 
@@ -202,13 +218,19 @@ pub fn create(cx: &mut Cx<'_>, engine: &Engine, new: NewConnection) -> Outcome<C
     };
     check(&row)?;
     if cx.tx.connection_by_name(row.project, &row.name)?.is_some() {
-        return conflict(Some("name"), "A connection with the same name already exists");
+        return conflict(Some("name"), sentence!("A connection with the same name already exists"));
     }
     if cx.tx.connection(id)?.is_some() {
-        return conflict(Some("id"), format!("A connection with the id {id} exists already."));
+        return conflict(
+            Some("id"),
+            sentence!("A connection with the id {id} exists already.", id = id.to_string()),
+        );
     }
     if cx.tx.list_connections(row.project)?.len() >= MOST_CONNECTIONS {
-        return invalid("name", format!("A project has at most {MOST_CONNECTIONS} connections."));
+        return invalid(
+            "name",
+            sentence!("A project has at most {most} connections.", most = MOST_CONNECTIONS),
+        );
     }
     cx.tx.insert_connection(&row)?;
     let after = Some(describe(&row));

@@ -3,6 +3,7 @@
 //! What is ended is named by its own value, which only the run has: nothing else can be reached.
 
 use anteroom_oauth::secret::{AuthorizationCode, PreAuthorizedCode, RefreshToken, Secret};
+use anteroom_sentence::sentence;
 
 use crate::cx::{Cx, Topic};
 use crate::id::Id;
@@ -24,7 +25,7 @@ pub enum Ended {
 /// Ends it now; an unfit value when it is not the project's, or not there. The log says who did it.
 pub fn end(cx: &mut Cx<'_>, project: Id<Project>, ended: &Ended) -> Outcome<()> {
     let Some((row, client)) = find_and_end(cx, project, ended)? else {
-        return invalid("failures", "What was to end before its time is not there.");
+        return invalid("failures", sentence!("What was to end before its time is not there."));
     };
     cx.about.client = Some(client);
     cx.about.row = Some(row);

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use anteroom_sentence::Sentence;
 use serde_json::{Map, Value, json};
 
 use crate::cx::Cx;
@@ -57,7 +58,7 @@ pub fn invite(cx: &mut Cx<'_>, invite: Invite) -> Outcome<Membership> {
     match (existing, account) {
         (Some(member), _) if invite.upsert => upsert(cx, &invite, &member),
         (Some(_), Some(account)) if invite.force_new_membership => further(cx, &invite, &account),
-        (Some(_), _) => conflict(None, "User is already a member of this project"),
+        (Some(_), _) => conflict(None, Sentence::english("User is already a member of this project")),
         (None, Some(account)) => further(cx, &invite, &account),
         (None, None) => new_person(cx, invite),
     }
@@ -74,16 +75,20 @@ fn account(cx: &Cx<'_>, invite: &Invite) -> Outcome<Option<User>> {
 fn by_external_id(cx: &Cx<'_>, invite: &Invite) -> Outcome<Option<Arc<Membership>>> {
     let Some(external_id) = &invite.external_id else { return Ok(None) };
     match cx.tx.membership_by_external_id(invite.project, external_id)? {
-        Some(_) if !invite.upsert => {
-            conflict(Some("externalId"), "A membership with this externalId already exists")
-        }
+        Some(_) if !invite.upsert => conflict(
+            Some("externalId"),
+            Sentence::english("A membership with this externalId already exists"),
+        ),
         found => Ok(found),
     }
 }
 
 fn upsert(cx: &mut Cx<'_>, invite: &Invite, before: &Membership) -> Outcome<Membership> {
     if invite.profile.is_some_and(|profile| profile != before.profile) {
-        return conflict(None, "User is already a member of this project with a different profile");
+        return conflict(
+            None,
+            Sentence::english("User is already a member of this project with a different profile"),
+        );
     }
     let after = Membership {
         admin: invite.admin.unwrap_or(before.admin),
@@ -94,7 +99,7 @@ fn upsert(cx: &mut Cx<'_>, invite: &Invite, before: &Membership) -> Outcome<Memb
     };
     let steps_down = before.admin && before.active && !after.admin;
     if steps_down && people::is_last_admin(cx.tx, before)? {
-        return invalid("admin", "This is the last active admin of the project.");
+        return invalid("admin", Sentence::english("This is the last active admin of the project."));
     }
     people::update(cx, before, &after)?;
     Ok(after)
@@ -130,7 +135,7 @@ fn new_person(cx: &mut Cx<'_>, invite: Invite) -> Outcome<Membership> {
         );
     };
     if invite.password.is_some() && invite.email.is_none() {
-        return invalid("email", "A password needs an e-mail address to sign in with.");
+        return invalid("email", Sentence::english("A password needs an e-mail address to sign in with."));
     }
     let user = User {
         id: cx.random_id()?,
@@ -150,10 +155,13 @@ fn new_person(cx: &mut Cx<'_>, invite: Invite) -> Outcome<Membership> {
 fn given_profile(cx: &Cx<'_>, invite: &Invite) -> Outcome<Option<Profile>> {
     let Some(reference) = invite.profile else { return Ok(None) };
     let Some(profile) = cx.tx.profile(reference)?.filter(|profile| profile.project == invite.project) else {
-        return invalid("membership.profile", "There is no such profile in this project.");
+        return invalid("membership.profile", Sentence::english("There is no such profile in this project."));
     };
     if cx.tx.membership_by_profile(invite.project, reference)?.is_some() {
-        return conflict(Some("membership.profile"), "Somebody signs in with this profile already.");
+        return conflict(
+            Some("membership.profile"),
+            Sentence::english("Somebody signs in with this profile already."),
+        );
     }
     Ok(Some(profile))
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anteroom_oauth::jose::{Alg, SigningKey};
+use anteroom_sentence::sentence;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
@@ -195,7 +196,10 @@ fn next(tx: &dyn Tx, alg: Alg) -> Outcome<Option<StoredKey>> {
 pub fn publish(cx: &mut Cx<'_>, prepared: &PreparedKey) -> Outcome<()> {
     let PreparedKey(row) = prepared;
     if next(cx.tx, row.alg)?.is_some() {
-        return conflict(Some("alg"), format!("The next {} key is published already.", row.alg.as_str()));
+        return conflict(
+            Some("alg"),
+            sentence!("The next {alg} key is published already.", alg = row.alg.as_str()),
+        );
     }
     cx.tx.insert_signing_key(&StoredKey { activated_at: None, ..row.clone() })?;
     say(cx, EventKind::SigningKeyPublished, &row.kid, row.alg)

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use anteroom_sentence::sentence;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Algorithm, Argon2, Params, PasswordHash as Phc, Version};
 
@@ -24,10 +25,16 @@ fn argon2() -> Result<Argon2<'static>, Fault> {
 /// Hashes a password. Takes some 25 ms on purpose.
 pub fn hash(entropy: &dyn Entropy, password: &str) -> Outcome<PasswordHash> {
     if password.chars().count() < SHORTEST {
-        return invalid("password", format!("The password must have at least {SHORTEST} characters."));
+        return invalid(
+            "password",
+            sentence!("The password must have at least {shortest} characters.", shortest = SHORTEST),
+        );
     }
     if password.len() > LONGEST {
-        return invalid("password", format!("The password must have at most {LONGEST} bytes."));
+        return invalid(
+            "password",
+            sentence!("The password must have at most {longest} bytes.", longest = LONGEST),
+        );
     }
     let salt: [u8; 16] = entropy::bytes(entropy)?;
     let fault = |error: argon2::password_hash::Error| Fault::PasswordHash(error.to_string());

@@ -1,5 +1,6 @@
 //! People: profile, user account and membership.
 
+use anteroom_sentence::sentence;
 use serde_json::{Map, Value, json};
 
 use crate::cx::{Cx, Topic};
@@ -80,7 +81,10 @@ pub fn email(text: &str) -> Outcome<String> {
     if well_formed {
         Ok(email)
     } else {
-        invalid("email", format!("{text:?} is no e-mail address; it needs a name, an @ and a domain."))
+        invalid(
+            "email",
+            sentence!("{text:?} is no e-mail address; it needs a name, an @ and a domain.", text),
+        )
     }
 }
 
@@ -103,7 +107,11 @@ pub fn birth_date(text: &str) -> Outcome<()> {
         }
         _ => false,
     };
-    if fits { Ok(()) } else { invalid("birthDate", format!("{text:?} is no date; write it as 1980-12-31.")) }
+    if fits {
+        Ok(())
+    } else {
+        invalid("birthDate", sentence!("{text:?} is no date; write it as 1980-12-31.", text))
+    }
 }
 
 /// What the log keeps of a membership: no name, no e-mail address, no clinical reference.
@@ -135,10 +143,13 @@ pub fn create(cx: &mut Cx<'_>, new: NewPerson) -> Outcome<Membership> {
 /// What a person has to be, and what nobody else in the project may have; the e-mail address as it is stored.
 fn check_new(cx: &mut Cx<'_>, new: &NewPerson, user: Id<User>) -> Outcome<Option<String>> {
     if new.resource_type == ProfileType::ClientApplication {
-        return invalid("resourceType", "A person is a Patient, a Practitioner or a RelatedPerson.");
+        return invalid(
+            "resourceType",
+            sentence!("A person is a Patient, a Practitioner or a RelatedPerson."),
+        );
     }
     if new.password.is_some() && new.email.is_none() {
-        return invalid("email", "A password needs an e-mail address to sign in with.");
+        return invalid("email", sentence!("A password needs an e-mail address to sign in with."));
     }
     if let Some(date) = new.resource.get("birthDate") {
         birth_date(date.as_str().unwrap_or_default())?;
@@ -149,14 +160,17 @@ fn check_new(cx: &mut Cx<'_>, new: &NewPerson, user: Id<User>) -> Outcome<Option
     {
         return conflict(
             Some("email"),
-            format!("Somebody in this project has the e-mail address {address} already."),
+            sentence!("Somebody in this project has the e-mail address {address} already.", address),
         );
     }
     if let Some(external_id) = &new.external_id {
         check_external_id(cx, new.project, external_id, None)?;
     }
     if cx.tx.user(user)?.is_some() {
-        return conflict(Some("userId"), format!("A user with the id {user} exists already."));
+        return conflict(
+            Some("userId"),
+            sentence!("A user with the id {user} exists already.", user = user.to_string()),
+        );
     }
     Ok(email)
 }
@@ -182,7 +196,10 @@ pub fn create_with_user(cx: &mut Cx<'_>, new: NewPerson, user: Id<User>) -> Outc
     };
     let reference = ProfileRef { resource_type: new.resource_type, id: profile_id };
     if cx.tx.profile(reference)?.is_some() {
-        return conflict(Some("profile.id"), format!("{reference} exists already."));
+        return conflict(
+            Some("profile.id"),
+            sentence!("{reference} exists already.", reference = reference.to_string()),
+        );
     }
     let profile = Profile {
         reference,
@@ -235,12 +252,12 @@ fn check_external_id(
     except: Option<Id<Membership>>,
 ) -> Outcome<()> {
     if external_id.is_empty() || external_id.len() > 255 {
-        return invalid("externalId", "An external id has 1 to 255 characters.");
+        return invalid("externalId", sentence!("An external id has 1 to 255 characters."));
     }
     match cx.tx.membership_by_external_id(project, external_id)? {
         Some(other) if Some(other.id) != except => conflict(
             Some("externalId"),
-            format!("Somebody in this project has the external id {external_id:?} already."),
+            sentence!("Somebody in this project has the external id {external_id:?} already.", external_id),
         ),
         _ => Ok(()),
     }
@@ -311,7 +328,10 @@ pub fn create_profile(
 /// `conflict` when somebody signs in with it.
 pub fn delete_profile(cx: &mut Cx<'_>, profile: &Profile) -> Outcome<()> {
     if cx.tx.membership_by_profile(profile.project, profile.reference)?.is_some() {
-        return conflict(None, "A member signs in with this profile; delete the membership first.");
+        return conflict(
+            None,
+            sentence!("A member signs in with this profile; delete the membership first."),
+        );
     }
     cx.tx.delete_profile(profile.reference)?;
     cx.about.project = Some(profile.project);
@@ -342,7 +362,7 @@ pub fn create_membership(cx: &mut Cx<'_>, membership: &Membership) -> Outcome<()
 /// `invalid` for the last active admin who is a person: nobody could administer the project afterwards.
 pub fn delete(cx: &mut Cx<'_>, membership: &Membership) -> Outcome<()> {
     if membership.admin && membership.active && is_last_admin(cx.tx, membership)? {
-        return invalid("membership", "Cannot delete the owner of the project");
+        return invalid("membership", sentence!("Cannot delete the owner of the project"));
     }
     cx.tx.revoke_logins_of_member(membership.id, cx.now)?;
     let filter = CodeFilter { membership: Some(membership.id), ..CodeFilter::default() };
@@ -410,7 +430,7 @@ pub(crate) fn account(tx: &dyn Tx, membership: &Membership) -> Outcome<User> {
     };
     match user.filter(|user| user.email.is_some()) {
         Some(user) => Ok(user),
-        None => invalid("email", "A password needs an e-mail address to sign in with."),
+        None => invalid("email", sentence!("A password needs an e-mail address to sign in with.")),
     }
 }
 

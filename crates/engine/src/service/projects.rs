@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anteroom_oauth::redirect_uri;
+use anteroom_sentence::{Sentence, sentence};
 use serde_json::json;
 
 use crate::cx::{Cx, Topic};
@@ -21,19 +22,24 @@ pub const LONGEST_NAME: usize = 100;
 pub fn check_name(field: &'static str, name: &str) -> Outcome<()> {
     let length = name.chars().count();
     if name.trim().is_empty() {
-        return invalid(field, "The name is empty; give it at least one character.");
+        return invalid(field, sentence!("The name is empty; give it at least one character."));
     }
     if length > LONGEST_NAME {
         return invalid(
             field,
-            format!("The name has {length} characters; at most {LONGEST_NAME} are allowed."),
+            sentence!(
+                "The name has {length} characters; at most {longest} are allowed.",
+                length,
+                longest = LONGEST_NAME
+            ),
         );
     }
     let turns = |character: char| matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     if let Some(bad) = name.chars().find(|character| character.is_control() || turns(*character)) {
+        let code = format!("{:04X}", u32::from(bad));
         return invalid(
             field,
-            format!("The name holds the invisible character U+{:04X}; remove it.", u32::from(bad)),
+            sentence!("The name holds the invisible character U+{code}; remove it.", code),
         );
     }
     Ok(())
@@ -49,15 +55,21 @@ fn check_desk_phone(phone: &str) -> Outcome<()> {
     if length > LONGEST_PHONE {
         return invalid(
             field,
-            format!("The phone number has {length} characters; at most {LONGEST_PHONE} are allowed."),
+            sentence!(
+                "The phone number has {length} characters; at most {longest} are allowed.",
+                length,
+                longest = LONGEST_PHONE
+            ),
         );
     }
     let digits = phone.chars().filter(char::is_ascii_digit).count();
     let bad =
         phone.chars().find(|character| !character.is_alphanumeric() && !" +-()/.,".contains(*character));
     match bad {
-        Some(bad) => invalid(field, format!("A phone number does not contain {bad:?}.")),
-        None if digits < 3 => invalid(field, "A phone number has at least three digits."),
+        Some(bad) => {
+            invalid(field, sentence!("A phone number does not contain {bad}.", bad = format!("{bad:?}")))
+        }
+        None if digits < 3 => invalid(field, sentence!("A phone number has at least three digits.")),
         None => Ok(()),
     }
 }
@@ -75,7 +87,10 @@ fn check_hosts(settings: &ProjectSettings) -> Outcome<()> {
         None => Ok(()),
         Some(host) => invalid(
             "allowedOutboundHosts",
-            format!("{host:?} is not written host:port; write it as idp.example.org:443 or 127.0.0.1:9099."),
+            sentence!(
+                "{host:?} is not written host:port; write it as idp.example.org:443 or 127.0.0.1:9099.",
+                host
+            ),
         ),
     }
 }
@@ -96,19 +111,28 @@ fn check_domains(tx: &dyn Tx, own: Option<Id<Project>>, settings: &ProjectSettin
             && domain.bytes().all(letters)
             && domain.split('.').all(|label| !label.is_empty());
         if !formed {
-            return invalid(field, format!("{domain:?} is no domain in lower case, such as example.org."));
+            return invalid(
+                field,
+                sentence!("{domain:?} is no domain in lower case, such as example.org.", domain),
+            );
         }
         if !seen.insert(domain) {
-            return invalid(field, format!("{domain} stands there twice."));
+            return invalid(field, sentence!("{domain} stands there twice.", domain));
         }
         if let Some((other, _)) = domain_configuration(tx, domain)?
             && Some(other.id) != own
         {
-            return invalid(field, format!("{domain} belongs to the project {}.", other.name));
+            return invalid(
+                field,
+                sentence!("{domain} belongs to the project {other}.", domain, other = &other.name),
+            );
         }
         for url in allowed_post_login_redirect_urls {
             if let Err(problem) = redirect_uri::check(url) {
-                return invalid(field, format!("{url}: {problem}"));
+                return invalid(
+                    field,
+                    sentence!("{uri}: {problem}", uri = url, problem = Sentence::from(&problem)),
+                );
             }
         }
     }

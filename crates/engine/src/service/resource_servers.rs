@@ -1,6 +1,7 @@
 //! Resource servers: one validator for the Management API, commands and the workspace file; and which API an `audience`
 //! names.
 
+use anteroom_sentence::sentence;
 use serde_json::{Value, json};
 
 use crate::cx::{Cx, Topic};
@@ -138,16 +139,19 @@ fn check(row: &ResourceServer) -> Outcome<()> {
     if let Some(name) = &row.name {
         let length = name.chars().count();
         if length > LONGEST_NAME || name.contains(['<', '>']) || name.chars().any(char::is_control) {
-            return invalid("name", format!("A name has at most {LONGEST_NAME} characters, and no < or >."));
+            return invalid(
+                "name",
+                sentence!("A name has at most {longest} characters, and no < or >.", longest = LONGEST_NAME),
+            );
         }
     }
     if row.scopes.len() > MOST_SCOPES {
-        return invalid("scopes", format!("An API has at most {MOST_SCOPES} scopes."));
+        return invalid("scopes", sentence!("An API has at most {most} scopes.", most = MOST_SCOPES));
     }
     for (at, scope) in row.scopes.iter().enumerate() {
         check_scope(scope)?;
         if row.scopes[..at].iter().any(|earlier| earlier.value == scope.value) {
-            return invalid("scopes", format!("The scope {:?} is there twice.", scope.value));
+            return invalid("scopes", sentence!("The scope {value:?} is there twice.", value = &scope.value));
         }
     }
     let settings = &row.settings;
@@ -158,12 +162,19 @@ fn check(row: &ResourceServer) -> Outcome<()> {
         if lifetime > LONGEST_TOKEN_LIFETIME {
             return invalid(
                 field,
-                format!("{lifetime} seconds are too long; at most {LONGEST_TOKEN_LIFETIME} are allowed."),
+                sentence!(
+                    "{lifetime} seconds are too long; at most {longest} are allowed.",
+                    lifetime,
+                    longest = LONGEST_TOKEN_LIFETIME
+                ),
             );
         }
     }
     if settings.token_lifetime_for_web > settings.token_lifetime {
-        return invalid("token_lifetime_for_web", "token_lifetime_for_web is longer than token_lifetime.");
+        return invalid(
+            "token_lifetime_for_web",
+            sentence!("token_lifetime_for_web is longer than token_lifetime."),
+        );
     }
     Ok(())
 }
@@ -177,14 +188,18 @@ fn check_scope(scope: &ApiScope) -> Outcome<()> {
     if !fits {
         return invalid(
             "scopes",
-            format!(
-                "{:?} is no scope: 1 to {LONGEST_SCOPE} printable characters without spaces, quotes or backslashes.",
-                scope.value
+            sentence!(
+                "{value:?} is no scope: 1 to {longest} printable characters without spaces, quotes or backslashes.",
+                value = &scope.value,
+                longest = LONGEST_SCOPE
             ),
         );
     }
     if scope.description.as_ref().is_some_and(|text| text.chars().count() > LONGEST_DESCRIPTION) {
-        return invalid("scopes", format!("A description has at most {LONGEST_DESCRIPTION} characters."));
+        return invalid(
+            "scopes",
+            sentence!("A description has at most {longest} characters.", longest = LONGEST_DESCRIPTION),
+        );
     }
     Ok(())
 }
@@ -195,7 +210,10 @@ fn check_identifier(engine: &Engine, identifier: &str) -> Outcome<()> {
     if length == 0 || length > LONGEST_IDENTIFIER || identifier.chars().any(char::is_control) {
         return invalid(
             "identifier",
-            format!("An identifier has 1 to {LONGEST_IDENTIFIER} characters, none of them invisible."),
+            sentence!(
+                "An identifier has 1 to {longest} characters, none of them invisible.",
+                longest = LONGEST_IDENTIFIER
+            ),
         );
     }
     let relative = SystemApi::ALL.iter().any(|api| api.path() == identifier);
@@ -203,7 +221,10 @@ fn check_identifier(engine: &Engine, identifier: &str) -> Outcome<()> {
     if ours || engine.is_issuer(identifier) || Client::parse_client_id(identifier).is_some() {
         return invalid(
             "identifier",
-            format!("{identifier:?} is reserved: this server names its own tokens so. Choose another one."),
+            sentence!(
+                "{identifier:?} is reserved: this server names its own tokens so. Choose another one.",
+                identifier
+            ),
         );
     }
     Ok(())
@@ -234,7 +255,11 @@ pub fn seal_signing_secret(
     if !(SHORTEST_SIGNING_SECRET..=LONGEST_SIGNING_SECRET).contains(&secret.len()) {
         return invalid(
             "signing_secret",
-            format!("A signing secret has {SHORTEST_SIGNING_SECRET} to {LONGEST_SIGNING_SECRET} bytes."),
+            sentence!(
+                "A signing secret has {shortest} to {longest} bytes.",
+                shortest = SHORTEST_SIGNING_SECRET,
+                longest = LONGEST_SIGNING_SECRET
+            ),
         );
     }
     Ok(engine.master_key().seal(engine.entropy(), &place(id), secret.as_bytes()).map_err(Fault::from)?)
@@ -258,17 +283,23 @@ pub fn describe(api: &ResourceServer) -> Value {
 pub fn create(cx: &mut Cx<'_>, engine: &Engine, new: NewResourceServer) -> Outcome<ResourceServer> {
     check_identifier(engine, &new.identifier)?;
     if cx.tx.resource_server_by_identifier(new.project, &new.identifier)?.is_some() {
-        return conflict(Some("identifier"), "A resource server with the same identifier already exists.");
+        return conflict(
+            Some("identifier"),
+            sentence!("A resource server with the same identifier already exists."),
+        );
     }
     if cx.tx.list_resource_servers(new.project)?.len() >= MOST_APIS {
-        return invalid("identifier", format!("A project has at most {MOST_APIS} APIs."));
+        return invalid("identifier", sentence!("A project has at most {most} APIs.", most = MOST_APIS));
     }
     let id = match new.id {
         Some(id) => id,
         None => cx.random_id()?,
     };
     if cx.tx.resource_server(id)?.is_some() {
-        return conflict(Some("id"), format!("An API with the id {id} exists already."));
+        return conflict(
+            Some("id"),
+            sentence!("An API with the id {id} exists already.", id = id.to_string()),
+        );
     }
     let mut row = ResourceServer {
         id,

@@ -4,6 +4,7 @@
 //! app sends it along; the tokens that come of it say which patient and which encounter it was about. A launch gives nobody
 //! a right: `patient/` words of the scope reach its patient only as far as the member's access policy does.
 
+use anteroom_sentence::Sentence;
 use serde_json::Value;
 
 use crate::cx::Cx;
@@ -38,7 +39,9 @@ pub fn check(resource: &Resource) -> Outcome<()> {
         if !fits {
             return invalid(
                 member,
-                format!("{member} must be a reference such as {resource_type}/<id>, or have an identifier."),
+                Sentence::english(format!(
+                    "{member} must be a reference such as {resource_type}/<id>, or have an identifier."
+                )),
             );
         }
     }
@@ -46,7 +49,11 @@ pub fn check(resource: &Resource) -> Outcome<()> {
     let context = resource.get("fhirContext");
     let fits = context
         .is_none_or(|context| context.as_array().is_some_and(|entries| entries.iter().all(Value::is_object)));
-    if fits { Ok(()) } else { invalid("fhirContext", "fhirContext must be a list of objects.") }
+    if fits {
+        Ok(())
+    } else {
+        invalid("fhirContext", Sentence::english("fhirContext must be a list of objects."))
+    }
 }
 
 /// FHIR `id`.
@@ -75,7 +82,9 @@ pub fn update(cx: &mut Cx<'_>, before: &SmartAppLaunch, resource: Resource) -> O
     if before.resource.get("patient") != resource.get("patient") {
         return invalid(
             "patient",
-            "The patient of a launch does not change: make a launch for the other patient.",
+            Sentence::english(
+                "The patient of a launch does not change: make a launch for the other patient.",
+            ),
         );
     }
     let after = SmartAppLaunch { resource, ..before.clone() };

@@ -1,6 +1,7 @@
 //! Making links with which people choose a password themselves. There is no mail: whoever asks for a link hands it over.
 
 use anteroom_oauth::secret::{Secret, UserSecurityRequest as RequestKind};
+use anteroom_sentence::sentence;
 
 use crate::cx::{Cx, Topic};
 use crate::model::event::{EventBody, EventKind};
@@ -27,11 +28,16 @@ pub fn issue(
     if !membership.active {
         return conflict(
             None,
-            "This person is switched off, and could not sign in. Switch the person on first.",
+            sentence!("This person is switched off, and could not sign in. Switch the person on first."),
         );
     }
     if !(SHORTEST..=LONGEST).contains(&expires_in) {
-        let message = format!("The link works for {SHORTEST} to {LONGEST} seconds, not for {expires_in}.");
+        let message = sentence!(
+            "The link works for {shortest} to {longest} seconds, not for {expires_in}.",
+            shortest = SHORTEST,
+            longest = LONGEST,
+            expires_in
+        );
         return invalid("expiresIn", message);
     }
     let secret = cx.secret::<RequestKind>()?;

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, mpsc};
 
+use anteroom_sentence::{Sentence, sentence};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -95,7 +96,7 @@ pub fn apply(engine: &Arc<Engine>, workspace: Workspace, dry_run: bool) -> Resul
         // A result is only lost if nobody waits for it.
         let _ = results.send(applied);
         // A value that does not fit is what rolls a request back without being a fault.
-        if keep { Ok(()) } else { invalid("workspace", "not applied") }
+        if keep { Ok(()) } else { invalid("workspace", Sentence::english("not applied")) }
     });
     match outcome.wait() {
         Ok(()) | Err(Stop::Unfit(_)) => {
@@ -178,7 +179,7 @@ impl Run<'_> {
     fn names(&mut self, id: Uuid, path: &str) -> Result<(), Misfit> {
         match self.seen.insert(id, path.to_owned()) {
             None => Ok(()),
-            Some(earlier) => Err(Misfit::new(path, format!("names the same row as {earlier}"))),
+            Some(earlier) => Err(Misfit::new(path, sentence!("names the same row as {earlier}", earlier))),
         }
     }
 

@@ -1,7 +1,6 @@
 //! Reading a workspace file: limits first, then its form, each complaint with the path inside the file.
 
-use std::fmt;
-
+use anteroom_sentence::{Sentence, sentence};
 use serde_json::error::Category;
 
 use super::file::Workspace;
@@ -17,24 +16,23 @@ pub struct Misfit {
     /// The place inside the file, such as `projects[0].clients[2].redirectUris[1]`; empty for the whole file.
     pub path: String,
     /// The rule it breaks, in words.
-    pub rule: String,
+    pub rule: Sentence,
 }
 
 impl Misfit {
     /// A complaint about the value at `path`.
-    pub fn new(path: impl Into<String>, rule: impl Into<String>) -> Self {
-        Self { path: path.into(), rule: rule.into() }
+    pub fn new(path: impl Into<String>, rule: Sentence) -> Self {
+        Self { path: path.into(), rule }
     }
 }
 
-impl fmt::Display for Misfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
-        }
-        f.write_str(&self.rule)
+impl From<&Misfit> for Sentence {
+    fn from(Misfit { path, rule }: &Misfit) -> Self {
+        if path.is_empty() { rule.clone() } else { sentence!("{path}: {rule}", path, rule) }
     }
 }
+
+anteroom_sentence::displayed!(Misfit);
 
 impl Workspace {
     /// Reads a workspace file.
@@ -44,11 +42,16 @@ impl Workspace {
     /// file does not have.
     pub fn read(file: &[u8]) -> Result<Self, Misfit> {
         if file.len() > MAX_BYTES {
-            let rule = format!("the file has {} bytes; at most {MAX_BYTES} are read", file.len());
+            let rule = sentence!(
+                "the file has {found} bytes; at most {max} are read",
+                found = file.len(),
+                max = MAX_BYTES
+            );
             return Err(Misfit::new("", rule));
         }
         if depth(file) > MAX_DEPTH {
-            let rule = format!("arrays and objects stand more than {MAX_DEPTH} deep in each other");
+            let rule =
+                sentence!("arrays and objects stand more than {max} deep in each other", max = MAX_DEPTH);
             return Err(Misfit::new("", rule));
         }
         let mut json = serde_json::Deserializer::from_slice(file);
@@ -56,10 +59,10 @@ impl Workspace {
             // Where the JSON itself is broken, line and column say more than the path so far.
             let broken = matches!(error.inner().classify(), Category::Syntax | Category::Eof);
             let path = if broken { String::new() } else { error.path().to_string() };
-            let rule = error.into_inner().to_string();
+            let rule = Sentence::english(error.into_inner().to_string());
             Misfit::new(if path == "." { String::new() } else { path }, rule)
         })?;
-        json.end().map_err(|error| Misfit::new("", error.to_string()))?;
+        json.end().map_err(|error| Misfit::new("", Sentence::english(error.to_string())))?;
         Ok(workspace)
     }
 }
@@ -134,7 +137,7 @@ mod tests {
         ] {
             let misfit = Workspace::read(file.as_bytes()).unwrap_err();
             assert_eq!(misfit.path, path, "{file}: {misfit}");
-            assert!(misfit.rule.contains(rule), "{file}: {misfit}");
+            assert!(misfit.rule.to_string().contains(rule), "{file}: {misfit}");
         }
     }
 
@@ -178,10 +181,18 @@ mod tests {
         };
         // six levels stand above the value
         assert!(Workspace::read(member(&nested(26)).as_bytes()).is_ok());
-        assert!(Workspace::read(member(&nested(27)).as_bytes()).unwrap_err().rule.contains("32 deep"));
+        assert!(
+            Workspace::read(member(&nested(27)).as_bytes()).unwrap_err().rule.to_string().contains("32 deep")
+        );
         let text = format!("\"\\\"{}\"", "[".repeat(100));
         assert!(Workspace::read(member(&text).as_bytes()).is_ok(), "brackets in a text are text");
-        assert!(Workspace::read(&vec![b'['; 100_000]).unwrap_err().rule.contains("32 deep"));
-        assert!(Workspace::read(&vec![b' '; MAX_BYTES + 1]).unwrap_err().rule.contains("5000001 bytes"));
+        assert!(Workspace::read(&vec![b'['; 100_000]).unwrap_err().rule.to_string().contains("32 deep"));
+        assert!(
+            Workspace::read(&vec![b' '; MAX_BYTES + 1])
+                .unwrap_err()
+                .rule
+                .to_string()
+                .contains("5000001 bytes")
+        );
     }
 }

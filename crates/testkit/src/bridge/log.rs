@@ -12,6 +12,7 @@ use anteroom_engine::refusal::Refusal;
 use anteroom_engine::service::clients::{self, NewClient};
 use anteroom_engine::stop::{Outcome, not_found};
 use anteroom_engine::store::{ClientFilter, Window};
+use anteroom_sentence::Sentence;
 
 /// Rows made in one transaction.
 const BATCH: u32 = 1_000;
@@ -23,7 +24,7 @@ fn origin(engine: &Engine) -> Origin {
 fn project(cx: &Cx<'_>) -> Outcome<Id<Project>> {
     match cx.tx.list_projects()?.first() {
         Some(project) => Ok(project.id),
-        None => not_found("There is no project to fill."),
+        None => not_found(Sentence::english("There is no project to fill.")),
     }
 }
 

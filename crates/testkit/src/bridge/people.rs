@@ -78,7 +78,9 @@ pub fn seed(engine: &Arc<Engine>, count: u32) -> Outcome<()> {
         engine
             .transact(origin.clone(), move |cx| {
                 let Some(project) = cx.tx.list_projects()?.first().map(|project| project.id) else {
-                    return anteroom_engine::stop::not_found("There is no project to add people to.");
+                    return anteroom_engine::stop::not_found(anteroom_sentence::Sentence::english(
+                        "There is no project to add people to.",
+                    ));
                 };
                 batch.into_iter().try_for_each(|number| add(cx, project, number))
             })

@@ -1,5 +1,6 @@
 import type { IpRule, Policy, PolicyEntry } from "../../api/bindings";
 import type { Form } from "../../app/editor";
+import { t } from "../../i18n/i18n";
 
 /** What the editor changes. */
 export type Draft = { name: string; entries: PolicyEntry[]; ipRules: IpRule[] };
@@ -49,6 +50,7 @@ export function moved<T>(list: readonly T[], at: number, step: -1 | 1): T[] {
 
 /** The entry an engine's complaint is about, counted from 0, and the complaint without it. */
 export function complaint(message: string): { entry: number | null; text: string } {
-  const found = /^Entry (\d+): (.*)$/s.exec(message);
+  // the sentences about an entry begin with its heading (ui/tests/catalogue)
+  const found = new RegExp(`^${t("policies.entry", { number: "(\\d+)" })}: (.*)$`, "s").exec(message);
   return found ? { entry: Number(found[1]) - 1, text: found[2] ?? message } : { entry: null, text: message };
 }

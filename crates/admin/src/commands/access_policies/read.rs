@@ -10,6 +10,7 @@ use anteroom_engine::model::access_policy::IpAction;
 use anteroom_engine::model::{AccessPolicy, Membership, Project};
 use anteroom_engine::stop::{Outcome, invalid, not_found};
 use anteroom_engine::store::Tx;
+use anteroom_sentence::sentence;
 use serde_json::{Map, Value};
 
 use super::{
@@ -30,7 +31,7 @@ pub(super) fn find(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<Arc<A
     };
     match found.filter(|policy| policy.project == project) {
         Some(policy) => Ok(policy),
-        None => not_found(format!("There is no access policy with the id {id:?}.")),
+        None => not_found(sentence!("There is no access policy with the id {id:?}.", id)),
     }
 }
 
@@ -131,16 +132,19 @@ fn answer(tx: &dyn Tx, project: Id<Project>, request: &CanRead) -> Outcome<CanRe
         None => None,
     };
     let Some(member) = found.filter(|member| member.project == project) else {
-        return invalid("membershipId", "There is no member with this id in the project.");
+        return invalid("membershipId", sentence!("There is no member with this id in the project."));
     };
     let named = request.resource.trim();
     let (name, id) = named.split_once('/').unwrap_or((named, ""));
     let Some(resource_type) = ResourceType::parse(name) else {
         let known = ResourceType::ALL.map(ResourceType::as_str).join(", ");
-        return invalid("resource", format!("{name:?} is not kept here. There are {known}."));
+        return invalid("resource", sentence!("{name:?} is not kept here. There are {known}.", name, known));
     };
     let Some(resource) = fhir::find_resource(tx, project, resource_type, id)? else {
-        return invalid("resource", format!("There is no {name} with the id {id:?} in this project."));
+        return invalid(
+            "resource",
+            sentence!("There is no {name} with the id {id:?} in this project.", name, id),
+        );
     };
     let scope = Some(request.scope.trim()).filter(|scope| !scope.is_empty());
     let access = access::Access::of(tx, &member, scope)?;

@@ -5,6 +5,7 @@ use anteroom_engine::model::AccessPolicy;
 use anteroom_engine::model::access_policy::{IpAccessRule, IpAction};
 use anteroom_engine::service::access_policies as service;
 use anteroom_engine::stop::{Outcome, invalid};
+use anteroom_sentence::sentence;
 use serde_json::{Map, Value, json};
 
 use super::read::{KNOWN, find, view};
@@ -54,10 +55,18 @@ fn stored(place: usize, entry: &PolicyEntry) -> Outcome<Value> {
     let mut members = match &entry.other {
         Value::Object(other) => other.clone(),
         Value::Null => Map::new(),
-        _ => return invalid("entries", format!("Entry {}: other must be an object.", place + 1)),
+        _ => {
+            return invalid(
+                "entries",
+                sentence!("Entry {place}: other must be an object.", place = place + 1),
+            );
+        }
     };
     if let Some(member) = KNOWN.iter().find(|member| members.contains_key(**member)) {
-        return invalid("entries", format!("Entry {}: {member} has a field of its own.", place + 1));
+        return invalid(
+            "entries",
+            sentence!("Entry {place}: {member} has a field of its own.", place = place + 1, member),
+        );
     }
     members.insert("resourceType".into(), entry.resource_type.trim().into());
     if let Some(criteria) = filled(&entry.criteria) {

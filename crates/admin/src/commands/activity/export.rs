@@ -4,6 +4,7 @@
 use anteroom_engine::model::event::Event as Stored;
 use anteroom_engine::stop::{Outcome, invalid};
 use anteroom_engine::store::EventRow;
+use anteroom_sentence::sentence;
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -102,7 +103,9 @@ fn json_line(text: &mut String, row: &EventRow) -> Outcome<()> {
 fn written<T: Serialize>(value: &T) -> Outcome<String> {
     match serde_json::to_string(value) {
         Ok(text) => Ok(text),
-        Err(error) => invalid("format", format!("An event cannot be written: {error}.")),
+        Err(error) => {
+            invalid("format", sentence!("An event cannot be written: {error}.", error = error.to_string()))
+        }
     }
 }
 

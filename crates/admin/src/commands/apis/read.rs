@@ -10,6 +10,7 @@ use anteroom_engine::service::resource_servers::{self as service, Api as AnyApi}
 use anteroom_engine::stop::{Outcome, not_found};
 use anteroom_engine::store::{ClientGrantFilter, Tx};
 use anteroom_oauth::GrantType;
+use anteroom_sentence::sentence;
 
 use super::{Api, ApiAccess, ApiClient, ApiGrant, ApiList, ApiSummary, GrantSubject, List, Ref, ScopeOfApi};
 use crate::admin::Admin;
@@ -70,7 +71,7 @@ pub(super) fn find_own(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<R
     };
     match found.filter(|api| api.project == project) {
         Some(api) => Ok(api),
-        None => not_found(format!("There is no API with the id {id:?}.")),
+        None => not_found(sentence!("There is no API with the id {id:?}.", id)),
     }
 }
 
@@ -137,7 +138,7 @@ pub(super) fn find_grant(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome
     };
     match found.filter(|grant| grant.project == project) {
         Some(grant) => Ok(grant),
-        None => not_found(format!("There is no client grant with the id {id:?}.")),
+        None => not_found(sentence!("There is no client grant with the id {id:?}.", id)),
     }
 }
 

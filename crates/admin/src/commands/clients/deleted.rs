@@ -5,6 +5,7 @@ use anteroom_engine::model::client as stored;
 use anteroom_engine::service::clients as service;
 use anteroom_engine::service::clients::undo;
 use anteroom_engine::stop::not_found;
+use anteroom_sentence::sentence;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -69,9 +70,9 @@ pub(crate) async fn restore(admin: &Admin, request: Ref) -> Result<IssuedSecret,
     admin
         .change(move |cx, engine, acting| {
             let Some(id) = Id::parse(&request.id) else {
-                return not_found(format!(
-                    "There is no deleted client application with the id {:?}.",
-                    request.id
+                return not_found(sentence!(
+                    "There is no deleted client application with the id {id:?}.",
+                    id = &request.id
                 ));
             };
             let gone = undo::find_deleted(cx.tx, acting.project, id)?;

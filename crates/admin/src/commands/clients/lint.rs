@@ -82,9 +82,10 @@ pub struct LintedClient {
 fn problem(outcome: Outcome<()>) -> Outcome<Option<FieldProblem>> {
     match outcome {
         Ok(()) => Ok(None),
-        Err(Stop::Unfit(unfit)) => {
-            Ok(Some(FieldProblem { field: unfit.field.map(str::to_owned), message: unfit.message }))
-        }
+        Err(Stop::Unfit(unfit)) => Ok(Some(FieldProblem {
+            field: unfit.field.map(str::to_owned),
+            message: unfit.message.to_string(),
+        })),
         Err(stop) => Err(stop),
     }
 }

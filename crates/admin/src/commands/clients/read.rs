@@ -9,6 +9,7 @@ use anteroom_engine::model::client::{self as stored, SecretSlot, StoredSecret};
 use anteroom_engine::stop::{Outcome, not_found};
 use anteroom_engine::store::{ClientFilter, Tx};
 use anteroom_engine::timestamp::Timestamp;
+use anteroom_sentence::sentence;
 
 use super::super::access_policies;
 use super::advice::Facts;
@@ -66,7 +67,7 @@ pub(crate) fn find(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<Arc<m
     };
     match found.filter(|client| client.project == project) {
         Some(client) => Ok(client),
-        None => not_found(format!("There is no client application with the id {id:?}.")),
+        None => not_found(sentence!("There is no client application with the id {id:?}.", id)),
     }
 }
 

@@ -3,6 +3,7 @@
 use anteroom_engine::model::client::StoredSecret;
 use anteroom_engine::service::clients as service;
 use anteroom_engine::stop::{Outcome, conflict, invalid};
+use anteroom_sentence::sentence;
 
 use super::read::{find, view};
 use super::{Client, IssuedSecret, Ref, RotateSecret};
@@ -18,7 +19,7 @@ const LONGEST_LIFE: u32 = 731;
 fn span(field: &'static str, given: Option<u32>, longest: u32, seconds: u32) -> Outcome<Option<u32>> {
     match given {
         Some(number) if !(1..=longest).contains(&number) => {
-            invalid(field, format!("1 to {longest} can be chosen here; {number} was."))
+            invalid(field, sentence!("1 to {longest} can be chosen here; {number} was.", longest, number))
         }
         given => Ok(given.map(|number| number * seconds)),
     }
@@ -61,7 +62,7 @@ pub(crate) async fn retire_secret(admin: &Admin, request: Ref) -> Result<Client,
         .change(move |cx, _, acting| {
             let before = find(cx.tx, acting.project, &request.id)?;
             if before.retiring_secret.is_none() {
-                return conflict(None, "This client has no retiring secret: it ended already.");
+                return conflict(None, sentence!("This client has no retiring secret: it ended already."));
             }
             let after = service::set_secrets(cx, &before, before.secret, None)?;
             view(cx.tx, &after, cx.now)

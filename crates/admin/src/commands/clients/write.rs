@@ -11,6 +11,7 @@ use anteroom_engine::service::{access_policies, people};
 use anteroom_engine::stop::{Outcome, Stop, Unfit, UnfitKind, conflict, invalid};
 use anteroom_oauth::GrantType;
 use anteroom_oauth::redirect_uri;
+use anteroom_sentence::{Sentence, sentence};
 
 use super::read::{find, view};
 use super::{
@@ -49,7 +50,7 @@ pub(crate) async fn create(admin: &Admin, request: Create) -> Result<IssuedSecre
 }
 
 fn twice_registered(field: &'static str, uri: &str) -> Stop {
-    let message = format!("{uri} is registered for this client already.");
+    let message = sentence!("{uri} is registered for this client already.", uri);
     Stop::Unfit(Unfit { kind: UnfitKind::Conflict, field: Some(field), message })
 }
 
@@ -60,10 +61,7 @@ pub(crate) async fn update(admin: &Admin, request: Update) -> Result<Client, Com
             if before.version != request.version {
                 return conflict(
                     Some("version"),
-                    format!(
-                        "This client was changed meanwhile: you saw version {}, the newest is {}. Look at it again, then repeat your change.",
-                        request.version, before.version
-                    ),
+                    sentence!("This client was changed meanwhile: you saw version {seen}, the newest is {newest}. Look at it again, then repeat your change.", seen = request.version, newest = before.version),
                 );
             }
             let mut after = (*before).clone();
@@ -131,7 +129,10 @@ fn grant_types(names: &[String]) -> Outcome<Option<Vec<GrantType>>> {
     for name in names {
         let Ok(grant) = name.parse() else {
             let all = GrantType::ALL.map(GrantType::as_str).join(", ");
-            return invalid("grantTypes", format!("{name:?} is no grant this engine knows; it knows {all}."));
+            return invalid(
+                "grantTypes",
+                sentence!("{name:?} is no grant this engine knows; it knows {all}.", name, all),
+            );
         };
         if !grants.contains(&grant) {
             grants.push(grant);
@@ -189,7 +190,10 @@ fn update_membership(cx: &mut Cx<'_>, client: &model::Client, changes: &ClientCh
         return Ok(());
     }
     let Some(before) = cx.tx.membership_of_client(client.id)? else {
-        return invalid("admin", "This client has no membership of its own, so it cannot be given rights.");
+        return invalid(
+            "admin",
+            sentence!("This client has no membership of its own, so it cannot be given rights."),
+        );
     };
     let mut after = (*before).clone();
     after.admin = changes.admin.unwrap_or(before.admin);
@@ -206,8 +210,12 @@ fn update_membership(cx: &mut Cx<'_>, client: &model::Client, changes: &ClientCh
 pub(crate) async fn add_redirect_uri(admin: &Admin, request: RedirectUri) -> Result<Client, CommandError> {
     change_redirect_uris(admin, request, |uris, uri| {
         if let Err(problem) = redirect_uri::check(uri) {
-            let meant = problem.suggestion().map(|meant| format!(" You may have meant {meant}"));
-            return invalid("uri", format!("{problem}{}", meant.unwrap_or_default()));
+            let said = Sentence::from(&problem);
+            let said = match problem.suggestion() {
+                Some(meant) => sentence!("{said} You may have meant {meant}", said, meant),
+                None => said,
+            };
+            return invalid("uri", said);
         }
         if uris.iter().any(|registered| registered == uri) {
             return Err(twice_registered("uri", uri));
@@ -223,7 +231,7 @@ pub(crate) async fn remove_redirect_uri(admin: &Admin, request: RedirectUri) -> 
         let registered = uris.len();
         uris.retain(|registered| registered != uri);
         if uris.len() == registered {
-            return invalid("uri", format!("{uri:?} is not registered for this client."));
+            return invalid("uri", sentence!("{uri:?} is not registered for this client.", uri));
         }
         Ok(())
     })
@@ -266,7 +274,11 @@ pub(crate) async fn delete(admin: &Admin, request: Delete) -> Result<Deleted, Co
             if client.name != request.name.trim() {
                 return invalid(
                     "name",
-                    format!("The client is named {:?}; you typed {:?}.", client.name, request.name),
+                    sentence!(
+                        "The client is named {client:?}; you typed {typed:?}.",
+                        client = &client.name,
+                        typed = &request.name
+                    ),
                 );
             }
             let (sessions, magic_links) = service::delete(cx, &client)?;

@@ -6,6 +6,7 @@ use anteroom_engine::issuer::Issuer;
 use anteroom_engine::model::{self, Project};
 use anteroom_engine::stop::{Outcome, not_found};
 use anteroom_engine::store::Tx;
+use anteroom_sentence::sentence;
 
 use super::{Connection, ConnectionList, ConnectionSettings, ConnectionSummary, EnabledClient, List, Ref};
 use crate::admin::Admin;
@@ -20,7 +21,7 @@ pub(super) fn find(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<model
     };
     match found.filter(|connection| connection.project == project) {
         Some(connection) => Ok(connection),
-        None => not_found(format!("There is no connection with the id {id:?}.")),
+        None => not_found(sentence!("There is no connection with the id {id:?}.", id)),
     }
 }
 

@@ -18,6 +18,7 @@ use anteroom_engine::stop::{Outcome, invalid};
 use anteroom_engine::store::{CodeFilter, PeopleFilter, PersonRow, Tx, Window};
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_magic_link::sheet::MOST_SHEETS;
+use anteroom_sentence::sentence;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -140,7 +141,7 @@ pub struct BatchRow {
 
 pub(crate) async fn check_batch(admin: &Admin, request: CheckBatch) -> Result<CheckedBatch, CommandError> {
     if request.text.len() > LONGEST {
-        let message = "The list is longer than 256 KiB; check it in parts.";
+        let message = sentence!("The list is longer than 256 KiB; check it in parts.");
         return Err(CommandError::new(Code::Invalid, Some("text"), message));
     }
     let acting = admin.acting().await?;
@@ -153,7 +154,11 @@ pub(crate) async fn check_batch(admin: &Admin, request: CheckBatch) -> Result<Ch
                 let found = lines.len();
                 return invalid(
                     "text",
-                    format!("The list has {found} lines; at most {MOST_SHEETS} are checked at once."),
+                    sentence!(
+                        "The list has {found} lines; at most {most} are checked at once.",
+                        found,
+                        most = MOST_SHEETS
+                    ),
                 );
             }
             let mut seen = HashSet::new();
@@ -335,14 +340,18 @@ pub(crate) async fn issue_batch(admin: &Admin, request: IssueBatch) -> Result<Is
 fn members(ids: &[String]) -> Result<Vec<Id<Membership>>, CommandError> {
     let field = Some("membershipIds");
     if ids.is_empty() || ids.len() > MOST_SHEETS {
-        let message = format!("A batch has 1 to {MOST_SHEETS} people; {} were asked for.", ids.len());
+        let message = sentence!(
+            "A batch has 1 to {most} people; {found} were asked for.",
+            most = MOST_SHEETS,
+            found = ids.len()
+        );
         return Err(CommandError::new(Code::Invalid, field, message));
     }
     let mut seen = HashSet::new();
     ids.iter()
         .map(|id| {
             Id::parse(id).filter(|id| seen.insert(*id)).ok_or_else(|| {
-                let message = format!("{id:?} is no membership, or stands there twice.");
+                let message = sentence!("{id:?} is no membership, or stands there twice.", id);
                 CommandError::new(Code::Invalid, field, message)
             })
         })

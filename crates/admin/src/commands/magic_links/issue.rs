@@ -1,6 +1,5 @@
 //! Issuing, showing again, taking back and replacing magic links.
 
-use std::fmt::Display;
 use std::sync::Arc;
 
 use anteroom_engine::Engine;
@@ -16,6 +15,7 @@ use anteroom_engine::store::Tx;
 use anteroom_magic_link::{Link, QrPicture, Redacted, TypedCode, curl, magic_link};
 use anteroom_oauth::secret::Secret;
 use anteroom_oauth::{GrantType, Scope};
+use anteroom_sentence::{Sentence, sentence};
 
 use super::read::{find, view};
 use super::{Card, HandOver, Issue, MagicLink, Phone, Ref};
@@ -44,11 +44,25 @@ pub(crate) async fn issue(admin: &Admin, request: Issue) -> Result<Card, Command
     Ok(hand_out(admin, held, &drawn, issued.await?))
 }
 
+/// The state of a link, as part of a sentence.
+fn worded(state: CodeState) -> Sentence {
+    match state {
+        CodeState::Waiting => sentence!("waiting"),
+        CodeState::Opened => sentence!("opened"),
+        CodeState::Redeemed => sentence!("redeemed"),
+        CodeState::Expired => sentence!("expired"),
+        CodeState::Revoked => sentence!("revoked"),
+        CodeState::Locked => sentence!("locked"),
+        CodeState::Replaced => sentence!("replaced"),
+    }
+}
+
 /// A person hands over; only a client application issues over HTTP.
 pub(super) fn not_over_http(hand_over: HandOver) -> Result<(), CommandError> {
     if hand_over == HandOver::Api {
-        let message =
-            "Only a client application issues links over HTTP; choose how the person gets this one.";
+        let message = sentence!(
+            "Only a client application issues links over HTTP; choose how the person gets this one."
+        );
         return Err(CommandError::new(Code::Invalid, Some("handOver"), message));
     }
     Ok(())
@@ -58,7 +72,7 @@ pub(super) fn not_over_http(hand_over: HandOver) -> Result<(), CommandError> {
 pub(super) fn language(tag: Option<&str>) -> Result<Option<Language>, CommandError> {
     let Some(tag) = tag else { return Ok(None) };
     let Some(language) = Language::from_tag(tag) else {
-        let message = format!("The pages speak en, de and es, not {tag:?}.");
+        let message = sentence!("The pages speak en, de and es, not {tag:?}.", tag);
         return Err(CommandError::new(Code::Invalid, Some("language"), message));
     };
     Ok(Some(language))
@@ -70,8 +84,9 @@ pub(crate) async fn reissue(admin: &Admin, request: Ref) -> Result<Card, Command
     let old = admin.read_project(move |tx, project, _| Ok(find(tx, project, &id)?.code)).await?;
     let hand_over = HandOver::from(old.hand_over);
     if hand_over == HandOver::Api {
-        let message =
-            "This link was issued over HTTP by a client application. Issue a new one for the person instead.";
+        let message = sentence!(
+            "This link was issued over HTTP by a client application. Issue a new one for the person instead."
+        );
         return Err(CommandError::new(Code::Invalid, Some("id"), message));
     }
     let pin = old.tx_code.map(|tx_code| tx_code.length);
@@ -82,7 +97,7 @@ pub(crate) async fn reissue(admin: &Admin, request: Ref) -> Result<Card, Command
         if old.state(cx.now) == CodeState::Replaced {
             return conflict(
                 Some("id"),
-                "This link was replaced already: a newer one was issued in its place.",
+                sentence!("This link was replaced already: a newer one was issued in its place."),
             );
         }
         let client = able_client(cx.tx, acting.project, &old.client.to_string())?;
@@ -155,7 +170,7 @@ fn draw(base: &str, held: &Held, client_id: &str) -> Outcome<Drawn> {
     let (link, picture) = picture(base, held)?;
     let pin = held.plain.tx_code.as_ref().map(Secret::expose);
     let Ok(command) = curl::redeem(base, client_id, &held.plain.code, pin) else {
-        return invalid("clientId", "A client id is a UUID.");
+        return invalid("clientId", sentence!("A client id is a UUID."));
     };
     Ok(Drawn {
         url: Redacted::new(link.expose().to_owned()),
@@ -167,14 +182,14 @@ fn draw(base: &str, held: &Held, client_id: &str) -> Outcome<Drawn> {
 
 /// The link and its QR code, which was read back.
 pub(super) fn picture(base: &str, held: &Held) -> Outcome<(Link, QrPicture)> {
-    let unusable = |error: &dyn Display| format!("{base} cannot carry a magic link: {error}.");
+    let unusable = |error: Sentence| sentence!("{base} cannot carry a magic link: {error}.", base, error);
     let link = match magic_link(base, &held.plain.code) {
         Ok(link) => link,
-        Err(error) => return conflict(None, unusable(&error)),
+        Err(error) => return conflict(None, unusable((&error).into())),
     };
     match QrPicture::of(&link) {
         Ok(picture) => Ok((link, picture)),
-        Err(error) => conflict(None, unusable(&error)),
+        Err(error) => conflict(None, unusable((&error).into())),
     }
 }
 
@@ -230,12 +245,14 @@ pub(super) fn issuer(tx: &dyn Tx, acting: Acting) -> Outcome<Id<Membership>> {
     let Some(id) = acting.member else {
         return conflict(
             None,
-            "This project has no active admin in whose name a link could be issued. Give a practitioner the admin right under People.",
+            sentence!(
+                "This project has no active admin in whose name a link could be issued. Give a practitioner the admin right under People."
+            ),
         );
     };
     match tx.membership(id)? {
         Some(member) if member.may_issue_links() => Ok(id),
-        _ => conflict(None, "Whoever works at this desk no longer has the desk right."),
+        _ => conflict(None, sentence!("Whoever works at this desk no longer has the desk right.")),
     }
 }
 
@@ -247,18 +264,22 @@ pub(super) fn able_client(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcom
         None => None,
     };
     let Some(client) = found.filter(|client| client.project == project) else {
-        return invalid(field, format!("There is no client application with the id {id:?}."));
+        return invalid(field, sentence!("There is no client application with the id {id:?}.", id));
     };
     if client.status != ClientStatus::Active {
-        return invalid(field, format!("{} is switched off. Switch it on, or choose another.", client.name));
+        return invalid(
+            field,
+            sentence!("{client} is switched off. Switch it on, or choose another.", client = &client.name),
+        );
     }
     if !client.allows(GrantType::PreAuthorizedCode) {
         let grant = GrantType::PreAuthorizedCode;
         return invalid(
             field,
-            format!(
-                "{} does not allow {grant}. Allow it on its Grant types tab, or choose another.",
-                client.name
+            sentence!(
+                "{client} does not allow {grant}. Allow it on its Grant types tab, or choose another.",
+                client = &client.name,
+                grant = grant.to_string()
             ),
         );
     }
@@ -273,7 +294,10 @@ fn able_member(tx: &dyn Tx, acting: Acting, id: &str) -> Outcome<Arc<Membership>
     if !member.active {
         return invalid(
             field,
-            format!("{} is not active. Activate the membership under People first.", member.display),
+            sentence!(
+                "{member} is not active. Activate the membership under People first.",
+                member = &member.display
+            ),
         );
     }
     Ok(member)
@@ -289,9 +313,9 @@ pub(super) fn within_reach(
     if reaches(tx, acting, member)? {
         return Ok(());
     }
-    let message = format!(
-        "{} is no patient, or has rights here. The desk hands links to patients and those who care for them; ask an admin.",
-        member.display
+    let message = sentence!(
+        "{member} is no patient, or has rights here. The desk hands links to patients and those who care for them; ask an admin.",
+        member = &member.display
     );
     invalid(field, message)
 }
@@ -350,12 +374,14 @@ pub(crate) async fn show(admin: &Admin, request: Ref) -> Result<Card, CommandErr
     let (id, state) = code;
     if !can_be_redeemed(state) {
         admin.shelf().drop_code(id);
-        let message = format!("This link can no longer be used ({}). Issue it again.", state.as_str());
+        let message =
+            sentence!("This link can no longer be used ({state}). Issue it again.", state = worded(state));
         return Err(CommandError::new(Code::NotHeld, None, message));
     }
     let Some(held) = admin.shelf().get(id) else {
-        let message =
-            "The code of this link is stored nowhere and no longer in memory. Issue the link again.";
+        let message = sentence!(
+            "The code of this link is stored nowhere and no longer in memory. Issue the link again."
+        );
         return Err(CommandError::new(Code::NotHeld, None, message));
     };
     let (base, again, client_id) = (admin.link_base(), Arc::clone(&held), link.client_id.clone());
@@ -371,7 +397,10 @@ pub(crate) async fn revoke(admin: &Admin, request: Ref) -> Result<MagicLink, Com
             let issuer = issuer(cx.tx, acting)?;
             let ended = can_be_redeemed(state) && service::end(cx, &row.code, Ending::Revoked, issuer)?;
             if !ended && state != CodeState::Revoked {
-                let message = format!("This link cannot be taken back any more: it is {}.", state.as_str());
+                let message = sentence!(
+                    "This link cannot be taken back any more: it is {state}.",
+                    state = worded(state)
+                );
                 return conflict(Some("id"), message);
             }
             let row = find(cx.tx, acting.project, &request.id)?;

@@ -8,6 +8,7 @@ use anteroom_magic_link::qr::SMALLEST_MODULE_MM;
 use anteroom_magic_link::sheet::{
     Language, MOST_SHEETS, Moment, Paper as SheetPaper, Print as SheetPrint, Sheet, SheetError, Sheets,
 };
+use anteroom_sentence::{Sentence, sentence};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -110,8 +111,11 @@ async fn lay_out(admin: &Admin, request: Print) -> Result<(Sheets, u32), Command
     let Print { ids, utc_offset_minutes, with_name, .. } = request;
     let asked = count(ids.len());
     if ids.is_empty() || ids.len() > MOST_SHEETS {
-        let message =
-            format!("A file holds 1 to {MOST_SHEETS} sheets; {asked} were asked for. Print in parts.");
+        let message = sentence!(
+            "A file holds 1 to {most} sheets; {asked} were asked for. Print in parts.",
+            most = MOST_SHEETS,
+            asked
+        );
         return Err(CommandError::new(Code::Invalid, Some("ids"), message));
     }
     let acting = admin.acting().await?;
@@ -132,8 +136,9 @@ async fn lay_out(admin: &Admin, request: Print) -> Result<(Sheets, u32), Command
         links.into_iter().filter_map(|(id, link)| Some((link, admin.shelf().get(id)?))).collect();
     let missing = asked - count(held.len());
     if held.is_empty() {
-        let message =
-            "The codes of these links are stored nowhere and no longer in memory. Issue them again.";
+        let message = sentence!(
+            "The codes of these links are stored nowhere and no longer in memory. Issue them again."
+        );
         return Err(CommandError::new(Code::NotHeld, None, message));
     }
     let base = admin.link_base();
@@ -165,7 +170,7 @@ async fn lay_out(admin: &Admin, request: Print) -> Result<(Sheets, u32), Command
 fn choices(request: &Print) -> Result<SheetPrint, CommandError> {
     let language = |field, tag: &str| {
         Language::from_tag(tag).ok_or_else(|| {
-            let message = format!("Sheets are written in en, de and es, not in {tag:?}.");
+            let message = sentence!("Sheets are written in en, de and es, not in {tag:?}.", tag);
             CommandError::new(Code::Invalid, Some(field), message)
         })
     };
@@ -191,8 +196,5 @@ fn unfit<T>(made: Result<T, SheetError>) -> Outcome<T> {
         SheetError::TooLong => "language",
         SheetError::Count | SheetError::TooFine => "ids",
     };
-    let text = error.to_string();
-    let mut letters = text.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    invalid(field, first.chain(letters).chain(['.']).collect::<String>())
+    invalid(field, Sentence::from(&error))
 }

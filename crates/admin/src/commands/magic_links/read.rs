@@ -11,6 +11,7 @@ use anteroom_engine::stop::{Outcome, not_found};
 use anteroom_engine::store::{ClientFilter, CodeFilter, CodeRow, Tx, Window};
 use anteroom_engine::timestamp::Timestamp;
 use anteroom_oauth::GrantType;
+use anteroom_sentence::sentence;
 
 use super::super::people;
 use super::{
@@ -137,9 +138,10 @@ pub(super) fn find(tx: &dyn Tx, project: Id<Project>, id: &str) -> Outcome<CodeR
     };
     match found.filter(|row| row.code.project == project) {
         Some(row) => Ok(row),
-        None => {
-            not_found(format!("There is no magic link with the id {id:?}; spent ones are kept for 30 days."))
-        }
+        None => not_found(sentence!(
+            "There is no magic link with the id {id:?}; spent ones are kept for 30 days.",
+            id
+        )),
     }
 }
 

@@ -7,6 +7,7 @@ use anteroom_engine::model::second_factor as stored_factor;
 use anteroom_engine::stop::{Outcome, not_found};
 use anteroom_engine::store::{LiveLogin, PeopleFilter, PersonRow, Tx};
 use anteroom_engine::timestamp::Timestamp;
+use anteroom_sentence::sentence;
 
 use super::super::{access_policies, magic_links};
 use super::{List, Listed, PasswordLink, Person, PersonSummary, Ref, ResourceType, SecondFactor, Session};
@@ -50,7 +51,7 @@ pub(super) fn find(tx: &dyn Tx, project: Id<Project>, membership_id: &str) -> Ou
     let is_person = |row: &PersonRow| ResourceType::of(row.membership.profile.resource_type).is_some();
     match found.filter(|row| row.membership.project == project && is_person(row)) {
         Some(row) => Ok(row),
-        None => not_found(format!("There is no person with the membership {membership_id:?}.")),
+        None => not_found(sentence!("There is no person with the membership {id:?}.", id = membership_id)),
     }
 }
 
@@ -124,7 +125,10 @@ pub(super) fn view(tx: &dyn Tx, row: PersonRow, now: Timestamp) -> Outcome<Perso
     };
     let sessions = tx.list_live_logins(membership.id, now, SESSIONS)?;
     let Some(summary) = summary(row) else {
-        return not_found(format!("There is no person with the membership {}.", membership.id));
+        return not_found(sentence!(
+            "There is no person with the membership {id:?}.",
+            id = membership.id.to_string()
+        ));
     };
     Ok(Person {
         summary,

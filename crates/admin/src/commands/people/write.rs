@@ -9,6 +9,7 @@ use anteroom_engine::service::{
     access_policies, passwords, people as service, second_factor, user_security_requests,
 };
 use anteroom_engine::stop::{Outcome, invalid, not_found};
+use anteroom_sentence::sentence;
 use serde_json::{Map, Value, json};
 
 use super::read::{find, view};
@@ -40,7 +41,7 @@ impl Checked {
         let email = filled(&request.email).as_deref().map(service::email).transpose()?;
         let password = request.password.clone();
         if !password.is_empty() && email.is_none() {
-            let message = "A password needs an e-mail address to sign in with.";
+            let message = sentence!("A password needs an e-mail address to sign in with.");
             return Err(CommandError::new(Code::Invalid, Some("email"), message));
         }
         let password = if password.is_empty() {
@@ -64,7 +65,7 @@ impl Checked {
 fn resource(request: &Create) -> Outcome<Map<String, Value>> {
     let (given, family) = (request.given.trim(), request.family.trim());
     if given.is_empty() && family.is_empty() {
-        return invalid("family", "A person needs a given name or a family name.");
+        return invalid("family", sentence!("A person needs a given name or a family name."));
     }
     for (field, name) in [("given", given), ("family", family)] {
         if !name.is_empty() {
@@ -141,7 +142,7 @@ pub(crate) async fn update(admin: &Admin, request: Update) -> Result<Person, Com
                 let field = if after.active { "admin" } else { "active" };
                 return invalid(
                     field,
-                    "This is the last active admin of the project. Give another practitioner the admin right first.",
+                    sentence!("This is the last active admin of the project. Give another practitioner the admin right first."),
                 );
             }
             service::update(cx, &before, &after)?;
@@ -205,7 +206,10 @@ pub(crate) async fn revoke_session(admin: &Admin, request: RevokeSession) -> Res
                 None => None,
             };
             let Some(live) = live.filter(|live| live.login.membership == person.membership.id) else {
-                return not_found(format!("This person has no sign-in with the id {:?}.", request.login_id));
+                return not_found(sentence!(
+                    "This person has no sign-in with the id {login_id:?}.",
+                    login_id = &request.login_id
+                ));
             };
             service::revoke_session(cx, &live.login)?;
             view(cx.tx, person, cx.now)

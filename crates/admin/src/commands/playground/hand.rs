@@ -9,6 +9,7 @@ use anteroom_engine::service::end_early::{self, Ended};
 use anteroom_flows::run::{Early, IssuerHand};
 use anteroom_flows::switch::Switch;
 use anteroom_oauth::secret::Secret;
+use anteroom_sentence::sentence;
 
 use crate::admin::Admin;
 use crate::error::{Code, CommandError};
@@ -65,10 +66,11 @@ pub(super) async fn persona(admin: &Admin, client: &str, membership: &str) -> Re
         let Some(id) = membership else { return Ok(None) };
         Ok(tx.membership(id)?.filter(|row| row.project == project && row.active).map(|row| row.id))
     });
-    let invalid = |field, message: &str| CommandError::new(Code::Invalid, Some(field), message);
-    let membership = found
-        .await?
-        .ok_or_else(|| invalid("membershipId", "Choose who signs in: an active person of this project."))?;
-    let client = client.ok_or_else(|| invalid("clientId", "There is no client application with this id."))?;
+    let invalid = |field, message| CommandError::new(Code::Invalid, Some(field), message);
+    let membership = found.await?.ok_or_else(|| {
+        invalid("membershipId", sentence!("Choose who signs in: an active person of this project."))
+    })?;
+    let client = client
+        .ok_or_else(|| invalid("clientId", sentence!("There is no client application with this id.")))?;
     Ok(Persona { client, membership, actor })
 }

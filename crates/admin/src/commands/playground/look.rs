@@ -15,6 +15,7 @@ use anteroom_flows::inspect::{self as flows, Inspected};
 use anteroom_flows::returning::Returned;
 use anteroom_flows::{export as take_along, view};
 use anteroom_oauth::GrantType;
+use anteroom_sentence::sentence;
 use serde_json::{Value, json};
 
 use super::{
@@ -30,7 +31,11 @@ use crate::playground::Run;
 
 pub(super) fn find(admin: &Admin, id: &str) -> Result<Arc<Run>, CommandError> {
     admin.playground().get(id).ok_or_else(|| {
-        CommandError::new(Code::NotFound, Some("id"), "This run is no longer in memory. Run it again.")
+        CommandError::new(
+            Code::NotFound,
+            Some("id"),
+            sentence!("This run is no longer in memory. Run it again."),
+        )
     })
 }
 
@@ -124,7 +129,7 @@ pub(crate) async fn inspect(admin: &Admin, request: Inspect) -> Result<Inspectio
             _ => &None,
         };
         let found = found.as_ref().ok_or_else(|| {
-            CommandError::new(Code::NotFound, Some("token"), format!("The run has no {token}."))
+            CommandError::new(Code::NotFound, Some("token"), sentence!("The run has no {token}.", token))
         })?;
         let keys = record.keys.as_ref().or(run.own.then_some(&own_keys));
         Ok(flows::inspect(token, found, keys))
@@ -148,10 +153,10 @@ pub(crate) async fn preview(admin: &Admin, request: Preview) -> Result<Previewed
             None => None,
         };
         let Some(membership) = membership else {
-            return invalid("membershipId", "There is no such person.");
+            return invalid("membershipId", sentence!("There is no such person."));
         };
         let Some(project) = cx.tx.project(acting.project)? else {
-            return invalid("clientId", "The project is gone.");
+            return invalid("clientId", sentence!("The project is gone."));
         };
         let scope = (!request.scope.is_empty()).then(|| request.scope.join(" "));
         let scope = tokens::granted_scope(cx, &client, scope.as_deref())?;

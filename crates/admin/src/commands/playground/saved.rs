@@ -6,6 +6,7 @@ use anteroom_engine::id::Id;
 use anteroom_engine::model::SavedRun;
 use anteroom_engine::stop::{Fault, Outcome, invalid};
 use anteroom_engine::store::Tx;
+use anteroom_sentence::sentence;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ts_rs::TS;
@@ -98,17 +99,19 @@ struct Kept {
 }
 
 fn gone() -> CommandError {
-    CommandError::new(Code::NotFound, Some("id"), "This run is no longer kept.")
+    CommandError::new(Code::NotFound, Some("id"), sentence!("This run is no longer kept."))
 }
 
 fn checked(name: &str) -> Result<String, CommandError> {
     let name = name.trim();
-    let invalid = |message: String| Err(CommandError::new(Code::Invalid, Some("name"), message));
+    let invalid = |message| Err(CommandError::new(Code::Invalid, Some("name"), message));
     match name.chars().count() {
-        0 => invalid("Give the run a name.".to_owned()),
-        long if long > LONGEST_NAME => {
-            invalid(format!("This name has {long} characters; {LONGEST_NAME} fit."))
-        }
+        0 => invalid(sentence!("Give the run a name.")),
+        long if long > LONGEST_NAME => invalid(sentence!(
+            "This name has {long} characters; {longest} fit.",
+            long,
+            longest = LONGEST_NAME
+        )),
         _ => Ok(name.to_owned()),
     }
 }
@@ -143,7 +146,10 @@ pub(crate) async fn save(admin: &Admin, request: Save) -> Result<SavedRow, Comma
     admin
         .change(move |cx, _, acting| {
             if cx.tx.list_saved_runs(acting.project)?.len() >= MOST {
-                return invalid("name", format!("{MOST} runs are kept already. Delete one first."));
+                return invalid(
+                    "name",
+                    sentence!("{most} runs are kept already. Delete one first.", most = MOST),
+                );
             }
             let kept = SavedRun {
                 id: cx.random_id()?,
@@ -175,7 +181,7 @@ async fn find(admin: &Admin, id: &str) -> Result<SavedRun, CommandError> {
 
 fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, CommandError> {
     serde_json::from_value(value).map_err(|_| {
-        let message = "This run was kept by another version, which wrote it in another form.";
+        let message = sentence!("This run was kept by another version, which wrote it in another form.");
         CommandError::new(Code::Conflict, Some("id"), message)
     })
 }

@@ -14,8 +14,10 @@ use anteroom_flows::flow::{self, AuthMethod, Flow, Grant, Secret, Then};
 use anteroom_flows::returning::Returned;
 use anteroom_flows::run::{self as flows, Told, Via, Waiting};
 use anteroom_flows::switch::Switch;
+use anteroom_flows::trouble::Trouble;
 use anteroom_oauth::redirect_uri::is_loopback;
 use anteroom_oauth::{GrantType, token_type};
+use anteroom_sentence::{Sentence, sentence};
 use tokio::sync::{mpsc, watch};
 
 use super::{
@@ -110,7 +112,7 @@ pub(crate) async fn run(admin: &Admin, request: Run) -> Result<RunShown, Command
     let (return_by, redirect_uri) = way_back(admin, &request, own).await?;
     let persona = match return_by {
         ReturnBy::Persona if !own => {
-            let message = "Only this engine can sign somebody in without a page.";
+            let message = sentence!("Only this engine can sign somebody in without a page.");
             return Err(CommandError::new(Code::Invalid, Some("returnBy"), message));
         }
         ReturnBy::Persona => Some(hand::persona(admin, &request.client_id, &request.membership_id).await?),
@@ -149,7 +151,7 @@ fn then(words: &[String]) -> Result<Vec<Then>, CommandError> {
         CommandError::new(
             Code::Invalid,
             Some("afterwards"),
-            format!("This cannot be done with tokens: {error}."),
+            sentence!("This cannot be done with tokens: {error}.", error = error.to_string()),
         )
     })
 }
@@ -161,7 +163,9 @@ async fn way_back(admin: &Admin, request: &Run, own: bool) -> Result<(ReturnBy, 
         return Ok((ReturnBy::Pages, String::new()));
     }
     if vault && request.return_by == ReturnBy::DeepLink {
-        let message = "The browser comes back three times, which a deep link cannot: choose a free port of this machine.";
+        let message = sentence!(
+            "The browser comes back three times, which a deep link cannot: choose a free port of this machine."
+        );
         return Err(CommandError::new(Code::Invalid, Some("returnBy"), message));
     }
     let mut registered = Vec::new();
@@ -172,7 +176,11 @@ async fn way_back(admin: &Admin, request: &Run, own: bool) -> Result<(ReturnBy, 
             Ok(found.filter(|client| client.project == project))
         });
         let found = found.await?.ok_or_else(|| {
-            CommandError::new(Code::Invalid, Some("clientId"), "There is no client application with this id.")
+            CommandError::new(
+                Code::Invalid,
+                Some("clientId"),
+                sentence!("There is no client application with this id."),
+            )
         })?;
         registered = client(&found).redirect_uris;
     }
@@ -202,7 +210,8 @@ async fn way_back(admin: &Admin, request: &Run, own: bool) -> Result<(ReturnBy, 
     }
     if uri.is_empty() || !usable {
         let wanted = if chosen == ReturnBy::DeepLink { DEEP_LINK } else { "http://127.0.0.1/callback" };
-        let message = format!("This client has not registered {wanted}, so the answer could not come back.");
+        let message =
+            sentence!("This client has not registered {wanted}, so the answer could not come back.", wanted);
         return Err(CommandError::new(Code::Conflict, Some("redirectUri"), message));
     }
     Ok((chosen, uri))
@@ -214,7 +223,11 @@ async fn grant(admin: &Admin, request: &Run, own: bool, redirect_uri: String) ->
         return Ok(Grant::AuthExchange { external_access_token: token, membership_id: None });
     }
     let unknown = || {
-        CommandError::new(Code::Invalid, Some("grant"), format!("There is no run of {:?}.", request.grant))
+        CommandError::new(
+            Code::Invalid,
+            Some("grant"),
+            sentence!("There is no run of {grant:?}.", grant = &request.grant),
+        )
     };
     let grant_type: GrantType = request.grant.parse().map_err(|_| unknown())?;
     Ok(match grant_type {
@@ -257,7 +270,11 @@ async fn issue(admin: &Admin, request: &Run) -> Result<Secret, CommandError> {
     let card = magic_links::issue(admin, wanted).await?;
     let held = Id::parse(&card.link.id).and_then(|id| admin.shelf().get(id));
     let held = held.ok_or_else(|| {
-        CommandError::new(Code::NotHeld, None, "The code that was issued is no longer in memory; run again.")
+        CommandError::new(
+            Code::NotHeld,
+            None,
+            sentence!("The code that was issued is no longer in memory; run again."),
+        )
     })?;
     Ok(Secret::Text(pre_authorized_code::encode(&held.plain.code).expose().to_owned()))
 }
@@ -304,14 +321,15 @@ fn joins(engine: &Arc<Engine>, id: &RunId, persona: Option<Persona>, slot: &Arc<
 /// Unfit, naming `issuer`, when its address is none.
 pub(super) fn begin(admin: &Admin, prepared: Prepared) -> Result<Arc<playground::Run>, CommandError> {
     let Prepared { flow, request, own, base, return_by, persona, resume } = prepared;
-    let unusable = |message: String| CommandError::new(Code::Invalid, Some("issuer"), message);
+    let unusable = |message| CommandError::new(Code::Invalid, Some("issuer"), message);
     let engine = Arc::clone(admin.engine());
     let clock = Arc::clone(&engine);
     let now = Arc::new(move || clock.now().seconds());
     let began = now();
-    let mut options =
-        flows::Options::headless(&base, now).map_err(|trouble| unusable(trouble.explained().happened))?;
-    let id = RunId::parse(&options.run_id).ok_or_else(|| unusable("A run has no id.".to_owned()))?;
+    flows::base(&base).map_err(|_| unusable(sentence!("{base} is no base URL.", base = &base)))?;
+    let said = |trouble: Trouble| unusable(Sentence::english(trouble.explained().happened));
+    let mut options = flows::Options::headless(&base, now).map_err(said)?;
+    let id = RunId::parse(&options.run_id).ok_or_else(|| unusable(sentence!("A run has no id.")))?;
     let mut returns = None;
     options.via = match return_by {
         ReturnBy::Pages | ReturnBy::Persona => Via::Person,

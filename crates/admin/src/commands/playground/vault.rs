@@ -9,6 +9,7 @@ use anteroom_engine::stop::{Fault, Outcome};
 use anteroom_engine::store::Tx;
 use anteroom_flows::flow::{self, AuthMethod, FederatedConnectionAccessToken, Grant, Secret};
 use anteroom_flows::inspect;
+use anteroom_sentence::sentence;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -116,14 +117,22 @@ pub(super) async fn grant(
     own: bool,
     redirect_uri: String,
 ) -> Result<Grant, CommandError> {
-    let invalid = |field, message: &str| CommandError::new(Code::Invalid, Some(field), message);
+    let invalid = |field, message| CommandError::new(Code::Invalid, Some(field), message);
     let Some(vault) = request.vault.clone() else {
-        return Err(invalid("vault", "Say which API, connection and client the exchange is for."));
+        return Err(invalid("vault", sentence!("Say which API, connection and client the exchange is for.")));
     };
     for (field, value, message) in [
-        ("audience", &vault.audience, "Choose the API that the person's token is for."),
-        ("connection", &vault.connection, "Choose the connection whose provider's token is wanted."),
-        ("exchangeClientId", &vault.exchange_client_id, "Choose the API's own client, which exchanges."),
+        ("audience", &vault.audience, sentence!("Choose the API that the person's token is for.")),
+        (
+            "connection",
+            &vault.connection,
+            sentence!("Choose the connection whose provider's token is wanted."),
+        ),
+        (
+            "exchangeClientId",
+            &vault.exchange_client_id,
+            sentence!("Choose the API's own client, which exchanges."),
+        ),
     ] {
         if value.trim().is_empty() {
             return Err(invalid(field, message));
@@ -135,8 +144,9 @@ pub(super) async fn grant(
         (request.failures.iter().find(|switch| switch.needs_sample_provider()), sample)
     {
         let name = switch.row().name;
-        let message = format!(
-            "Only the sample provider can do what {name} asks for: start it, and use its connection."
+        let message = sentence!(
+            "Only the sample provider can do what {name} asks for: start it, and use its connection.",
+            name
         );
         return Err(CommandError::new(Code::Conflict, Some("failures"), message));
     }

@@ -4,6 +4,7 @@ use anteroom_engine::id::Id;
 use anteroom_engine::model::{Client, Project, project};
 use anteroom_engine::stop::{Outcome, invalid};
 use anteroom_engine::store::Tx;
+use anteroom_sentence::sentence;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -47,8 +48,11 @@ pub(super) fn wanted(
             None => None,
         };
         let Some(client) = client else {
-            let message =
-                format!("{}: there is no client application with the id {:?}.", asked.domain, asked.client);
+            let message = sentence!(
+                "{domain}: there is no client application with the id {client:?}.",
+                domain = &asked.domain,
+                client = &asked.client
+            );
             return invalid("domainConfigurations", message);
         };
         Ok(project::DomainConfiguration {

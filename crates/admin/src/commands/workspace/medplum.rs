@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use anteroom_engine::model::Client;
 use anteroom_engine::workspace::Misfit;
 use anteroom_engine::workspace::read::{MAX_BYTES, MAX_DEPTH, depth};
+use anteroom_sentence::{Sentence, sentence};
 use serde_json::{Map, Value, json};
 
 const TYPE: &str = "ClientApplication";
@@ -47,21 +48,26 @@ pub(super) fn is_resource(text: &str) -> bool {
 /// not taken over, by their path. `known` are ids and names of the clients there are.
 pub(super) fn clients(text: &str, known: &HashSet<String>) -> Result<(Vec<Value>, Vec<String>), Misfit> {
     if text.len() > MAX_BYTES {
-        let rule = format!("the file has {} bytes; at most {MAX_BYTES} are read", text.len());
+        let rule = sentence!(
+            "the file has {found} bytes; at most {max} are read",
+            found = text.len(),
+            max = MAX_BYTES
+        );
         return Err(Misfit::new("", rule));
     }
     if depth(text.as_bytes()) > MAX_DEPTH {
-        let rule = format!("arrays and objects stand more than {MAX_DEPTH} deep in each other");
+        let rule = sentence!("arrays and objects stand more than {max} deep in each other", max = MAX_DEPTH);
         return Err(Misfit::new("", rule));
     }
-    let file: Value = serde_json::from_str(text).map_err(|error| Misfit::new("", error.to_string()))?;
+    let file: Value =
+        serde_json::from_str(text).map_err(|error| Misfit::new("", Sentence::english(error.to_string())))?;
     let mut not_taken = Vec::new();
     let mut clients = Vec::new();
     for (path, resource) in resources(file)? {
         clients.push(client(resource, &path, known, &mut not_taken)?);
     }
     if clients.is_empty() {
-        return Err(Misfit::new("", format!("there is no {TYPE} in this file")));
+        return Err(Misfit::new("", sentence!("there is no {resource} in this file", resource = TYPE)));
     }
     Ok((clients, not_taken))
 }
@@ -78,7 +84,7 @@ fn resources(file: Value) -> Result<Vec<Resource>, Misfit> {
         Value::Object(mut bundle) if bundle.get("resourceType") == Some(&json!("Bundle")) => {
             let entries = bundle.remove("entry").unwrap_or_default();
             let Value::Array(entries) = entries else {
-                return Err(Misfit::new("entry", "must be a list"));
+                return Err(Misfit::new("entry", sentence!("must be a list")));
             };
             let resource = |(at, mut entry): (usize, Value)| {
                 let resource = entry.get_mut("resource").map(Value::take).unwrap_or_default();
@@ -96,9 +102,12 @@ fn checked(path: String, value: Value) -> Result<Resource, Misfit> {
         Value::Object(resource) if resource.get("resourceType") == Some(&json!(TYPE)) => Ok((path, resource)),
         Value::Object(resource) => {
             let found = resource.get("resourceType").map_or_else(|| "none".to_owned(), Value::to_string);
-            Err(Misfit::new(path, format!("must be a {TYPE}; its resourceType is {found}")))
+            Err(Misfit::new(
+                path,
+                sentence!("must be a {resource}; its resourceType is {found}", resource = TYPE, found),
+            ))
         }
-        _ => Err(Misfit::new(path, format!("must be a {TYPE}"))),
+        _ => Err(Misfit::new(path, sentence!("must be a {resource}", resource = TYPE))),
     }
 }
 
@@ -145,7 +154,7 @@ fn client(
             not_taken.extend(given.keys().map(|member| inside(&format!("identityProvider.{member}"))));
             file.insert("identityProvider".into(), Value::Object(provider));
         }
-        Some(_) => return Err(Misfit::new(inside("identityProvider"), "must be an object")),
+        Some(_) => return Err(Misfit::new(inside("identityProvider"), sentence!("must be an object"))),
     }
     not_taken.extend(
         resource.keys().filter(|member| !IGNORED.contains(&member.as_str())).map(|member| inside(member)),

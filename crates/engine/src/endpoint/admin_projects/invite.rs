@@ -1,5 +1,6 @@
 //! `POST /admin/projects/{id}/invite`: the body.
 
+use anteroom_sentence::Sentence;
 use serde_json::{Map, Value, json};
 
 use crate::caller::Caller;
@@ -25,13 +26,13 @@ pub(super) fn invite(
     let membership = match body.get("membership") {
         None => Map::new(),
         Some(Value::Object(membership)) => membership.clone(),
-        Some(_) => return invalid("membership", "membership must be an object."),
+        Some(_) => return invalid("membership", Sentence::english("membership must be an object.")),
     };
     // What the body says itself, or its `membership`.
     let either = |member: &str| body.get(member).or_else(|| membership.get(member));
     let resource_type = match text(body, "resourceType").and_then(ProfileType::parse) {
         Some(ProfileType::ClientApplication) | None => {
-            return invalid("resourceType", "Resource type is required");
+            return invalid("resourceType", Sentence::english("Resource type is required"));
         }
         Some(resource_type) => resource_type,
     };
@@ -40,7 +41,7 @@ pub(super) fn invite(
     let external_id = either("externalId").and_then(Value::as_str).filter(|id| !id.is_empty());
     let email = match text(body, "email") {
         None if external_id.is_none() => {
-            return invalid("email", "Either email or externalId is required");
+            return invalid("email", Sentence::english("Either email or externalId is required"));
         }
         None => None,
         Some(email) => Some(people::email(email)?),
@@ -99,8 +100,8 @@ fn text<'a>(body: &'a Resource, member: &str) -> Option<&'a str> {
     body.get(member).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
 }
 
-fn named(body: &Resource, member: &'static str, missing: &str) -> Outcome<String> {
-    let Some(name) = text(body, member) else { return invalid(member, missing) };
+fn named(body: &Resource, member: &'static str, missing: &'static str) -> Outcome<String> {
+    let Some(name) = text(body, member) else { return invalid(member, Sentence::english(missing)) };
     check_name(member, name)?;
     Ok(name.to_owned())
 }

@@ -1,5 +1,6 @@
 //! `AccessPolicy`: name, IP rules, and the rest as it came.
 
+use anteroom_sentence::Sentence;
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -29,13 +30,13 @@ fn read(body: Resource) -> Outcome<(String, Vec<IpAccessRule>, Resource)> {
     let mut rest = without_head(body);
     let name = match rest.shift_remove("name") {
         Some(Value::String(name)) => name.trim().to_owned(),
-        _ => return invalid("name", "Missing required property"),
+        _ => return invalid("name", Sentence::english("Missing required property")),
     };
     let rules = match rest.shift_remove("ipAccessRule") {
         None => Vec::new(),
         Some(rules) => match Vec::<IpAccessRule>::deserialize(rules) {
             Ok(rules) => rules,
-            Err(error) => return invalid("ipAccessRule", format!("{error}.")),
+            Err(error) => return invalid("ipAccessRule", Sentence::english(format!("{error}."))),
         },
     };
     Ok((name, rules, rest))

@@ -5,6 +5,7 @@
 
 use anteroom_oauth::grant_type::GrantType;
 use anteroom_oauth::secret::{ClientSecret, Secret};
+use anteroom_sentence::Sentence;
 use serde_json::Value;
 
 use super::row::{head, without_head};
@@ -59,7 +60,7 @@ impl Values {
         let mut members = without_head(body);
         let name = match members.shift_remove("name") {
             Some(Value::String(name)) if !name.trim().is_empty() => name.trim().to_owned(),
-            _ => return invalid("name", "Client name is required"),
+            _ => return invalid("name", Sentence::english("Client name is required")),
         };
         let status = word(&mut members, "status", ClientStatus::parse, "active, off or error")?;
         let client_type =
@@ -96,7 +97,7 @@ fn word<T>(
         None => Ok(None),
         Some(value) => match value.as_str().and_then(parse) {
             Some(value) => Ok(Some(value)),
-            None => invalid(member, format!("{member} must be {words}.")),
+            None => invalid(member, Sentence::english(format!("{member} must be {words}."))),
         },
     }
 }
@@ -107,7 +108,10 @@ fn secret(members: &mut Resource, member: &'static str) -> Outcome<Named<Secret<
         None => Ok(None),
         Some(Value::String(text)) if text.is_empty() => Ok(None),
         Some(Value::String(text)) if text.len() <= LONGEST_SECRET => Ok(Some(Secret::new(text))),
-        Some(_) => invalid(member, format!("{member} must be a text of at most {LONGEST_SECRET} bytes.")),
+        Some(_) => invalid(
+            member,
+            Sentence::english(format!("{member} must be a text of at most {LONGEST_SECRET} bytes.")),
+        ),
     }
 }
 
@@ -115,7 +119,7 @@ fn secret(members: &mut Resource, member: &'static str) -> Outcome<Named<Secret<
 fn redirect_uri(members: &mut Resource) -> Outcome<()> {
     let Some(one) = members.shift_remove("redirectUri") else { return Ok(()) };
     if !one.is_string() {
-        return invalid("redirectUri", "redirectUri must be a text.");
+        return invalid("redirectUri", Sentence::english("redirectUri must be a text."));
     }
     match members.get_mut("redirectUris") {
         None => {
@@ -139,11 +143,11 @@ fn grant_types(members: &mut Resource) -> Outcome<()> {
     let words: Option<Vec<&str>> =
         value.as_array().and_then(|words| words.iter().map(Value::as_str).collect());
     let Some(words) = words else {
-        return invalid("grantType", "Expected array of values for property grantType");
+        return invalid("grantType", Sentence::english("Expected array of values for property grantType"));
     };
     let known = |word: &&str| GrantType::ALL.iter().any(|grant| grant.as_str() == *word);
     if let Some(word) = words.iter().find(|word| !known(word)) {
-        return invalid("grantType", format!("{word:?} is no grant of this server."));
+        return invalid("grantType", Sentence::english(format!("{word:?} is no grant of this server.")));
     }
     let limits = words.iter().any(|word| *word != GrantType::RefreshToken.as_str());
     members.insert(if limits { "grantTypes" } else { "grantType" }.to_owned(), value);
@@ -154,7 +158,7 @@ fn settings(members: Resource) -> Outcome<ClientSettings> {
     match serde_path_to_error::deserialize(Value::Object(members)) {
         Ok(settings) => Ok(settings),
         Err(error) => {
-            let message = format!("{}: {}.", error.path(), error.inner());
+            let message = Sentence::english(format!("{}: {}.", error.path(), error.inner()));
             Err(Stop::Unfit(Unfit { kind: UnfitKind::Invalid, field: None, message }))
         }
     }

@@ -1,5 +1,6 @@
 //! `Project`: its name and what nobody here knows. Settings that decide something are changed in the window only.
 
+use anteroom_sentence::Sentence;
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -23,7 +24,7 @@ pub(super) fn update(cx: &mut Cx<'_>, before: &Project, body: Resource) -> Outco
     let mut extra = without_head(body);
     let name = match extra.shift_remove("name") {
         Some(Value::String(name)) => name.trim().to_owned(),
-        _ => return invalid("name", "Missing required property"),
+        _ => return invalid("name", Sentence::english("Missing required property")),
     };
     // A member with the name of a setting would become that setting when the row is read again.
     let absorbed = match ProjectSettings::deserialize(Value::Object(extra.clone())) {
@@ -31,7 +32,7 @@ pub(super) fn update(cx: &mut Cx<'_>, before: &Project, body: Resource) -> Outco
         Err(_) => true,
     };
     if absorbed || extra.contains_key("dialect") {
-        return invalid("settings", "Settings of the project are not changed over FHIR.");
+        return invalid("settings", Sentence::english("Settings of the project are not changed over FHIR."));
     }
     let settings = ProjectSettings { extra, ..before.settings.clone() };
     projects::update(cx, before, &Project { name, settings, ..before.clone() }).map(drop)

@@ -1,5 +1,6 @@
 //! `ProjectMembership`: whose it is, and with which rights. Project, user and profile stay what they were.
 
+use anteroom_sentence::Sentence;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
@@ -89,18 +90,18 @@ pub fn access_policy(
 pub fn access(tx: &dyn Tx, project: Id<Project>, value: Option<&Value>) -> Outcome<Vec<MembershipAccess>> {
     let Some(value) = value else { return Ok(Vec::new()) };
     let Some(entries) = value.as_array() else {
-        return invalid("access", "Expected array of values for property access");
+        return invalid("access", Sentence::english("Expected array of values for property access"));
     };
     let mut access = Vec::with_capacity(entries.len());
     for entry in entries {
         let Some(policy) = entry.get("policy") else {
-            return invalid("access", "Every entry of access must have a policy.");
+            return invalid("access", Sentence::english("Every entry of access must have a policy."));
         };
         let parameter = match entry.get("parameter") {
             None => Vec::new(),
             Some(parameter) => match Vec::<AccessParameter>::deserialize(parameter) {
                 Ok(parameter) => parameter,
-                Err(error) => return invalid("access", format!("parameter: {error}.")),
+                Err(error) => return invalid("access", Sentence::english(format!("parameter: {error}."))),
             },
         };
         access.push(MembershipAccess { policy: named_policy(tx, project, "access", policy)?, parameter });
@@ -116,7 +117,10 @@ fn named_policy(
     value: &Value,
 ) -> Outcome<Id<AccessPolicy>> {
     let Some(text) = value.get("reference").and_then(Value::as_str) else {
-        return invalid(member, format!("{member} must be a reference such as AccessPolicy/<id>"));
+        return invalid(
+            member,
+            Sentence::english(format!("{member} must be a reference such as AccessPolicy/<id>")),
+        );
     };
     let found = match text.strip_prefix("AccessPolicy/").and_then(Id::parse) {
         Some(id) => tx.access_policy(id)?,
@@ -124,7 +128,7 @@ fn named_policy(
     };
     match found.filter(|policy| policy.project == project) {
         Some(policy) => Ok(policy.id),
-        None => invalid(member, format!("Access policy {text} does not exist")),
+        None => invalid(member, Sentence::english(format!("Access policy {text} does not exist"))),
     }
 }
 
@@ -154,7 +158,7 @@ impl Values {
         let external_id = match rest.shift_remove("externalId") {
             None => None,
             Some(Value::String(text)) => Some(text),
-            Some(_) => return invalid("externalId", "externalId must be a text."),
+            Some(_) => return invalid("externalId", Sentence::english("externalId must be a text.")),
         };
         let policy = rest.shift_remove("accessPolicy");
         let access_policy = access_policy(tx, own, policy.as_ref())?;
@@ -171,7 +175,7 @@ fn switch(members: &mut Resource, member: &'static str, absent: bool) -> Outcome
     match members.shift_remove(member) {
         None => Ok(absent),
         Some(Value::Bool(given)) => Ok(given),
-        Some(_) => invalid(member, format!("{member} must be true or false.")),
+        Some(_) => invalid(member, Sentence::english(format!("{member} must be true or false."))),
     }
 }
 
@@ -191,7 +195,7 @@ fn check_kept(values: &Values, before: &Membership) -> Outcome<()> {
         ("profile", &values.profile, before.profile.to_string()),
     ] {
         if value.is_some() && referenced(value.as_ref()) != Some(kept.as_str()) {
-            return invalid(member, format!("{member} cannot be changed."));
+            return invalid(member, Sentence::english(format!("{member} cannot be changed.")));
         }
     }
     Ok(())
@@ -215,7 +219,7 @@ pub fn update(cx: &mut Cx<'_>, before: &Membership, body: Resource) -> Outcome<(
     };
     let steps_down = before.admin && before.active && !(after.admin && after.active);
     if steps_down && people::is_last_admin(cx.tx, before)? {
-        return invalid("admin", "This is the last active admin of the project.");
+        return invalid("admin", Sentence::english("This is the last active admin of the project."));
     }
     people::update(cx, before, &after)?;
     cx.tx.put_membership_rest(before.id, &values.rest)?;
@@ -235,7 +239,7 @@ pub(super) fn create(
     let values = Values::read(cx.tx, project, body)?;
     let own = format!("Project/{project}");
     if values.project.is_some() && referenced(values.project.as_ref()) != Some(own.as_str()) {
-        return invalid("project", "The project must be the caller's own.");
+        return invalid("project", Sentence::english("The project must be the caller's own."));
     }
     let (principal, profile, display) = who(cx.tx, project, &values)?;
     let membership = Membership {
@@ -262,10 +266,10 @@ fn who(tx: &dyn Tx, project: Id<Project>, values: &Values) -> Outcome<(Principal
     let user = referenced(values.user.as_ref()).unwrap_or_default();
     if let Some(id) = user.strip_prefix("ClientApplication/").and_then(Id::parse) {
         let Some(client) = tx.client(id)?.filter(|client| client.project == project) else {
-            return invalid("user", "There is no such client in this project.");
+            return invalid("user", Sentence::english("There is no such client in this project."));
         };
         if tx.membership_of_client(id)?.is_some() {
-            return conflict(Some("user"), "The client has a membership already.");
+            return conflict(Some("user"), Sentence::english("The client has a membership already."));
         }
         let profile =
             ProfileRef { resource_type: ProfileType::ClientApplication, id: Id::from_uuid(id.uuid()) };
@@ -276,7 +280,10 @@ fn who(tx: &dyn Tx, project: Id<Project>, values: &Values) -> Outcome<(Principal
         None => None,
     };
     let Some(account) = account else {
-        return invalid("user", "user must be a User or a ClientApplication of this project.");
+        return invalid(
+            "user",
+            Sentence::english("user must be a User or a ClientApplication of this project."),
+        );
     };
     let profile = match referenced(values.profile.as_ref()).and_then(ProfileRef::parse) {
         Some(reference) => tx.profile(reference)?.filter(|profile| profile.project == project),
@@ -285,11 +292,11 @@ fn who(tx: &dyn Tx, project: Id<Project>, values: &Values) -> Outcome<(Principal
     let Some(profile) = profile else {
         return invalid(
             "profile",
-            "profile must be a Patient, Practitioner or RelatedPerson of this project.",
+            Sentence::english("profile must be a Patient, Practitioner or RelatedPerson of this project."),
         );
     };
     if tx.membership_by_profile(project, profile.reference)?.is_some() {
-        return conflict(Some("profile"), "Somebody signs in with this profile already.");
+        return conflict(Some("profile"), Sentence::english("Somebody signs in with this profile already."));
     }
     Ok((Principal::User(account.id), profile.reference, profile.display()))
 }

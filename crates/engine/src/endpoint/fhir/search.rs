@@ -3,6 +3,7 @@
 //! Terms are held against what is shown, so that nobody finds a person by what is hidden from them. The store narrows the
 //! walk where it can; who matches is decided here.
 
+use anteroom_sentence::Sentence;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
@@ -50,7 +51,12 @@ impl Query {
                     query.total = match value.as_str() {
                         "none" => false,
                         "accurate" | "estimate" => true,
-                        _ => return invalid("_total", "_total must be none, estimate or accurate."),
+                        _ => {
+                            return invalid(
+                                "_total",
+                                Sentence::english("_total must be none, estimate or accurate."),
+                            );
+                        }
                     }
                 }
                 // How the answer is written: there is one way.
@@ -72,13 +78,15 @@ impl Query {
 fn number(field: &'static str, text: &str, most: usize) -> Outcome<usize> {
     match text.parse::<usize>() {
         Ok(number) if number <= most && text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
-        _ => invalid(field, format!("{field} must be a whole number from 0 to {most}.")),
+        _ => invalid(field, Sentence::english(format!("{field} must be a whole number from 0 to {most}."))),
     }
 }
 
 fn unknown(resource_type: ResourceType, name: &str) -> Stop {
     let known = names(resource_type).join(", ");
-    let message = format!("Unknown search parameter: {name}. There are {known}, _count, _offset and _total.");
+    let message = Sentence::english(format!(
+        "Unknown search parameter: {name}. There are {known}, _count, _offset and _total."
+    ));
     Stop::Unfit(Unfit { kind: UnfitKind::Invalid, field: None, message })
 }
 

@@ -116,6 +116,7 @@ fn property(field: &str) -> &str {
 /// What a service found wrong, in Auth0's words. `conflict` is the `errorCode` of something that exists already.
 pub(super) fn of_service(stop: Stop, conflict: &'static str) -> Halt {
     let Stop::Unfit(Unfit { kind, field, message }) = stop else { return Halt::Stop(stop) };
+    let message = message.to_string();
     match (kind, field) {
         (UnfitKind::Conflict, _) => trouble(409, conflict, message),
         (UnfitKind::NotFound, _) => trouble(404, "inexistent_resource", message),

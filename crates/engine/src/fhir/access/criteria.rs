@@ -1,5 +1,7 @@
 //! `AccessPolicy.resource.criteria`: a search, with variables that stand for the member, or for what its membership says.
 
+use anteroom_sentence::{Sentence, sentence};
+
 use crate::fhir::search::{self, Term};
 use crate::fhir::{Resource, ResourceType};
 use crate::model::Membership;
@@ -123,20 +125,31 @@ fn continues(rest: &str) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CriteriaError {
     /// Not `Type?name=value`.
-    #[error("criteria are written as {0}?name=value")]
     Form(String),
     /// No variable.
-    #[error(
-        "a variable is %profile, %patient, or % and a name that a membership gives a value; .id may follow"
-    )]
     Variable,
     /// A variable that stands for nothing with this member.
-    #[error("a variable stands for nothing with this member")]
     Unset,
     /// A parameter that cannot be evaluated.
-    #[error("{0:?} is no search parameter of this type; there are {1}")]
     Parameter(String, String),
 }
+
+impl From<&CriteriaError> for Sentence {
+    fn from(error: &CriteriaError) -> Self {
+        match error {
+            CriteriaError::Form(kind) => sentence!("criteria are written as {kind}?name=value", kind),
+            CriteriaError::Variable => sentence!(
+                "a variable is %profile, %patient, or % and a name that a membership gives a value; .id may follow"
+            ),
+            CriteriaError::Unset => sentence!("a variable stands for nothing with this member"),
+            CriteriaError::Parameter(name, known) => {
+                sentence!("{name:?} is no search parameter of this type; there are {known}", name, known)
+            }
+        }
+    }
+}
+
+anteroom_sentence::displayed!(CriteriaError);
 
 /// Criteria, ready to be held against resources.
 #[derive(Debug, Clone, PartialEq, Eq)]

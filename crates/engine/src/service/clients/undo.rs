@@ -2,6 +2,7 @@
 //! holds no secret; so a restored client gets a new one.
 
 use anteroom_oauth::secret::{ClientSecret, Secret};
+use anteroom_sentence::{Value as Slot, sentence};
 use serde_json::{Map, Value};
 
 use super::{NewClient, describe, update, write_new};
@@ -83,10 +84,10 @@ fn event_of(tx: &dyn Tx, client: &Client, seq: i64) -> StoreResult<Option<Event>
 /// An event that is no change of this client; a member that says something else than that change left.
 pub fn undo(cx: &mut Cx<'_>, client: &Client, seq: i64) -> Outcome<bool> {
     let Some(event) = event_of(cx.tx, client, seq)? else {
-        return not_found(format!("This client has no entry number {seq} in its log."));
+        return not_found(sentence!("This client has no entry number {seq} in its log.", seq));
     };
     if event.event.kind != EventKind::ClientUpdated {
-        return invalid("seq", "Only a change of the client's settings can be taken back here.");
+        return invalid("seq", sentence!("Only a change of the client's settings can be taken back here."));
     }
     let (before, after) = (members(event.event.body.before), members(event.event.body.after));
     let mut now = members(Some(describe(client)));
@@ -98,10 +99,11 @@ pub fn undo(cx: &mut Cx<'_>, client: &Client, seq: i64) -> Outcome<bool> {
         if now.get(name) != after.get(name) {
             return conflict(
                 Some("seq"),
-                format!(
-                    "{name} was changed again since: that change made it {}, it is {} now. Change it by hand.",
-                    shown(after.get(name)),
-                    shown(now.get(name))
+                sentence!(
+                    "{name} was changed again since: that change made it {then}, it is {now} now. Change it by hand.",
+                    name,
+                    then = shown(after.get(name)),
+                    now = shown(now.get(name))
                 ),
             );
         }
@@ -116,8 +118,8 @@ pub fn undo(cx: &mut Cx<'_>, client: &Client, seq: i64) -> Outcome<bool> {
     update(cx, client, Client { name, client_type, status, settings, provider_secret, ..client.clone() })
 }
 
-fn shown(value: Option<&Value>) -> String {
-    value.map_or_else(|| "absent".to_owned(), Value::to_string)
+fn shown(value: Option<&Value>) -> Slot {
+    value.map_or_else(|| sentence!("absent").into(), |value| value.to_string().into())
 }
 
 /// A deleted client that can be restored.
@@ -157,7 +159,10 @@ const DELETIONS: u32 = 10_000;
 pub fn find_deleted(tx: &dyn Tx, project: Id<Project>, id: Id<Client>) -> Outcome<Deleted> {
     match deleted(tx, project, DELETIONS)?.into_iter().find(|gone| gone.id == id) {
         Some(gone) => Ok(gone),
-        None => not_found(format!("There is no deleted client application with the id {id}.")),
+        None => not_found(sentence!(
+            "There is no deleted client application with the id {id:?}.",
+            id = id.to_string()
+        )),
     }
 }
 
@@ -193,8 +198,10 @@ pub fn restore(
     {
         return conflict(
             Some("accessPolicy"),
-            "An access policy of this client was deleted since, and without it the client could do more than before. \
-             Create it anew, with a policy.",
+            sentence!(
+                "An access policy of this client was deleted since, and without it the client could do more than before. \
+             Create it anew, with a policy."
+            ),
         );
     }
     let new = NewClient {

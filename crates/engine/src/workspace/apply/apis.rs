@@ -1,6 +1,7 @@
 //! APIs, connections, client grants and clients of the Management API of the file.
 
 use anteroom_oauth::grant_type::GrantType;
+use anteroom_sentence::sentence;
 
 use super::{ApplyError, Effect, Item, Run, at};
 use crate::cx::{About, Cx};
@@ -77,7 +78,7 @@ impl Run<'_> {
         let (id, mut effect) = match before {
             None => {
                 let Some(strategy) = file.strategy.value().cloned() else {
-                    let rule = "a new connection must say its strategy";
+                    let rule = sentence!("a new connection must say its strategy");
                     return Err(Misfit::new(format!("{path}.strategy"), rule).into());
                 };
                 let new = NewConnection {
@@ -96,7 +97,7 @@ impl Run<'_> {
             Some(before) => (before.id, self.change_connection(cx, &before, file, path)?),
         };
         if let Given::Value(clients) = &file.enabled_clients {
-            let connection = cx.tx.connection(id)?.ok_or_else(|| Misfit::new(path, "is gone"))?;
+            let connection = cx.tx.connection(id)?.ok_or_else(|| Misfit::new(path, sentence!("is gone")))?;
             let changed = enable(cx, project, &connection, clients, path)?;
             effect = effect.or_changed(changed);
         }
@@ -114,7 +115,10 @@ impl Run<'_> {
         path: &str,
     ) -> Result<Effect, ApplyError> {
         if file.strategy.value().is_some_and(|strategy| *strategy != before.strategy) {
-            let rule = format!("the connection is {}, and stays so; create another one", before.strategy);
+            let rule = sentence!(
+                "the connection is {strategy}, and stays so; create another one",
+                strategy = &before.strategy
+            );
             return Err(Misfit::new(format!("{path}.strategy"), rule).into());
         }
         let mut options = match &file.options {
@@ -155,7 +159,9 @@ impl Run<'_> {
             None => at(path, resource_servers::find(cx.tx, self.engine, project, &file.audience))?,
         };
         let Some(api) = api else {
-            return Err(Misfit::new(format!("{path}.audience"), "names no API of the project").into());
+            return Err(
+                Misfit::new(format!("{path}.audience"), sentence!("names no API of the project")).into()
+            );
         };
         let scope = file.scope.value().cloned();
         let (id, effect) = put_grant(cx, &client, &api, file.subject_type, scope, path)?;
@@ -180,12 +186,12 @@ impl Run<'_> {
         machine.grant_types = Given::Value(vec![GrantType::ClientCredentials]);
         let known = super::client::find(cx, project, &machine, path)?.is_some();
         if !known && file.secret.value().is_none() {
-            let rule = "a new client of the Management API must have a secret";
+            let rule = sentence!("a new client of the Management API must have a secret");
             return Err(Misfit::new(format!("{path}.secret"), rule).into());
         }
         self.client(cx, project, &machine, path)?;
         let Some(client) = super::client::find(cx, project, &machine, path)? else {
-            return Err(Misfit::new(path, "is gone").into());
+            return Err(Misfit::new(path, sentence!("is gone")).into());
         };
         let all = || SystemApi::Management.scopes().iter().map(|&scope| scope.to_owned()).collect();
         let scope = match &file.scope {
@@ -218,7 +224,7 @@ fn client(cx: &Cx<'_>, project: Id<Project>, client_id: &str, path: &str) -> Res
     };
     match found {
         Some(client) => Ok((*client).clone()),
-        None => Err(Misfit::new(path, "names no client of the project").into()),
+        None => Err(Misfit::new(path, sentence!("names no client of the project")).into()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use anteroom_oauth::jose::Alg;
 use anteroom_oauth::secret::{ClientSecret, Secret};
+use anteroom_sentence::sentence;
 use serde_json::Value;
 
 use super::{ApplyError, Effect, Item, Run, at};
@@ -42,7 +43,7 @@ pub(super) fn access(
     let mut access = Vec::with_capacity(named.len());
     for own in named {
         let Some(policy) = access_policies::by_name(cx, project, &own.policy)? else {
-            return invalid("access", "An entry must name an access policy.");
+            return invalid("access", sentence!("An entry must name an access policy."));
         };
         access.push(MembershipAccess { policy, parameter: own.parameter.clone() });
     }
@@ -128,7 +129,11 @@ pub(super) fn find(
     if let Some(id) = file.id {
         let client = cx.tx.client(id)?;
         if client.as_ref().is_some_and(|client| client.project != project) {
-            return Err(Misfit::new(format!("{path}.id"), "belongs to a client of another project").into());
+            return Err(Misfit::new(
+                format!("{path}.id"),
+                sentence!("belongs to a client of another project"),
+            )
+            .into());
         }
         return Ok(client.map(|client| (*client).clone()));
     }
@@ -137,7 +142,9 @@ pub(super) fn find(
     let rows = cx.tx.list_clients(project, &filter, Window { offset: 0, limit: u32::MAX })?.rows;
     let mut named = rows.into_iter().filter(|row| row.client.name == name);
     match (named.next(), named.next()) {
-        (Some(_), Some(_)) => Err(Misfit::new(path, "several clients have this name; give the id").into()),
+        (Some(_), Some(_)) => {
+            Err(Misfit::new(path, sentence!("several clients have this name; give the id")).into())
+        }
         (one, _) => Ok(one.map(|row| (*row.client).clone())),
     }
 }
@@ -151,7 +158,7 @@ fn create(
     path: &str,
 ) -> Result<Id<Client>, ApplyError> {
     let Some(client_type) = file.client_type.value().copied() else {
-        let rule = "a new client must say whether it is public, confidential or medplum";
+        let rule = sentence!("a new client must say whether it is public, confidential or medplum");
         return Err(Misfit::new(format!("{path}.clientType"), rule).into());
     };
     let provider = file.identity_provider.value();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use anteroom_sentence::sentence;
 use serde_json::{Map, Value};
 
 use super::client::{Rights, access};
@@ -29,7 +30,7 @@ impl Run<'_> {
     ) -> Result<(), ApplyError> {
         cx.about = About::default();
         if file.email.value().is_some_and(|text| people::email(text).is_err()) {
-            let rule = "is no e-mail address; it needs a name, an @ and a domain";
+            let rule = sentence!("is no e-mail address; it needs a name, an @ and a domain");
             return Err(Misfit::new(format!("{path}.email"), rule).into());
         }
         let wanted = profile_of(file, path)?;
@@ -38,8 +39,10 @@ impl Run<'_> {
             || file.external_id.value().is_some()
             || wanted.is_some_and(|(_, id)| id.is_some());
         if !named {
-            let rule = "a member needs membershipId, email, externalId or the profile's id, so that applying the file \
-                        again finds the same person";
+            let rule = sentence!(
+                "a member needs membershipId, email, externalId or the profile's id, so that applying the file \
+                        again finds the same person"
+            );
             return Err(Misfit::new(path, rule).into());
         }
         let access_policy = match &file.access_policy {
@@ -51,7 +54,7 @@ impl Run<'_> {
         let (id, effect) = match stored {
             None => (self.create_member(cx, project, file, rights, path)?, Effect::Added),
             Some(before) if before.project != project => {
-                let rule = "belongs to a member of another project";
+                let rule = sentence!("belongs to a member of another project");
                 return Err(Misfit::new(format!("{path}.membershipId"), rule).into());
             }
             Some(before) => (before.id, self.change_member(cx, &before, file, rights, path)?),
@@ -70,7 +73,9 @@ impl Run<'_> {
         path: &str,
     ) -> Result<Id<Membership>, ApplyError> {
         let Some((resource_type, profile_id)) = profile_of(file, path)? else {
-            return Err(Misfit::new(format!("{path}.profile"), "a new member needs a profile").into());
+            return Err(
+                Misfit::new(format!("{path}.profile"), sentence!("a new member needs a profile")).into()
+            );
         };
         let new = NewPerson {
             membership_id: file.membership_id,
@@ -111,11 +116,13 @@ impl Run<'_> {
         path: &str,
     ) -> Result<Effect, ApplyError> {
         let Principal::User(user) = before.principal else {
-            return Err(Misfit::new(path, "is the membership of a client, not of a person").into());
+            return Err(Misfit::new(path, sentence!("is the membership of a client, not of a person")).into());
         };
         let user = cx.tx.user(user)?.ok_or(Fault::Inconsistent("membership without user"))?;
         if file.user_id.is_some_and(|id| id != user.id) {
-            return Err(Misfit::new(format!("{path}.userId"), "this member has another user id").into());
+            return Err(
+                Misfit::new(format!("{path}.userId"), sentence!("this member has another user id")).into()
+            );
         }
         let effect = Effect::changed(person(path, self.change_user(cx, before, &user, file, path))?);
         let required = cx.tx.second_factor(user.id)?.is_some_and(|factor| factor.required);
@@ -171,12 +178,15 @@ impl Run<'_> {
             return Ok(false);
         }
         if after.password.is_some() && after.email.is_none() {
-            return invalid("email", "A password needs an e-mail address to sign in with.");
+            return invalid("email", sentence!("A password needs an e-mail address to sign in with."));
         }
         if let Some(address) = &after.email
             && cx.tx.user_by_email(member.project, address)?.is_some_and(|other| other.id != after.id)
         {
-            return conflict(Some("email"), "Somebody else in this project has this e-mail address.");
+            return conflict(
+                Some("email"),
+                sentence!("Somebody else in this project has this e-mail address."),
+            );
         }
         cx.tx.update_user(&after)?;
         if after.password != before.password {
@@ -231,14 +241,14 @@ fn profile_of(file: &WorkspaceMember, path: &str) -> Result<Option<NamedProfile>
     let Some(profile) = &file.profile else { return Ok(None) };
     let resource_type = profile.get("resourceType").and_then(Value::as_str).and_then(ProfileType::parse);
     let Some(resource_type) = resource_type.filter(|kind| *kind != ProfileType::ClientApplication) else {
-        let rule = "must be Patient, Practitioner or RelatedPerson";
+        let rule = sentence!("must be Patient, Practitioner or RelatedPerson");
         return Err(Misfit::new(format!("{path}.profile.resourceType"), rule));
     };
     let id = match profile.get("id") {
         None => None,
         Some(id) => match id.as_str().and_then(Id::parse) {
             Some(id) => Some(id),
-            None => return Err(Misfit::new(format!("{path}.profile.id"), "not a UUID")),
+            None => return Err(Misfit::new(format!("{path}.profile.id"), sentence!("not a UUID"))),
         },
     };
     Ok(Some((resource_type, id)))
@@ -255,7 +265,9 @@ fn change_profile(
         return Ok(false);
     };
     if resource_type != member.profile.resource_type || id.is_some_and(|id| id != member.profile.id) {
-        return Err(Misfit::new(format!("{path}.profile"), "this member has another profile").into());
+        return Err(
+            Misfit::new(format!("{path}.profile"), sentence!("this member has another profile")).into()
+        );
     }
     let before = cx.tx.profile(member.profile)?.ok_or(Fault::Inconsistent("membership without profile"))?;
     let mut resource = before.resource.clone();
@@ -277,15 +289,15 @@ fn person<T>(path: &str, outcome: Outcome<T>) -> Result<T, ApplyError> {
             Stop::Unfit(unfit) => {
                 let rule = match (unfit.field, unfit.kind) {
                     (Some("email"), UnfitKind::Conflict) => {
-                        "somebody else in this project has this e-mail address"
+                        sentence!("somebody else in this project has this e-mail address")
                     }
                     (Some("externalId"), UnfitKind::Conflict) => {
-                        "somebody else in this project has this external id"
+                        sentence!("somebody else in this project has this external id")
                     }
-                    (Some("birthDate"), _) => "is no date; write it as 1980-12-31",
+                    (Some("birthDate"), _) => sentence!("is no date; write it as 1980-12-31"),
                     _ => return Stop::Unfit(unfit),
                 };
-                Stop::Unfit(Unfit { message: rule.to_owned(), ..unfit })
+                Stop::Unfit(Unfit { message: rule, ..unfit })
             }
             other => other,
         }),

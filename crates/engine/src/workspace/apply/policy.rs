@@ -1,5 +1,6 @@
 //! An access policy of the file.
 
+use anteroom_sentence::sentence;
 use serde_json::{Map, Value};
 
 use super::{ApplyError, Effect, Item, Run, at};
@@ -26,17 +27,21 @@ impl Run<'_> {
             None => by_name,
             Some(id) => {
                 if let Some(other) = by_name.filter(|other| other.id != id) {
-                    let rule = format!("a policy with this name exists; its id is {}", other.id);
+                    let rule = sentence!(
+                        "a policy with this name exists; its id is {id}",
+                        id = other.id.to_string()
+                    );
                     return Err(Misfit::new(format!("{path}.id"), rule).into());
                 }
                 cx.tx.access_policy(id)?
             }
         };
         if stored.as_ref().is_some_and(|stored| stored.project != project) {
-            return Err(Misfit::new(format!("{path}.id"), "belongs to another project").into());
+            return Err(Misfit::new(format!("{path}.id"), sentence!("belongs to another project")).into());
         }
         if stored.as_ref().is_some_and(|stored| stored.name != file.name) {
-            let rule = "a policy with this id exists under another name; policies cannot be renamed";
+            let rule =
+                sentence!("a policy with this id exists under another name; policies cannot be renamed");
             return Err(Misfit::new(format!("{path}.name"), rule).into());
         }
         let row = if let Some(stored) = stored.as_deref() {

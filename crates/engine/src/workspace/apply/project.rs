@@ -1,5 +1,7 @@
 //! A project of the file.
 
+use anteroom_sentence::sentence;
+
 use super::{ApplyError, Effect, Item, Run, at};
 use crate::cx::{About, Cx};
 use crate::id::Id;
@@ -21,13 +23,17 @@ impl Run<'_> {
         for (index, host) in file.allowed_outbound_hosts.value().into_iter().flatten().enumerate() {
             if !is_host_and_port(host) {
                 let path = format!("{path}.allowedOutboundHosts[{index}]");
-                return Err(Misfit::new(path, format!("{host:?} is not written host:port")).into());
+                return Err(Misfit::new(path, sentence!("{host:?} is not written host:port", host)).into());
             }
         }
         let stored = match find(cx.tx, file)?.as_slice() {
             [] => None,
             [one] => Some(one.clone()),
-            _ => return Err(Misfit::new(path, "several projects have this name; give the id").into()),
+            _ => {
+                return Err(
+                    Misfit::new(path, sentence!("several projects have this name; give the id")).into()
+                );
+            }
         };
         let (id, effect) = match stored {
             None => {
