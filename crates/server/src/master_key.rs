@@ -21,6 +21,8 @@ use anteroom_engine::service::master_key as sealed;
 use anteroom_engine::store::{Store, StoreError};
 use zeroize::Zeroizing;
 
+use crate::problem::Chain;
+
 /// A source of the master key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -132,7 +134,7 @@ pub enum KeyError {
     #[error("the master key cannot be made: {0}")]
     Make(String),
     /// The store could not be read, or sealed anew.
-    #[error("the sealed keys cannot be read or written")]
+    #[error("the sealed keys cannot be read or written: {}", Chain(.0))]
     Store(#[from] StoreError),
 }
 
