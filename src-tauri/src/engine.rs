@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use anteroom_admin::{
@@ -22,22 +23,25 @@ use anteroom_server::{
     lan,
     master_key::{KeyError, Source},
     place::{KeyOptions, Place},
-    problem::{self, HostError},
+    problem::{self, Chain, HostError},
     save,
 };
 use serde_json::Value;
 use tauri::{AppHandle, Emitter, EventTarget, Manager, Runtime};
-use tokio::{runtime::Handle, sync::watch};
+use tokio::{runtime::Handle, sync::watch, time::timeout};
 
 use crate::{doctor, scheme, settings::Settings, window};
 
 /// The event that tells the page what to refresh.
 const CHANGED: &str = "changed";
 
+/// How long the end of the program waits for an engine that is being opened.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// The engine of this start: being opened, open, or the reason why not.
 pub(crate) struct Engine {
     state: watch::Sender<State>,
-    settings: Settings,
+    settings: Arc<Settings>,
     /// Whether somebody is opening it again; the old reason stands until that is known.
     retrying: AtomicBool,
 }
@@ -46,43 +50,53 @@ pub(crate) struct Engine {
 enum State {
     Opening,
     Open { admin: Admin, host: Arc<Host> },
-    Stopped { problem: String, exit_code: u8 },
+    Stopped(Problem),
+}
+
+/// Why the engine is not open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Problem {
+    /// For the person at the window.
+    text: String,
+    /// What the program ends with, as `anteroom-server` would.
+    exit_code: u8,
 }
 
 impl Engine {
     /// Begins to open the engine beside the window: a keychain may ask the person first, a migration may take a while.
     pub(crate) fn open<R: Runtime>(app: &AppHandle<R>, settings: Settings) {
-        let engine =
-            Self { state: watch::Sender::new(State::Opening), settings, retrying: AtomicBool::new(false) };
-        app.manage(engine);
+        app.manage(Self {
+            state: watch::Sender::new(State::Opening),
+            settings: Arc::new(settings),
+            retrying: AtomicBool::new(false),
+        });
         let app = app.clone();
-        tauri::async_runtime::spawn_blocking(move || app.state::<Self>().try_open(&app));
+        tauri::async_runtime::spawn(async move { app.state::<Self>().try_open(&app).await });
     }
 
-    /// Opens the engine and says what came of it. Blocks.
-    fn try_open<R: Runtime>(&self, app: &AppHandle<R>) {
+    /// Opens the engine and says what came of it.
+    async fn try_open<R: Runtime>(&self, app: &AppHandle<R>) {
         let runtime = tauri::async_runtime::handle().inner().clone();
-        let opened = options(&self.settings)
-            .and_then(|(folder, options)| Ok((folder, Arc::new(Host::open(options, runtime.clone())?))));
-        let (state, news) = match opened {
+        let settings = Arc::clone(&self.settings);
+        let beside = runtime.clone();
+        let opening = tauri::async_runtime::spawn_blocking(move || {
+            let (folder, options) = options(&settings)?;
+            Ok((folder, Arc::new(Host::open(options, beside)?)))
+        });
+        match outcome(opening.await) {
             Ok((folder, host)) => {
-                let _inside = runtime.enter();
                 let seat = Seat { host: Arc::clone(&host), folder, app: app.clone() };
                 let admin = Admin::new(Arc::clone(host.engine()), Arc::new(seat));
                 pass_changes_on(app, &admin, &runtime);
-                (State::Open { admin, host }, None)
+                self.state.send_replace(State::Open { admin, host });
             }
-            Err(error) => {
-                let problem = explain(&error);
-                let known = matches!(&*self.state.borrow(), State::Stopped { problem: known, .. } if *known == problem);
-                let news = (!known).then(|| problem.clone());
-                (State::Stopped { problem, exit_code: error.exit_code() }, news)
+            Err(problem) => {
+                let old = self.state.send_replace(State::Stopped(problem.clone()));
+                // said once it is so: whoever ends the program at this line gets its exit code
+                if !matches!(old, State::Stopped(old) if old == problem) {
+                    tracing::error!(problem = %problem.text, "the engine could not be opened");
+                }
             }
-        };
-        self.state.send_replace(state);
-        // said once it is so: whoever ends the program at this line gets its exit code
-        if let Some(problem) = news {
-            tracing::error!(%problem, "the engine could not be opened");
         }
         self.retrying.store(false, Ordering::Release);
     }
@@ -102,12 +116,12 @@ impl Engine {
         }
         match self.opened().await {
             Some(State::Open { admin, .. }) => anteroom_admin::dispatch(&admin, name, request).await,
-            Some(State::Stopped { problem, .. }) => Err(unavailable(problem)),
+            Some(State::Stopped(problem)) => Err(unavailable(problem.text)),
             Some(State::Opening) | None => Err(unavailable("The program is ending.".to_owned())),
         }
     }
 
-    /// Tries again what can succeed by itself: whoever held the store or the port may be gone by now. A keychain is not
+    /// Tries again what can succeed by itself: whoever held the store or a port may be gone by now. A keychain is not
     /// asked again without a new start.
     async fn mend<R: Runtime>(&self, app: &AppHandle<R>) {
         match self.opened().await {
@@ -115,14 +129,10 @@ impl Engine {
                 // if the port is still taken, the listener's state says so
                 let _ = host.start_listener().await;
             }
-            Some(State::Stopped { exit_code: problem::STORE, .. })
+            Some(State::Stopped(Problem { exit_code: problem::STORE | problem::ADDRESS_IN_USE, .. }))
                 if !self.retrying.swap(true, Ordering::AcqRel) =>
             {
-                let app = app.clone();
-                let retry = tauri::async_runtime::spawn_blocking(move || app.state::<Self>().try_open(&app));
-                if let Err(error) = retry.await {
-                    tracing::error!(%error, "the engine could not be opened again");
-                }
+                self.try_open(app).await;
             }
             _ => {}
         }
@@ -138,20 +148,22 @@ impl Engine {
     /// What the program exits with when its window closes, as `anteroom-server` would.
     pub(crate) fn exit_code(&self) -> u8 {
         match &*self.state.borrow() {
-            State::Stopped { exit_code, .. } => *exit_code,
+            State::Stopped(problem) => problem.exit_code,
             State::Opening | State::Open { .. } => 0,
         }
     }
 
-    /// Finishes what is in flight and closes the store.
+    /// Finishes what is in flight and closes the store. One that is being opened is waited for, to be closed, too; but not
+    /// for a person who does not answer the keychain.
     pub(crate) fn close(&self) {
-        let host = match &*self.state.borrow() {
-            State::Open { host, .. } => Arc::clone(host),
-            State::Opening | State::Stopped { .. } => return,
+        let closing = async {
+            match timeout(PATIENCE, self.opened()).await {
+                Ok(Some(State::Open { host, .. })) => host.close().await,
+                _ => Ok(()),
+            }
         };
-        tauri::async_runtime::block_on(host.stop_listener());
-        if let Err(error) = host.engine().close() {
-            tracing::error!(%error, "the store could not be closed");
+        if let Err(error) = tauri::async_runtime::block_on(closing) {
+            tracing::error!(error = %Chain(&error), "the store could not be closed");
         }
     }
 }
@@ -247,6 +259,17 @@ impl<R: Runtime> anteroom_admin::Host for Seat<R> {
     }
 }
 
+/// What came of opening; a panic in it is a problem like any other, so that nobody waits for it.
+fn outcome<T>(opening: tauri::Result<Result<T, HostError>>) -> Result<T, Problem> {
+    match opening {
+        Ok(opened) => opened.map_err(|error| Problem { text: explain(&error), exit_code: error.exit_code() }),
+        Err(error) => {
+            let text = format!("Anteroom broke off while it opened its store ({error}). Start it again.");
+            Err(Problem { text, exit_code: problem::OTHER })
+        }
+    }
+}
+
 fn options(settings: &Settings) -> Result<(PathBuf, HostOptions), HostError> {
     let folder = settings.data_dir.clone().or_else(Place::of_platform).ok_or(HostError::NoDataFolder)?;
     let keys = KeyOptions {
@@ -300,4 +323,34 @@ fn pass_changes_on<R: Runtime>(app: &AppHandle<R>, admin: &Admin, runtime: &Hand
 
 fn unavailable(message: String) -> CommandError {
     CommandError { code: Code::Unavailable, message, field: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_while_opening_is_a_problem_that_is_named() {
+        let opening = tauri::async_runtime::spawn_blocking(|| -> Result<(), HostError> { panic!("broken") });
+        let problem = outcome(tauri::async_runtime::block_on(opening)).unwrap_err();
+        assert_eq!(problem.exit_code, problem::OTHER);
+        assert!(problem.text.contains("Start it again."), "{}", problem.text);
+    }
+
+    #[test]
+    fn a_problem_is_a_sentence_and_names_what_the_window_can_choose() {
+        for (error, exit_code, text) in [
+            (
+                HostError::NoDataFolder,
+                problem::WRONG_USAGE,
+                "Start Anteroom with ANTEROOM_DATA_DIR set to one.",
+            ),
+            (HostError::Tls("no key".to_owned()), problem::KEYS, "TLS cannot be set up: no key."),
+            (HostError::NoStore { file: "/a/b".into() }, problem::STORE, "There is no store at /a/b."),
+        ] {
+            let problem = outcome::<()>(Ok(Err(error))).unwrap_err();
+            assert_eq!(problem.exit_code, exit_code);
+            assert!(problem.text.ends_with(text), "{}", problem.text);
+        }
+    }
 }
