@@ -60,10 +60,7 @@ function Account({ account }: { account: ConnectedAccount }) {
     const named = clients.join(", ") + (others > 0 ? ` ${tn("policies.others", others)}` : "");
     const yes = await confirm({
       title: t("accounts.deleteTitle", { connection: account.connection }),
-      body:
-        clients.length === 0
-          ? t("accounts.deleteNobody")
-          : t("accounts.deleteBody", { clients: named }),
+      body: clients.length === 0 ? t("accounts.deleteNobody") : t("accounts.deleteBody", { clients: named }),
       action: t("vault.delete"),
     });
     if (!yes) return;
