@@ -290,17 +290,18 @@ pub(crate) async fn delete_preview(
         .await
 }
 
+/// What it stops is read before, beside the writer: all clients are looked at for it.
 pub(crate) async fn delete(admin: &Admin, request: AccountRef) -> Result<AccountDeletion, CommandError> {
+    let deletion = delete_preview(admin, request.clone()).await?;
     admin
         .change(move |cx, _, acting| {
             let (account, connection) = account(cx.tx, acting.project, &request.id)?;
-            let deletion = deletion(cx.tx, &account, &connection)?;
             let memberships = cx.tx.memberships_of_user(account.project, account.user)?;
             cx.about.subject = memberships.first().map(|membership| membership.id);
-            connected_accounts::delete(cx, &account, &connection)?;
-            Ok(deletion)
+            connected_accounts::delete(cx, &account, &connection)
         })
-        .await
+        .await?;
+    Ok(deletion)
 }
 
 pub(crate) async fn connect(admin: &Admin, request: Connect) -> Result<ConnectBegun, CommandError> {
