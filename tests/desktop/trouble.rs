@@ -119,6 +119,17 @@ async fn the_engine_opens_once_the_store_is_free() {
 }
 
 #[tokio::test]
+async fn the_engine_opens_once_its_port_for_tls_is_free() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let desktop = Desktop::open_in(Home::listening_for_tls_on(&address), &[]).await;
+    desktop.text(&format!("{address} is in use")).await;
+    drop(taken);
+    desktop.press("Try again").await;
+    desktop.text("Welcome to Anteroom").await;
+}
+
+#[tokio::test]
 async fn a_second_data_folder_is_a_second_app() {
     let one = Desktop::open().await;
     let other = Desktop::open().await;

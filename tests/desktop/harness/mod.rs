@@ -36,6 +36,7 @@ pub(crate) struct Home {
     folder: Arc<TempDir>,
     data: PathBuf,
     listen: String,
+    tls_listen: Option<String>,
 }
 
 /// WebKitWebDriver in a process group of its own, which also holds the app it starts.
@@ -107,7 +108,12 @@ impl Home {
         for name in ["run", "data"] {
             DirBuilder::new().mode(0o700).create(folder.path().join(name)).expect("a folder in the home");
         }
-        Self { data: folder.path().join("data"), folder, listen: address.to_owned() }
+        Self { data: folder.path().join("data"), folder, listen: address.to_owned(), tls_listen: None }
+    }
+
+    /// A home whose engine also takes this address for https.
+    pub(crate) fn listening_for_tls_on(address: &str) -> Self {
+        Self { tls_listen: Some(address.to_owned()), ..Self::new() }
     }
 
     /// A new home over a data folder that stays afterwards.
@@ -151,6 +157,9 @@ impl Home {
             .env("BROWSER", "true")
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .stdin(Stdio::null());
+        if let Some(address) = &self.tls_listen {
+            command.env("ANTEROOM_TLS_LISTEN", address);
+        }
         command
     }
 
