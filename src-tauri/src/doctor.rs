@@ -4,6 +4,7 @@ use std::{env, path::PathBuf, process::Stdio, time::Duration};
 
 use anteroom_admin::commands::playground::{DeepLinkCheck, DeepLinkFinding};
 use tauri::{AppHandle, Manager, Runtime};
+use tokio::time::timeout;
 
 use crate::{inbox::Inbox, scheme};
 
@@ -18,10 +19,11 @@ pub const PROBED: &str = "anteroom: the link was read";
 
 pub(crate) async fn examine<R: Runtime>(app: AppHandle<R>, check: DeepLinkCheck) -> DeepLinkFinding {
     let own = env::current_exe().unwrap_or_default();
-    let registered = match scheme::registered(&app).await {
-        Ok(program) => program,
-        Err(found) => return finding(false, own.display().to_string(), found, true),
-    };
+    let registered =
+        match timeout(PATIENCE, scheme::registered(&app)).await.unwrap_or_else(|_| Err(nothing())) {
+            Ok(program) => program,
+            Err(found) => return finding(false, own.display().to_string(), found, true),
+        };
     let same = registered.canonicalize().ok() == own.canonicalize().ok();
     if !same || check == DeepLinkCheck::Registered {
         return finding(same, own.display().to_string(), registered.display().to_string(), true);
@@ -32,6 +34,11 @@ pub(crate) async fn examine<R: Runtime>(app: AppHandle<R>, check: DeepLinkCheck)
     }
 }
 
+/// What is found when time is up.
+fn nothing() -> String {
+    format!("nothing within {} s", PATIENCE.as_secs())
+}
+
 fn finding(ok: bool, expected: String, found: String, can_mend: bool) -> DeepLinkFinding {
     DeepLinkFinding { ok, expected, found, can_mend: can_mend && !ok }
 }
@@ -40,10 +47,10 @@ fn finding(ok: bool, expected: String, found: String, can_mend: bool) -> DeepLin
 async fn cold_start(program: PathBuf) -> DeepLinkFinding {
     let mut command = tokio::process::Command::new(program);
     command.arg(LINK).env(PROBE, "1").stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    let found = match tokio::time::timeout(PATIENCE, command.output()).await {
+    let found = match timeout(PATIENCE, command.output()).await {
         Ok(Ok(output)) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
         Ok(Err(error)) => format!("it does not start: {error}"),
-        Err(_) => format!("nothing within {} s", PATIENCE.as_secs()),
+        Err(_) => nothing(),
     };
     finding(found == PROBED, PROBED.to_owned(), found, false)
 }
@@ -51,13 +58,12 @@ async fn cold_start(program: PathBuf) -> DeepLinkFinding {
 /// Opens a link as another program does, and waits for it here.
 async fn second_instance<R: Runtime>(app: &AppHandle<R>) -> DeepLinkFinding {
     let mut opened = app.state::<Inbox>().opened();
-    opened.mark_unchanged();
     let expected = format!("{LINK} in this window");
     let found = match open::that_detached(LINK) {
         Err(error) => format!("the desktop opens no links: {error}"),
-        Ok(()) => match tokio::time::timeout(PATIENCE, opened.changed()).await {
+        Ok(()) => match timeout(PATIENCE, opened.changed()).await {
             Ok(Ok(())) => expected.clone(),
-            _ => format!("nothing within {} s", PATIENCE.as_secs()),
+            _ => nothing(),
         },
     };
     finding(found == expected, expected, found, true)

@@ -8,6 +8,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use anteroom_admin::{
@@ -24,22 +25,25 @@ use anteroom_server::{
     lan,
     master_key::{KeyError, Source},
     place::{KeyOptions, Place},
-    problem::{self, HostError},
+    problem::{self, Chain, HostError},
     restore, save,
 };
 use serde_json::Value;
 use tauri::{AppHandle, Emitter, EventTarget, Manager, Runtime};
-use tokio::{runtime::Handle, sync::watch};
+use tokio::{runtime::Handle, sync::watch, time::timeout};
 
 use crate::{doctor, scheme, settings::Settings, window};
 
 /// The event that tells the page what to refresh.
 const CHANGED: &str = "changed";
 
+/// How long the end of the program waits for an engine that is being opened.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// The engine of this start: being opened, open, or the reason why not.
 pub(crate) struct Engine {
     state: watch::Sender<State>,
-    settings: Settings,
+    settings: Arc<Settings>,
     /// Where it listened first: a port that was picked stays the same when it is opened again.
     address: OnceLock<SocketAddr>,
     /// Whether somebody is opening it again; the old reason stands until that is known.
@@ -50,49 +54,56 @@ pub(crate) struct Engine {
 enum State {
     Opening,
     Open { admin: Admin, host: Arc<Host> },
-    Stopped { problem: Sentence, exit_code: u8 },
+    Stopped(Problem),
+}
+
+/// Why the engine is not open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Problem {
+    /// For the person at the window.
+    text: Sentence,
+    /// What the program ends with, as `anteroom-server` would.
+    exit_code: u8,
 }
 
 impl Engine {
     /// Begins to open the engine beside the window: a keychain may ask the person first, a migration may take a while.
     pub(crate) fn open<R: Runtime>(app: &AppHandle<R>, settings: Settings) {
-        let engine = Self {
+        app.manage(Self {
             state: watch::Sender::new(State::Opening),
-            settings,
+            settings: Arc::new(settings),
             address: OnceLock::new(),
             retrying: AtomicBool::new(false),
-        };
-        app.manage(engine);
+        });
         let app = app.clone();
-        tauri::async_runtime::spawn_blocking(move || app.state::<Self>().try_open(&app));
+        tauri::async_runtime::spawn(async move { app.state::<Self>().try_open(&app).await });
     }
 
-    /// Opens the engine and says what came of it. Blocks.
-    fn try_open<R: Runtime>(&self, app: &AppHandle<R>) {
+    /// Opens the engine and says what came of it.
+    async fn try_open<R: Runtime>(&self, app: &AppHandle<R>) {
         let runtime = tauri::async_runtime::handle().inner().clone();
-        let listen = self.address.get().copied().unwrap_or(self.settings.listen);
-        let opened = options(&self.settings, listen)
-            .and_then(|(folder, options)| Ok((folder, Arc::new(Host::open(options, runtime.clone())?))));
-        let (state, news) = match opened {
+        let settings = Arc::clone(&self.settings);
+        let listen = self.address.get().copied().unwrap_or(settings.listen);
+        let beside = runtime.clone();
+        let opening = tauri::async_runtime::spawn_blocking(move || {
+            let (folder, options) = options(&settings, listen)?;
+            Ok((folder, Arc::new(Host::open(options, beside)?)))
+        });
+        match outcome(opening.await) {
             Ok((folder, host)) => {
                 let _ = self.address.set(host.address());
-                let _inside = runtime.enter();
                 let seat = Seat { host: Arc::clone(&host), folder, app: app.clone() };
                 let admin = Admin::new(Arc::clone(host.engine()), Arc::new(seat));
                 pass_changes_on(app, &admin, &runtime);
-                (State::Open { admin, host }, None)
+                self.state.send_replace(State::Open { admin, host });
             }
-            Err(error) => {
-                let problem = explain(&error);
-                let known = matches!(&*self.state.borrow(), State::Stopped { problem: known, .. } if *known == problem);
-                let news = (!known).then(|| problem.clone());
-                (State::Stopped { problem, exit_code: error.exit_code() }, news)
+            Err(problem) => {
+                let old = self.state.send_replace(State::Stopped(problem.clone()));
+                // said once it is so: whoever ends the program at this line gets its exit code
+                if !matches!(old, State::Stopped(old) if old == problem) {
+                    tracing::error!(problem = %problem.text, "the engine could not be opened");
+                }
             }
-        };
-        self.state.send_replace(state);
-        // said once it is so: whoever ends the program at this line gets its exit code
-        if let Some(problem) = news {
-            tracing::error!(%problem, "the engine could not be opened");
         }
         self.retrying.store(false, Ordering::Release);
     }
@@ -112,14 +123,14 @@ impl Engine {
         }
         match self.opened().await {
             Some(State::Open { admin, .. }) => anteroom_admin::dispatch(&admin, name, request).await,
-            Some(State::Stopped { problem, .. }) => Err(CommandError::unavailable(problem)),
+            Some(State::Stopped(problem)) => Err(CommandError::unavailable(problem.text)),
             Some(State::Opening) | None => {
                 Err(CommandError::unavailable(sentence!("The program is ending.")))
             }
         }
     }
 
-    /// Tries again what can succeed by itself: whoever held the store or the port may be gone by now. A keychain is not
+    /// Tries again what can succeed by itself: whoever held the store or a port may be gone by now. A keychain is not
     /// asked again without a new start.
     async fn mend<R: Runtime>(&self, app: &AppHandle<R>) {
         match self.opened().await {
@@ -127,14 +138,10 @@ impl Engine {
                 // if the port is still taken, the listener's state says so
                 let _ = host.start_listener().await;
             }
-            Some(State::Stopped { exit_code: problem::STORE, .. })
+            Some(State::Stopped(Problem { exit_code: problem::STORE | problem::ADDRESS_IN_USE, .. }))
                 if !self.retrying.swap(true, Ordering::AcqRel) =>
             {
-                let app = app.clone();
-                let retry = tauri::async_runtime::spawn_blocking(move || app.state::<Self>().try_open(&app));
-                if let Err(error) = retry.await {
-                    tracing::error!(%error, "the engine could not be opened again");
-                }
+                self.try_open(app).await;
             }
             _ => {}
         }
@@ -155,21 +162,20 @@ impl Engine {
             return Err(sentence!("The engine is not open."));
         };
         if let Err(error) = host.close().await {
-            tracing::error!(%error, "the store could not be closed before a restore");
+            tracing::error!(error = %Chain(&error), "the store could not be closed before a restore");
         }
-        let app = app.clone();
+        let settings = Arc::clone(&self.settings);
+        let runtime = tauri::async_runtime::handle().inner().clone();
         let restoring = tauri::async_runtime::spawn_blocking(move || {
-            let engine = app.state::<Self>();
-            let runtime = tauri::async_runtime::handle().inner().clone();
-            let restored = options(&engine.settings, host.address()).and_then(|(folder, options)| {
-                restore::restore(&folder, &options.keys, &order.file, order.by, &runtime)
-            });
-            engine.try_open(&app);
-            restored.map_err(|error| {
-                sentence!("The backup was not put back: {reason}.", reason = Sentence::from(&error))
-            })
+            let (folder, options) = options(&settings, host.address())?;
+            restore::restore(&folder, &options.keys, &order.file, order.by, &runtime)
         });
-        let restored = restoring.await.map_err(|error| Sentence::english(error.to_string()))??;
+        let restored = restoring.await;
+        self.try_open(app).await;
+        let why_not = |reason: Sentence| sentence!("The backup was not put back: {reason}.", reason = reason);
+        let restored = restored
+            .map_err(|error| why_not(Sentence::english(error.to_string())))?
+            .map_err(|error| why_not(Sentence::from(&error)))?;
         Ok(Restored {
             kept: restored.kept.map(|path| path.display().to_string()),
             links: restored.ended.codes,
@@ -187,20 +193,22 @@ impl Engine {
     /// What the program exits with when its window closes, as `anteroom-server` would.
     pub(crate) fn exit_code(&self) -> u8 {
         match &*self.state.borrow() {
-            State::Stopped { exit_code, .. } => *exit_code,
+            State::Stopped(problem) => problem.exit_code,
             State::Opening | State::Open { .. } => 0,
         }
     }
 
-    /// Finishes what is in flight and closes the store.
+    /// Finishes what is in flight and closes the store. One that is being opened is waited for, to be closed, too; but not
+    /// for a person who does not answer the keychain.
     pub(crate) fn close(&self) {
-        let host = match &*self.state.borrow() {
-            State::Open { host, .. } => Arc::clone(host),
-            State::Opening | State::Stopped { .. } => return,
+        let closing = async {
+            match timeout(PATIENCE, self.opened()).await {
+                Ok(Some(State::Open { host, .. })) => host.close().await,
+                _ => Ok(()),
+            }
         };
-        tauri::async_runtime::block_on(host.stop_listener());
-        if let Err(error) = host.engine().close() {
-            tracing::error!(%error, "the store could not be closed");
+        if let Err(error) = tauri::async_runtime::block_on(closing) {
+            tracing::error!(error = %Chain(&error), "the store could not be closed");
         }
     }
 }
@@ -313,6 +321,20 @@ impl<R: Runtime> anteroom_admin::Host for Seat<R> {
     }
 }
 
+/// What came of opening; a panic in it is a problem like any other, so that nobody waits for it.
+fn outcome<T>(opening: tauri::Result<Result<T, HostError>>) -> Result<T, Problem> {
+    match opening {
+        Ok(opened) => opened.map_err(|error| Problem { text: explain(&error), exit_code: error.exit_code() }),
+        Err(error) => {
+            let text = sentence!(
+                "Anteroom broke off while it opened its store ({reason}). Start it again.",
+                reason = error.to_string()
+            );
+            Err(Problem { text, exit_code: problem::OTHER })
+        }
+    }
+}
+
 fn options(settings: &Settings, listen: SocketAddr) -> Result<(PathBuf, HostOptions), HostError> {
     let folder = settings.data_dir.clone().or_else(Place::of_platform).ok_or(HostError::NoDataFolder)?;
     let keys = KeyOptions {
@@ -358,4 +380,34 @@ fn pass_changes_on<R: Runtime>(app: &AppHandle<R>, admin: &Admin, runtime: &Hand
             }
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_while_opening_is_a_problem_that_is_named() {
+        let opening = tauri::async_runtime::spawn_blocking(|| -> Result<(), HostError> { panic!("broken") });
+        let problem = outcome(tauri::async_runtime::block_on(opening)).unwrap_err();
+        assert_eq!(problem.exit_code, problem::OTHER);
+        assert!(problem.text.to_string().contains("Start it again."), "{}", problem.text);
+    }
+
+    #[test]
+    fn a_problem_is_a_sentence_and_names_what_the_window_can_choose() {
+        for (error, exit_code, text) in [
+            (
+                HostError::NoDataFolder,
+                problem::WRONG_USAGE,
+                "Start Anteroom with ANTEROOM_DATA_DIR set to one.",
+            ),
+            (HostError::Tls("no key".to_owned()), problem::KEYS, "TLS cannot be set up: no key."),
+            (HostError::NoStore { file: "/a/b".into() }, problem::STORE, "there is no store at /a/b."),
+        ] {
+            let problem = outcome::<()>(Ok(Err(error))).unwrap_err();
+            assert_eq!(problem.exit_code, exit_code);
+            assert!(problem.text.to_string().ends_with(text), "{}", problem.text);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use tauri::{AppHandle, Emitter, EventTarget, Manager, Runtime};
@@ -21,7 +21,11 @@ const MOST_WAITING: usize = 8;
 
 /// The links that arrived before the page listened: after a cold start, or while the page reloads.
 #[derive(Default)]
-pub(crate) struct Inbox(Mutex<Links>, watch::Sender<u64>);
+pub(crate) struct Inbox {
+    links: Mutex<Links>,
+    /// How often `anteroom://open` came.
+    opened: watch::Sender<u64>,
+}
 
 #[derive(Default)]
 struct Links {
@@ -30,14 +34,18 @@ struct Links {
 }
 
 impl Inbox {
-    /// How often a link asked for the window.
+    /// Tells of each `anteroom://open` from now on.
     pub(crate) fn opened(&self) -> watch::Receiver<u64> {
-        self.1.subscribe()
+        self.opened.subscribe()
+    }
+
+    fn links(&self) -> MutexGuard<'_, Links> {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes the link for the page if it listens; keeps it otherwise.
     fn accept(&self, link: DeepLink) -> Option<DeepLink> {
-        let mut links = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut links = self.links();
         if links.page_listens {
             return Some(link);
         }
@@ -50,14 +58,14 @@ impl Inbox {
 
     /// The page listens from now on; what waited for it goes out, oldest first.
     fn open(&self) -> VecDeque<DeepLink> {
-        let mut links = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut links = self.links();
         links.page_listens = true;
         std::mem::take(&mut links.waiting)
     }
 
     /// The page is gone or loads anew.
     pub(crate) fn close(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).page_listens = false;
+        self.links().page_listens = false;
     }
 }
 
@@ -76,10 +84,11 @@ pub(crate) fn receive<R: Runtime>(app: &AppHandle<R>, arguments: &[String]) {
 /// Passes a link to the page, now or when it listens.
 pub(crate) fn deliver<R: Runtime>(app: &AppHandle<R>, link: DeepLink) {
     tracing::info!(link = ?link, "deep link received");
+    let inbox = app.state::<Inbox>();
     if link == DeepLink::Open {
-        app.state::<Inbox>().1.send_modify(|count| *count += 1);
+        inbox.opened.send_modify(|count| *count += 1);
     }
-    if let Some(link) = app.state::<Inbox>().accept(link) {
+    if let Some(link) = inbox.accept(link) {
         emit(app, &link);
     }
 }

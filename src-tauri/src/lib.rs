@@ -54,7 +54,11 @@ pub fn run(settings: Settings) -> tauri::Result<ExitCode> {
         .manage(Inbox::default())
         .invoke_handler(tauri::generate_handler![ipc::call])
         .setup(move |app| {
-            set_up(app, settings)?;
+            // Tauri panics at an error of this function, and what is open would stay so
+            if let Err(error) = set_up(app, settings) {
+                tracing::error!(%error, "the window could not be opened");
+                app.handle().exit(1);
+            }
             Ok(())
         })
         .build(context)?;
@@ -77,7 +81,7 @@ pub fn run(settings: Settings) -> tauri::Result<ExitCode> {
 fn set_up(app: &tauri::App, settings: Settings) -> tauri::Result<()> {
     let handle = app.handle();
     let command_line = settings.command_line.clone();
-    // before anything is opened: from now on a signal closes it again
+    // before anything is opened: from now on a signal ends the app as closing the window does
     end_on_signal(handle);
     Engine::open(handle, settings);
     let on_ready = handle.clone();

@@ -3,7 +3,7 @@
 // no console window beside ours on Windows
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use anteroom_lib::{Settings, deep_link::DeepLink};
 use tracing_subscriber::EnvFilter;
@@ -20,7 +20,8 @@ fn main() -> ExitCode {
 
 /// Lines on standard error. `ANTEROOM_LOG` is a level, or directives such as `anteroom_http=debug`.
 fn start_log() -> Result<(), (String, u8)> {
-    let wanted = variable("ANTEROOM_LOG").unwrap_or_else(|| "info".to_owned());
+    let wanted = variable("ANTEROOM_LOG").unwrap_or_else(|| "info".into());
+    let wanted = wanted.to_string_lossy();
     let filter = EnvFilter::builder()
         .parse(&wanted)
         .map_err(|error| (format!("ANTEROOM_LOG is {wanted:?}: {error}"), 2))?;
@@ -58,7 +59,6 @@ fn probe(command_line: &[String]) -> ExitCode {
 }
 
 /// An environment variable that is set to something.
-#[expect(clippy::disallowed_methods, reason = "the program's entry reads the environment, nothing else does")]
-fn variable(name: &'static str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+fn variable(name: &'static str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }

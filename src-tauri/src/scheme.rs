@@ -9,11 +9,15 @@ use std::{
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_deep_link::DeepLinkExt;
 
-/// Registers the scheme for this user. A failure is logged: the app works without links.
+/// Registers the scheme for this user, beside the window: the desktop's own programs do it. A failure is logged: the app
+/// works without links.
 pub(crate) fn register<R: Runtime>(app: &AppHandle<R>) {
-    if let Err(error) = try_register(app) {
-        tracing::warn!(%error, "anteroom:// links could not be registered with the desktop");
-    }
+    let app = app.clone();
+    tauri::async_runtime::spawn_blocking(move || {
+        if let Err(error) = try_register(&app) {
+            tracing::warn!(%error, "anteroom:// links could not be registered with the desktop");
+        }
+    });
 }
 
 /// The program that the desktop opens links with.
@@ -24,6 +28,7 @@ pub(crate) fn register<R: Runtime>(app: &AppHandle<R>) {
 pub(crate) async fn registered<R: Runtime>(app: &AppHandle<R>) -> Result<PathBuf, String> {
     let asked = tokio::process::Command::new("xdg-mime")
         .args(["query", "default", "x-scheme-handler/anteroom"])
+        .kill_on_drop(true)
         .output();
     let answer = asked.await.map_err(|error| format!("xdg-mime cannot be asked: {error}"))?;
     let entry = String::from_utf8_lossy(&answer.stdout).trim().to_owned();

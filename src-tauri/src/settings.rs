@@ -1,6 +1,7 @@
 //! What the environment says. Command-line flags cannot say it: a link must be the only argument of a start.
 
 use std::{
+    ffi::OsString,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
 };
@@ -39,18 +40,17 @@ impl Settings {
     /// # Errors
     /// When a variable holds something it cannot mean.
     pub fn read(
-        variable: impl Fn(&'static str) -> Option<String>,
+        variable: impl Fn(&'static str) -> Option<OsString>,
         command_line: Vec<String>,
     ) -> Result<Self, WrongSetting> {
+        let text = |name| variable(name).map(|value| utf8(name, value)).transpose();
+        let address = |name| text(name)?.map(|value| parse_address(name, &value)).transpose();
         Ok(Self {
             data_dir: variable("ANTEROOM_DATA_DIR").map(PathBuf::from),
-            listen: variable("ANTEROOM_LISTEN")
-                .map_or(Ok(DEFAULT_LISTEN), |value| parse_address("ANTEROOM_LISTEN", &value))?,
-            tls_listen: variable("ANTEROOM_TLS_LISTEN")
-                .map(|value| parse_address("ANTEROOM_TLS_LISTEN", &value))
-                .transpose()?,
-            master_key: variable("ANTEROOM_MASTER_KEY").map(|value| parse_master_key(&value)).transpose()?,
-            passphrase: variable("ANTEROOM_PASSPHRASE").map(Passphrase::new),
+            listen: address("ANTEROOM_LISTEN")?.unwrap_or(DEFAULT_LISTEN),
+            tls_listen: address("ANTEROOM_TLS_LISTEN")?,
+            master_key: text("ANTEROOM_MASTER_KEY")?.map(|value| parse_master_key(&value)).transpose()?,
+            passphrase: text("ANTEROOM_PASSPHRASE")?.map(Passphrase::new),
             command_line,
         })
     }
@@ -63,6 +63,11 @@ impl Settings {
         let short = digest.iter().take(8).fold(0_u64, |short, byte| (short << 8) | u64::from(*byte));
         format!("{identifier}.d{short:016x}")
     }
+}
+
+/// A setting as text. What it was is not said: it may be a passphrase.
+fn utf8(name: &str, value: OsString) -> Result<String, WrongSetting> {
+    value.into_string().map_err(|_| WrongSetting(format!("{name} is not UTF-8")))
 }
 
 fn parse_address(name: &str, value: &str) -> Result<SocketAddr, WrongSetting> {
@@ -87,11 +92,11 @@ impl std::error::Error for WrongSetting {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Settings, WrongSetting};
+    use super::{OsString, Settings, WrongSetting};
 
     fn read(variables: &[(&str, &str)]) -> Result<Settings, WrongSetting> {
         let variable = |name: &str| {
-            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
         };
         Settings::read(variable, Vec::new())
     }
@@ -117,6 +122,23 @@ mod tests {
                 message.contains(name) && message.contains(value) && message.contains(expected),
                 "{message}"
             );
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_not_utf8_is_a_folder_or_refused_and_never_left_out() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let latin1 = |wanted: &'static str| {
+            Settings::read(
+                move |name| (name == wanted).then(|| OsString::from_vec(b"/srv/Prax\xe9".to_vec())),
+                Vec::new(),
+            )
+        };
+        let folder = latin1("ANTEROOM_DATA_DIR").unwrap().data_dir.unwrap();
+        assert_eq!(folder.into_os_string().into_vec(), b"/srv/Prax\xe9");
+        for name in ["ANTEROOM_LISTEN", "ANTEROOM_TLS_LISTEN", "ANTEROOM_MASTER_KEY", "ANTEROOM_PASSPHRASE"] {
+            assert_eq!(latin1(name).unwrap_err().to_string(), format!("{name} is not UTF-8"));
         }
     }
 

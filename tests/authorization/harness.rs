@@ -230,17 +230,29 @@ fn decode(text: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
+/// What a browser says of a request whose answer it shows as a page: Fetch Metadata.
+pub(crate) const NAVIGATION: &[(&str, &str)] =
+    &[("sec-fetch-site", "same-origin"), ("sec-fetch-dest", "document")];
+
 /// A browser: it keeps cookies and follows nothing by itself.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Browser {
     pub(crate) cookies: BTreeMap<String, String>,
+    /// Sent with each request; none, as a program sends them, unless said otherwise.
+    pub(crate) headers: &'static [(&'static str, &'static str)],
 }
 
 impl Browser {
+    pub(crate) fn sending(headers: &'static [(&'static str, &'static str)]) -> Self {
+        Self { headers, ..Self::default() }
+    }
+
     async fn send(&mut self, server: &Server, request: reqwest::RequestBuilder) -> Page {
         let cookies: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = if cookies.is_empty() { request } else { request.header("cookie", cookies.join("; ")) };
+        let request =
+            self.headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let page = server.send(request).await;
         for line in page.headers.get_all("set-cookie") {
             let line = line.to_str().unwrap();
@@ -260,22 +272,8 @@ impl Browser {
     }
 
     pub(crate) async fn post(&mut self, server: &Server, target: &str, fields: &[(&str, &str)]) -> Page {
-        self.post_with(server, target, fields, &[]).await
-    }
-
-    /// Sends a form with headers of a browser.
-    pub(crate) async fn post_with(
-        &mut self,
-        server: &Server,
-        target: &str,
-        fields: &[(&str, &str)],
-        headers: &[(&str, &str)],
-    ) -> Page {
         let path = target.strip_prefix(&server.base).unwrap_or(target);
-        let request = headers
-            .iter()
-            .fold(server.post(path, fields), |request, (name, value)| request.header(*name, *value));
-        self.send(server, request).await
+        self.send(server, server.post(path, fields)).await
     }
 
     /// Sends an authorization request.
@@ -285,23 +283,12 @@ impl Browser {
 
     /// Presses a button of the page at `target`.
     pub(crate) async fn press(&mut self, server: &Server, target: &str, fields: &[(&str, &str)]) -> Page {
-        self.press_with(server, target, fields, &[]).await
-    }
-
-    /// The same, with headers of a browser.
-    pub(crate) async fn press_with(
-        &mut self,
-        server: &Server,
-        target: &str,
-        fields: &[(&str, &str)],
-        headers: &[(&str, &str)],
-    ) -> Page {
         let page = self.get(server, target).await;
         assert_eq!(page.status, 200, "{page:?}");
         let token = page.field("form_token");
         let mut all = vec![("form_token", token.as_str())];
         all.extend_from_slice(fields);
-        self.post_with(server, target, &all, headers).await
+        self.post(server, target, &all).await
     }
 
     /// Goes through all pages, as Ada, and gives the address of the client.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::harness::{ADA, APP, Browser, CB, PASSWORD, Server, WEB, but, request};
+use crate::harness::{ADA, APP, Browser, CB, NAVIGATION, PASSWORD, Server, WEB, but, request};
 
 async fn page(server: &Server, browser: &mut Browser) -> String {
     let began = browser.authorize(server, &request(WEB, CB)).await;
@@ -30,13 +30,12 @@ async fn ar_41_the_page_is_plain_and_goes_where_it_says() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_leaves_a_form_by_a_page_that_leads_on() {
     let server = Server::start().await;
-    let as_browser = [("sec-fetch-site", "same-origin"), ("sec-fetch-dest", "document")];
-    let mut browser = Browser::default();
+    let mut browser = Browser::sending(NAVIGATION);
     let target = page(&server, &mut browser).await;
     let signed_in = [("press", "sign_in"), ("email", ADA), ("password", PASSWORD)];
-    let next = browser.press_with(&server, &target, &signed_in, &as_browser).await;
+    let next = browser.press(&server, &target, &signed_in).await;
     assert_eq!((next.status, next.location()), (303, Some(target.as_str())), "to a page of ours");
-    let left = browser.press_with(&server, &target, &[("press", "allow")], &as_browser).await;
+    let left = browser.press(&server, &target, &[("press", "allow")]).await;
     assert_eq!((left.status, left.location()), (200, None), "{left:?}");
     let to = left.header("refresh").unwrap().strip_prefix("0; url=").unwrap().to_owned();
     let code = to.strip_prefix("https://c.test/cb?code=").unwrap().split('&').next().unwrap();
@@ -47,15 +46,15 @@ async fn a_browser_leaves_a_form_by_a_page_that_leads_on() {
     assert!(policy.contains("form-action 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
     assert!(!left.body.contains("<form") && !left.body.contains("<script") && !left.body.contains("href="));
     // Cancelled, on the way to an app, and for whoever is no browser.
-    for (parameters, headers, press, status) in [
-        (request(WEB, CB), as_browser.as_slice(), "cancel", 200),
-        (request(APP, "com.example.app:/cb"), as_browser.as_slice(), "cancel", 303),
-        (request(WEB, CB), &[("sec-fetch-dest", "iframe")], "cancel", 303),
-        (request(WEB, CB), &[], "cancel", 303),
+    for (parameters, headers, status) in [
+        (request(WEB, CB), NAVIGATION, 200),
+        (request(APP, "com.example.app:/cb"), NAVIGATION, 303),
+        (request(WEB, CB), &[("sec-fetch-dest", "iframe")], 303),
+        (request(WEB, CB), &[], 303),
     ] {
-        let mut browser = Browser::default();
+        let mut browser = Browser::sending(headers);
         let began = browser.authorize(&server, &parameters).await;
-        let left = browser.press_with(&server, began.location().unwrap(), &[("press", press)], headers).await;
+        let left = browser.press(&server, began.location().unwrap(), &[("press", "cancel")]).await;
         assert_eq!(left.status, status, "{headers:?}: {left:?}");
         assert_eq!(left.header("refresh").is_some(), status == 200, "{headers:?}");
         assert_eq!(left.location().is_some(), status == 303, "{headers:?}");

@@ -1,6 +1,8 @@
 //! Revocation, introspection and logout: RV, LO.
 
-use crate::harness::{Browser, CB, OTHER, Page, SPA, Server, WEB, WEB_SECRET, but, encode, redeem, request};
+use crate::harness::{
+    Browser, CB, NAVIGATION, OTHER, Page, SPA, Server, WEB, WEB_SECRET, but, encode, redeem, request,
+};
 
 async fn tokens(server: &Server, browser: &mut Browser, scope: &str) -> Page {
     let code = browser.code(server, &but(request(WEB, CB), "scope", Some(scope))).await;
@@ -197,8 +199,8 @@ async fn the_form_that_signs_out_leads_where_the_client_registered_only() {
     let asked = browser.get(&server, &format!("oauth2/logout?{}", crate::harness::query(&fields))).await;
     let token = asked.field("form_token");
     let press = [fields.as_slice(), &[("form_token", token.as_str())]].concat();
-    let as_browser = [("sec-fetch-site", "same-origin"), ("sec-fetch-dest", "document")];
-    let left = browser.post_with(&server, "oauth2/logout", &press, &as_browser).await;
+    browser.headers = NAVIGATION;
+    let left = browser.post(&server, "oauth2/logout", &press).await;
     assert_eq!((left.status, left.header("refresh")), (200, Some("0; url=https://c.test/bye?state=s")));
 }
 

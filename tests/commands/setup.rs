@@ -4,7 +4,7 @@ use anteroom_admin::error::Code;
 use anteroom_engine::service::passwords;
 use serde_json::json;
 
-use crate::harness::{Desk, setup, text, with};
+use crate::harness::{Desk, each, setup, text, with};
 
 #[tokio::test]
 async fn the_first_start_names_the_project_and_creates_its_admin() {
@@ -25,6 +25,15 @@ async fn the_first_start_names_the_project_and_creates_its_admin() {
     });
     let password = user.unwrap().unwrap().password.unwrap();
     assert!(passwords::verify(&password, "correct horse").unwrap());
+}
+
+#[tokio::test]
+async fn the_log_says_who_set_the_project_up() {
+    let desk = Desk::new().await;
+    let log = json!({ "kind": "", "refusedOnly": false, "about": "", "limit": 10 });
+    let log = desk.call("activity_list", log).await;
+    assert_eq!(each(&log["items"], "/kind"), ["member_created", "project_created"]);
+    assert_eq!(each(&log["items"], "/actor"), ["Ada Byron", "Ada Byron"]);
 }
 
 #[tokio::test]

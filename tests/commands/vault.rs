@@ -7,6 +7,7 @@ use anteroom_engine::model::connected_account::VaultTokens;
 use anteroom_engine::model::{ConnectedAccount, Connection};
 use anteroom_engine::seal::Sealed;
 use anteroom_engine::stop::Outcome;
+use anteroom_oauth::GrantType;
 use serde_json::{Map, Value, json};
 
 use crate::harness::{Desk, NOBODY, NOW, each, text, with};
@@ -84,12 +85,34 @@ async fn accounts_are_shown_without_tokens_and_deleted_with_what_stops() {
     assert_eq!(desk.call("vault_accounts", of.clone()).await["items"][0]["state"], "expiring");
     desk.pass(200);
     assert_eq!(desk.call("vault_accounts", of.clone()).await["items"][0]["state"], "refreshable");
-    let stops = json!({ "person": "Pat Doe", "connection": "acme-idp", "clients": [], "otherAccounts": 0 });
+    let stops = json!({ "person": "Pat Doe", "connection": "acme-idp", "clients": [], "clientCount": 0,
+                        "otherAccounts": 0 });
     assert_eq!(desk.call("vault_delete_preview", json!({ "id": id })).await, stops);
     assert_eq!(desk.call("vault_delete", json!({ "id": id })).await, stops);
     assert_eq!(desk.call("vault_accounts", of).await, json!({ "items": [] }));
     assert_eq!(desk.fail("vault_delete", json!({ "id": id })).await.code, Code::NotFound);
     assert_eq!(desk.fail("vault_accounts", json!({ "membershipId": NOBODY })).await.code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_deletion_names_ten_clients_and_counts_the_others() {
+    let desk = Desk::new().await;
+    let pat = desk.person("Patient", "Pat", "Doe").await;
+    let id = connect(&desk, text(&pat, "/summary/membershipId"), true).await;
+    for number in 0..12 {
+        let request = json!({ "name": format!("API {number:02}"), "clientType": "confidential", "redirectUris": [],
+                              "admin": false });
+        let made = desk.call("clients_create", request).await;
+        if number > 0 {
+            let grants = json!({ "grantTypes": [GrantType::FederatedConnectionAccessToken.as_str()] });
+            let client = &made["client"];
+            let request = json!({ "id": client["id"], "version": client["version"], "changes": grants });
+            desk.call("clients_update", request).await;
+        }
+    }
+    let preview = desk.call("vault_delete_preview", json!({ "id": id })).await;
+    let names: Vec<String> = (1..11).map(|number| format!("API {number:02}")).collect();
+    assert_eq!((&preview["clients"], &preview["clientCount"]), (&json!(names), &json!(11)));
 }
 
 #[tokio::test]

@@ -43,6 +43,16 @@ async fn the_end_of_a_session_closes_the_store() {
 }
 
 #[tokio::test]
+async fn the_end_of_a_session_closes_a_store_that_is_still_being_opened() {
+    let home = Home::new();
+    let app = home.start_with_passphrase();
+    let journal = home.store().with_extension("db-wal");
+    until("the store is open", async || journal.exists().then_some(())).await;
+    assert_eq!(app.end(), Some(0));
+    assert!(!journal.exists(), "everything is in the main file");
+}
+
+#[tokio::test]
 async fn a_taken_port_is_named_and_the_engine_answers_when_it_is_free() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -104,6 +114,17 @@ async fn the_engine_opens_once_the_store_is_free() {
     let desktop = Desktop::open_in(home.clone(), &[]).await;
     desktop.text("another Anteroom is using it").await;
     assert_eq!(first.end(), Some(0));
+    desktop.press("Try again").await;
+    desktop.text("Welcome to Anteroom").await;
+}
+
+#[tokio::test]
+async fn the_engine_opens_once_its_port_for_tls_is_free() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let desktop = Desktop::open_in(Home::listening_for_tls_on(&address), &[]).await;
+    desktop.text(&format!("{address} is in use")).await;
+    drop(taken);
     desktop.press("Try again").await;
     desktop.text("Welcome to Anteroom").await;
 }

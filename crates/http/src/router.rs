@@ -321,8 +321,9 @@ pub fn router(engine: Arc<Engine>) -> Edge {
     behind_the_edge(engine, &issuers, None, |_| true)
 }
 
-/// What the local network may reach on the base `issuer`: the pages of magic links and of password links, and what a client needs to redeem and
-/// use them; and how to trust the CA behind it. Everything else is not there, a route that is added later included.
+/// What the local network may reach on the base `issuer`: the pages of magic links and of password links, and what a client
+/// needs to redeem and use them; and how to trust the CA behind it. Everything else is not there, a route that is added later
+/// included.
 pub fn lan_router(engine: Arc<Engine>, issuer: &Issuer, trust: Trust) -> Edge {
     behind_the_edge(engine, std::slice::from_ref(issuer), Some(trust), is_for_lan)
 }

@@ -35,8 +35,8 @@ pub struct HostOptions {
     pub base_urls: Vec<Issuer>,
     /// Applied before anything is served.
     pub workspaces: Vec<WorkspaceFile>,
-    /// Whether an address that cannot be listened on is an error, before anything is opened or made. Otherwise the engine
-    /// opens all the same, and [`Host::listener_state`] says what is wrong.
+    /// Whether a `listen` that cannot be listened on is an error, before anything is opened or made. Otherwise the engine
+    /// opens all the same, and [`Host::listener_state`] says what is wrong. For `tls_listen` it is an error always.
     pub needs_listener: bool,
 }
 
@@ -58,6 +58,8 @@ pub struct Host {
     /// The address with the port that was picked, so that the base stays true when the listener is started again.
     address: SocketAddr,
     serving: Mutex<Serving>,
+    /// Held while somebody starts the listener.
+    starting: tokio::sync::Mutex<()>,
     tls: Option<Tls>,
     lan: Mutex<Option<lan::Serving>>,
     purge: JoinHandle<()>,
@@ -74,6 +76,13 @@ enum Serving {
     Running { address: SocketAddr, stop: watch::Sender<bool>, task: JoinHandle<()> },
     Stopped,
     Problem(ListenError),
+}
+
+impl Serving {
+    /// Whether it answers: a task that ended by itself no longer does.
+    fn answers(&self) -> bool {
+        matches!(self, Self::Running { task, .. } if !task.is_finished())
+    }
 }
 
 /// The listener gives requests in flight 5 s; after this it is cut off.
@@ -114,7 +123,16 @@ impl Host {
             None => None,
         };
         let purge = runtime.spawn(purge_now_and_then(Arc::clone(&engine)));
-        Ok(Self { engine, runtime, address, serving: Mutex::new(serving), tls, lan: Mutex::new(None), purge })
+        Ok(Self {
+            engine,
+            runtime,
+            address,
+            serving: Mutex::new(serving),
+            starting: tokio::sync::Mutex::default(),
+            tls,
+            lan: Mutex::new(None),
+            purge,
+        })
     }
 
     /// The engine.
@@ -130,10 +148,10 @@ impl Host {
     /// Whether the engine can be reached, and where.
     pub fn listener_state(&self) -> ListenerState {
         match &*self.serving() {
-            // A task that ended by itself no longer answers.
-            Serving::Running { task, .. } if task.is_finished() => ListenerState::Stopped,
-            Serving::Running { address, .. } => ListenerState::Listening(*address),
-            Serving::Stopped => ListenerState::Stopped,
+            serving @ Serving::Running { address, .. } if serving.answers() => {
+                ListenerState::Listening(*address)
+            }
+            Serving::Running { .. } | Serving::Stopped => ListenerState::Stopped,
             Serving::Problem(problem) => ListenerState::Problem(problem.clone()),
         }
     }
@@ -141,8 +159,7 @@ impl Host {
     /// The base of the TLS listener while it serves.
     pub fn tls_base(&self) -> Option<&Issuer> {
         let tls = self.tls.as_ref()?;
-        let serves = matches!(&*lock(&tls.serving), Serving::Running { task, .. } if !task.is_finished());
-        serves.then_some(&tls.base)
+        lock(&tls.serving).answers().then_some(&tls.base)
     }
 
     /// The local network, while it is served.
@@ -183,7 +200,9 @@ impl Host {
     /// # Errors
     /// When the address cannot be listened on; [`Host::listener_state`] says so, too.
     pub async fn start_listener(&self) -> Result<(), ListenError> {
-        if matches!(self.listener_state(), ListenerState::Listening(_)) {
+        // Of two who ask at once, the second would find the port taken by the first.
+        let _starting = self.starting.lock().await;
+        if self.serving().answers() {
             return Ok(());
         }
         let bound = bind(self.address).await;

@@ -1,7 +1,8 @@
 //! Serving the local network, so that a phone can open a magic link: off unless switched on, and off again by itself.
 //!
 //! On one private address of this machine, over TLS with a certificate of the local CA, and only what
-//! [`anteroom_http::lan_router`] lets through: the pages of magic links and password links, the OAuth endpoints, and how to trust the CA.
+//! [`anteroom_http::lan_router`] lets through: the pages of magic links and password links, the OAuth endpoints, and how to
+//! trust the CA.
 //!
 //! # Not supported
 //! Public addresses, several networks at once, and IPv6-only networks.

@@ -22,6 +22,8 @@ use anteroom_engine::store::{Store, StoreError};
 use anteroom_sentence::{Sentence, sentence};
 use zeroize::Zeroizing;
 
+use crate::problem::Chain;
+
 /// A source of the master key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -167,7 +169,10 @@ impl From<&KeyError> for Sentence {
             KeyError::Make(reason) => {
                 sentence!("the master key cannot be made: {reason}", reason)
             }
-            KeyError::Store(_) => sentence!("the sealed keys cannot be read or written"),
+            KeyError::Store(error) => sentence!(
+                "the sealed keys cannot be read or written: {reason}",
+                reason = Chain(error).to_string()
+            ),
         }
     }
 }

@@ -79,7 +79,7 @@ pub enum HostError {
     #[error(transparent)]
     Store(#[from] OpenError),
     /// The store was opened and failed.
-    #[error("the store failed: {0}")]
+    #[error("the store failed: {}", Chain(.0))]
     StoreFailed(#[source] StoreError),
     /// The keys cannot be opened; nothing was changed.
     #[error(transparent)]
@@ -223,5 +223,25 @@ impl fmt::Display for Chain<'_> {
             source = error.source();
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_fails_says_why_down_to_the_database() {
+        let full = || StoreError::Database(Box::new(io::Error::other("no space left")));
+        for (error, text) in [
+            (HostError::StoreFailed(full()), "the store failed: database error: no space left"),
+            (
+                HostError::Keys(full().into()),
+                "the sealed keys cannot be read or written: database error: no space left",
+            ),
+        ] {
+            assert_eq!(error.exit_code(), STORE);
+            assert_eq!(error.to_string(), text);
+        }
     }
 }

@@ -225,8 +225,6 @@ CREATE TABLE event (
 
 CREATE INDEX event_by_about ON event (about) WHERE about IS NOT NULL;
 
-CREATE INDEX event_by_client ON event (client) WHERE client IS NOT NULL;
-
 CREATE INDEX event_by_kind ON event (kind) WHERE kind NOT IN ('token_issued', 'refused');
 
 CREATE INDEX event_by_subject ON event (subject) WHERE subject IS NOT NULL;
@@ -235,7 +233,11 @@ CREATE TRIGGER event_is_not_changed BEFORE UPDATE ON event BEGIN SELECT RAISE(AB
 
 CREATE TRIGGER event_is_not_deleted BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are not deleted'); END;
 
+CREATE INDEX event_other_by_client ON event (client) WHERE kind <> 'token_issued' AND client IS NOT NULL;
+
 CREATE INDEX event_refused ON event (seq) WHERE refusal IS NOT NULL;
+
+CREATE INDEX event_token_by_client ON event (client) WHERE kind = 'token_issued' AND client IS NOT NULL;
 
 CREATE TABLE interaction (
   id          BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),

@@ -109,12 +109,11 @@ impl AuthorizationCodes for SqliteTx<'_> {
         wrong_verifiers: u32,
         now: Timestamp,
     ) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE authorization_code SET redeemed_at = ?4 WHERE id = ?1 AND client = ?2 AND redeemed_at IS NULL \
              AND wrong_verifiers < ?3 AND expires_at > ?4",
             params![id.as_bytes(), client.as_bytes(), wrong_verifiers, now.seconds()],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn count_wrong_verifier(&mut self, id: Id<IssuedCode>) -> StoreResult<u32> {
@@ -151,10 +150,6 @@ impl AuthorizationCodes for SqliteTx<'_> {
     }
 
     fn purge_issued_codes(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {
-        self.run_counted(
-            "DELETE FROM authorization_code WHERE rowid IN \
-             (SELECT rowid FROM authorization_code WHERE expires_at < ?1 LIMIT ?2)",
-            params![before.seconds(), limit],
-        )
+        self.purge("authorization_code", "expires_at", before, limit)
     }
 }

@@ -7,7 +7,7 @@ use anteroom_engine::model::{Client, ClientGrant, Project};
 use anteroom_engine::store::{ClientGrantFilter, ClientGrants, StoreError, StoreResult};
 use rusqlite::{Row, params};
 
-use crate::column::{self, object_to_json, to_json};
+use crate::column::{self, to_json};
 use crate::error::updated;
 use crate::tx::SqliteTx;
 
@@ -129,7 +129,7 @@ impl ClientGrants for SqliteTx<'_> {
                 row.subject_type.as_str(),
                 to_json(&row.scope)?,
                 row.allow_all_scopes,
-                object_to_json(&row.rest)?,
+                to_json(&row.rest)?,
                 row.created_at.seconds(),
             ],
         )
@@ -150,7 +150,7 @@ impl ClientGrants for SqliteTx<'_> {
                 row.subject_type.as_str(),
                 to_json(&row.scope)?,
                 row.allow_all_scopes,
-                object_to_json(&row.rest)?,
+                to_json(&row.rest)?,
                 row.created_at.seconds(),
             ],
         )?;

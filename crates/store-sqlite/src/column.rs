@@ -7,7 +7,6 @@ use anteroom_engine::timestamp::Timestamp;
 use anteroom_oauth::secret::{Digest, Kind};
 use rusqlite::Row;
 use rusqlite::types::FromSql;
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::error::fault;
@@ -82,11 +81,6 @@ pub(crate) fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, at: usize) -> 
 /// A value as JSON text.
 pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> StoreResult<String> {
     serde_json::to_string(value).map_err(|error| StoreError::Database(Box::new(error)))
-}
-
-/// A JSON object as text.
-pub(crate) fn object_to_json(object: &serde_json::Map<String, Value>) -> StoreResult<String> {
-    to_json(object)
 }
 
 /// The first eight bytes of a digest as the short index keeps them.

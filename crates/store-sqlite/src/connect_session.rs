@@ -102,21 +102,19 @@ impl ConnectSessions for SqliteTx<'_> {
         state: &Digest<ProviderState>,
         now: Timestamp,
     ) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE connect_session SET browser = ?2, provider_state = ?3, opened_at = ?4 \
              WHERE id = ?1 AND opened_at IS NULL AND finished_at IS NULL AND expires_at > ?4",
             params![id.as_bytes(), browser.as_bytes(), state.as_bytes(), now.seconds()],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn answer_connect_session(&mut self, id: Id<ConnectSession>, now: Timestamp) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE connect_session SET answered_at = ?2 WHERE id = ?1 AND opened_at IS NOT NULL AND answered_at IS NULL \
              AND finished_at IS NULL AND expires_at > ?2",
             params![id.as_bytes(), now.seconds()],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn grant_connect_session(
@@ -126,27 +124,22 @@ impl ConnectSessions for SqliteTx<'_> {
         granted: &Sealed,
         now: Timestamp,
     ) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE connect_session SET connect_code = ?2, granted = ?3 WHERE id = ?1 AND answered_at IS NOT NULL \
              AND connect_code IS NULL AND finished_at IS NULL AND expires_at > ?4",
             params![id.as_bytes(), code.as_bytes(), granted.0, now.seconds()],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn finish_connect_session(&mut self, id: Id<ConnectSession>, now: Timestamp) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE connect_session SET finished_at = ?2, granted = NULL \
              WHERE id = ?1 AND finished_at IS NULL AND expires_at > ?2",
             params![id.as_bytes(), now.seconds()],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn purge_connect_sessions(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {
-        self.run_counted(
-            "DELETE FROM connect_session WHERE rowid IN (SELECT rowid FROM connect_session WHERE expires_at < ?1 LIMIT ?2)",
-            params![before.seconds(), limit],
-        )
+        self.purge("connect_session", "expires_at", before, limit)
     }
 }

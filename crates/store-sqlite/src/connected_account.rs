@@ -142,7 +142,7 @@ impl ConnectedAccounts for SqliteTx<'_> {
         version: u32,
         tokens: &VaultTokens,
     ) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE connected_account SET access_token = ?3, refresh_token = ?4, scopes = ?5, obtained_at = ?6, \
              expires_at = ?7, version = version + 1 WHERE id = ?1 AND version = ?2",
             params![
@@ -154,8 +154,7 @@ impl ConnectedAccounts for SqliteTx<'_> {
                 tokens.obtained_at.seconds(),
                 tokens.expires_at.map(Timestamp::seconds),
             ],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn refuse_connected_account(
@@ -164,12 +163,11 @@ impl ConnectedAccounts for SqliteTx<'_> {
         version: u32,
         refusal: &ProviderRefusal,
     ) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE connected_account SET refused_at = ?3, refusal = ?4, version = version + 1 \
              WHERE id = ?1 AND version = ?2",
             params![id.as_bytes(), version, refusal.at.seconds(), refusal.reason],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn reseal_connected_account(
@@ -194,8 +192,7 @@ impl ConnectedAccounts for SqliteTx<'_> {
     }
 
     fn delete_connected_account(&mut self, id: Id<ConnectedAccount>) -> StoreResult<bool> {
-        let rows = self.run("DELETE FROM connected_account WHERE id = ?1", params![id.as_bytes()])?;
-        Ok(rows == 1)
+        self.run_one("DELETE FROM connected_account WHERE id = ?1", params![id.as_bytes()])
     }
 
     fn purge_connected_accounts(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {

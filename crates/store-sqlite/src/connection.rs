@@ -5,7 +5,7 @@ use anteroom_engine::model::{Client, Connection, Project};
 use anteroom_engine::store::{Connections, StoreResult};
 use rusqlite::{Row, params};
 
-use crate::column::{self, object_to_json};
+use crate::column::{self, to_json};
 use crate::error::updated;
 use crate::tx::SqliteTx;
 
@@ -71,11 +71,11 @@ impl Connections for SqliteTx<'_> {
                 row.name,
                 row.strategy,
                 row.display_name,
-                object_to_json(&row.options)?,
+                to_json(&row.options)?,
                 row.client_secret.as_ref().map(|sealed| sealed.0.as_slice()),
                 row.authentication,
                 row.connected_accounts,
-                object_to_json(&row.rest)?,
+                to_json(&row.rest)?,
                 row.created_at.seconds(),
                 row.updated_at.seconds(),
             ],
@@ -94,11 +94,11 @@ impl Connections for SqliteTx<'_> {
                 row.name,
                 row.strategy,
                 row.display_name,
-                object_to_json(&row.options)?,
+                to_json(&row.options)?,
                 row.client_secret.as_ref().map(|sealed| sealed.0.as_slice()),
                 row.authentication,
                 row.connected_accounts,
-                object_to_json(&row.rest)?,
+                to_json(&row.rest)?,
                 row.created_at.seconds(),
                 row.updated_at.seconds(),
             ],

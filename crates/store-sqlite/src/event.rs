@@ -27,6 +27,14 @@ const WIDTH: usize = 11;
 /// of their own.
 const NOT_BY_KIND: &str = "('token_issued', 'refused')";
 
+/// The indexes on clients, each with its condition. An event stands in one of them: whoever asks for a client's tokens does
+/// not walk its refusals, and the other way round.
+const TOKENS_OF_CLIENT: (&str, &str) = ("INDEXED BY event_token_by_client", " AND kind = 'token_issued'");
+const OTHERS_OF_CLIENT: (&str, &str) = ("INDEXED BY event_other_by_client", " AND kind <> 'token_issued'");
+
+const LAST_TOKEN_ISSUED_AT: &str = "SELECT at FROM event INDEXED BY event_token_by_client \
+     WHERE client = ?1 AND kind = 'token_issued' ORDER BY seq DESC LIMIT 1";
+
 fn from_row(row: &Row<'_>) -> StoreResult<Event> {
     Ok(Event {
         seq: column::get(row, 0)?,
@@ -103,18 +111,25 @@ fn numbers(filter: &EventFilter, span: Span) -> String {
             if filter.about.is_some() { " AND (client = ?4 OR subject = ?4 OR about = ?4)" } else { "" };
         return newest("INDEXED BY event_by_kind", &format!(" AND kind NOT IN {NOT_BY_KIND}{about}"));
     }
+    let refused = filter.refused_only || filter.kind == Some(EventKind::Refused);
+    let of_client: &[_] = match filter.kind {
+        _ if refused => &[OTHERS_OF_CLIENT],
+        Some(_) => &[TOKENS_OF_CLIENT],
+        None => &[TOKENS_OF_CLIENT, OTHERS_OF_CLIENT],
+    };
+    let newest_of_client = |client: &str| {
+        of_client.iter().map(|(index, own)| newest(index, &format!("{own}{client}"))).collect::<Vec<_>>()
+    };
     if filter.about.is_some() {
-        return [
-            newest("INDEXED BY event_by_client", " AND client = ?4"),
-            newest("INDEXED BY event_by_subject", " AND subject = ?4"),
-            newest("INDEXED BY event_by_about", " AND about = ?4"),
-        ]
-        .join(" UNION ");
+        let mut all = newest_of_client(" AND client = ?4");
+        all.push(newest("INDEXED BY event_by_subject", " AND subject = ?4"));
+        all.push(newest("INDEXED BY event_by_about", " AND about = ?4"));
+        return all.join(" UNION ");
     }
     if filter.client.is_some() {
-        return newest("INDEXED BY event_by_client", "");
+        return newest_of_client("").join(" UNION ");
     }
-    if filter.refused_only || filter.kind == Some(EventKind::Refused) {
+    if refused {
         return newest("INDEXED BY event_refused", " AND refusal IS NOT NULL");
     }
     newest("NOT INDEXED", "")
@@ -186,12 +201,7 @@ impl Events for SqliteTx<'_> {
     }
 
     fn last_token_issued_at(&self, client: Id<Client>) -> StoreResult<Option<Timestamp>> {
-        self.one(
-            "SELECT at FROM event INDEXED BY event_by_client WHERE client = ?1 AND kind = 'token_issued' \
-             ORDER BY seq DESC LIMIT 1",
-            params![client.as_bytes()],
-            |row| column::time(row, 0),
-        )
+        self.one(LAST_TOKEN_ISSUED_AT, params![client.as_bytes()], |row| column::time(row, 0))
     }
 
     fn newest_event_time(&self) -> StoreResult<Option<Timestamp>> {
@@ -264,5 +274,65 @@ impl SqliteTx<'_> {
             Ok((column::get(row, 0)?, column::get(row, 1)?))
         })?;
         Ok(stored.unwrap_or((0, [0; 32])))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::migrations;
+
+    /// What SQLite does for a statement, one line for each step.
+    fn plan(connection: &Connection, sql: &str) -> Vec<String> {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let mut rows = statement.raw_query();
+        let mut steps = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            steps.push(row.get("detail").unwrap());
+        }
+        steps
+    }
+
+    #[test]
+    fn no_question_about_a_row_or_a_kind_walks_the_log() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrations::apply(&mut connection, migrations::ALL, Path::new("memory")).unwrap();
+        let of = |kind: Option<EventKind>, refused_only: bool| EventFilter {
+            kind,
+            refused_only,
+            ..EventFilter::default()
+        };
+        let about = |filter: EventFilter| EventFilter { about: Some(uuid::Uuid::nil()), ..filter };
+        let client =
+            |filter: EventFilter| EventFilter { client: Some(Id::from_uuid(uuid::Uuid::nil())), ..filter };
+        let (tokens, others) = ("event_token_by_client", "event_other_by_client");
+        let (subject, row) = ("event_by_subject", "event_by_about");
+        for (filter, expected) in [
+            (of(None, true), vec!["event_refused"]),
+            (of(Some(EventKind::Refused), false), vec!["event_refused"]),
+            (of(Some(EventKind::LinkLocked), false), vec!["event_by_kind"]),
+            (client(of(None, false)), vec![tokens, others]),
+            (client(of(None, true)), vec![others]),
+            (client(of(Some(EventKind::Refused), false)), vec![others]),
+            (client(of(Some(EventKind::TokenIssued), false)), vec![tokens]),
+            (client(of(Some(EventKind::LinkLocked), false)), vec!["event_by_kind"]),
+            (about(of(None, false)), vec![tokens, others, subject, row]),
+            (about(of(None, true)), vec![others, subject, row]),
+            (about(of(Some(EventKind::TokenIssued), false)), vec![tokens, subject, row]),
+            (about(of(Some(EventKind::LinkLocked), false)), vec!["event_by_kind"]),
+        ] {
+            let sql = numbers(&filter, Span { after: None, before: None });
+            let steps = plan(&connection, &sql);
+            let used = |name: &&str| steps.iter().any(|step| step.contains(&format!("USING INDEX {name}")));
+            let events = steps.iter().filter(|step| step.contains("USING") && step.contains(" event "));
+            assert_eq!(events.count(), expected.len(), "{filter:?}: {steps:#?}");
+            assert!(expected.iter().all(used), "{filter:?}: {steps:#?}");
+        }
+        let steps = plan(&connection, LAST_TOKEN_ISSUED_AT);
+        assert_eq!(steps, ["SEARCH event USING INDEX event_token_by_client (client=?)"]);
     }
 }

@@ -107,7 +107,7 @@ impl Interactions for SqliteTx<'_> {
     }
 
     fn update_interaction(&mut self, row: &Interaction, now: Timestamp) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE interaction SET user = ?2, session = ?3, auth_method = ?4, auth_time = ?5, membership = ?6, seen = ?7, \
              second_factor = ?9, request = ?10 WHERE id = ?1 AND finished_at IS NULL AND expires_at > ?8",
             params![
@@ -122,8 +122,7 @@ impl Interactions for SqliteTx<'_> {
                 row.who.is_some_and(|who| who.second_factor),
                 to_json(&row.request)?,
             ],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn end_interactions_of_user(
@@ -140,17 +139,13 @@ impl Interactions for SqliteTx<'_> {
     }
 
     fn finish_interaction(&mut self, id: Id<Interaction>, now: Timestamp) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE interaction SET finished_at = ?2 WHERE id = ?1 AND finished_at IS NULL AND expires_at > ?2",
             params![id.as_bytes(), now.seconds()],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn purge_interactions(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {
-        self.run_counted(
-            "DELETE FROM interaction WHERE rowid IN (SELECT rowid FROM interaction WHERE expires_at < ?1 LIMIT ?2)",
-            params![before.seconds(), limit],
-        )
+        self.purge("interaction", "expires_at", before, limit)
     }
 }

@@ -99,11 +99,10 @@ impl Logins for SqliteTx<'_> {
     }
 
     fn revoke_login(&mut self, id: Id<Login>, at: Timestamp) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE login SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL AND expires_at > ?2",
             params![id.as_bytes(), at.seconds()],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn extend_login(&mut self, id: Id<Login>, expires_at: Timestamp) -> StoreResult<()> {

@@ -247,7 +247,7 @@ impl Memberships for SqliteTx<'_> {
         self.run(
             "INSERT INTO membership_rest (membership, rest) VALUES (?1, ?2) \
              ON CONFLICT (membership) DO UPDATE SET rest = excluded.rest",
-            params![id.as_bytes(), column::object_to_json(rest)?],
+            params![id.as_bytes(), column::to_json(rest)?],
         )
         .map(drop)
     }

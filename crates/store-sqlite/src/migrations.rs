@@ -36,6 +36,7 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { version: 12, sql: include_str!("../migrations/V12__membership_access.sql") },
     Migration { version: 13, sql: include_str!("../migrations/V13__event_by_kind.sql") },
     Migration { version: 14, sql: include_str!("../migrations/V14__user_security_request.sql") },
+    Migration { version: 15, sql: include_str!("../migrations/V15__event_of_client.sql") },
 ];
 
 /// Marks a file as ours: `Ante`.

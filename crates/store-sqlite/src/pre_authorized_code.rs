@@ -180,20 +180,18 @@ impl PreAuthorizedCodes for SqliteTx<'_> {
         login: Id<Login>,
         now: Timestamp,
     ) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE pre_authorized_code SET redeemed_at = ?4, login = ?3 WHERE id = ?1 AND client = ?2 \
              AND redeemed_at IS NULL AND ended_at IS NULL AND expires_at > ?4",
             params![id.as_bytes(), client.as_bytes(), login.as_bytes(), now.seconds()],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn mark_opened(&mut self, id: Id<PreAuthorizedCode>, at: Timestamp) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE pre_authorized_code SET opened_at = ?2 WHERE id = ?1 AND opened_at IS NULL",
             params![id.as_bytes(), at.seconds()],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn end_pre_authorized_code(
@@ -202,12 +200,11 @@ impl PreAuthorizedCodes for SqliteTx<'_> {
         ending: Ending,
         at: Timestamp,
     ) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE pre_authorized_code SET ending = ?2, ended_at = ?3 \
              WHERE id = ?1 AND redeemed_at IS NULL AND ended_at IS NULL AND (expires_at > ?3 OR ?4)",
             params![id.as_bytes(), ending.as_str(), at.seconds(), ending == Ending::Replaced],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn end_codes_of_client(&mut self, client: Id<Client>, ending: Ending, at: Timestamp) -> StoreResult<u32> {
@@ -251,16 +248,8 @@ impl PreAuthorizedCodes for SqliteTx<'_> {
     }
 
     fn purge_pre_authorized_codes(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {
-        let expired = self.run_counted(
-            "DELETE FROM pre_authorized_code WHERE rowid IN \
-             (SELECT rowid FROM pre_authorized_code WHERE expires_at < ?1 LIMIT ?2)",
-            params![before.seconds(), limit],
-        )?;
-        let ended = self.run_counted(
-            "DELETE FROM pre_authorized_code WHERE rowid IN \
-             (SELECT rowid FROM pre_authorized_code WHERE ended_at < ?1 LIMIT ?2)",
-            params![before.seconds(), limit - expired.min(limit)],
-        )?;
+        let expired = self.purge("pre_authorized_code", "expires_at", before, limit)?;
+        let ended = self.purge("pre_authorized_code", "ended_at", before, limit - expired.min(limit))?;
         Ok(expired + ended)
     }
 }

@@ -9,7 +9,7 @@ use anteroom_engine::store::{ProfileSearch, Profiles, StoreResult};
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Row, params, params_from_iter};
 
-use crate::column::{self, object_to_json};
+use crate::column::{self, to_json};
 use crate::error::updated;
 use crate::tx::SqliteTx;
 
@@ -54,7 +54,7 @@ impl Profiles for SqliteTx<'_> {
                 row.reference.id.as_bytes(),
                 row.reference.resource_type.as_str(),
                 row.project.as_bytes(),
-                object_to_json(&row.resource)?,
+                to_json(&row.resource)?,
                 row.created_at.seconds(),
                 row.birth_date(),
                 row.identifier(),
@@ -71,7 +71,7 @@ impl Profiles for SqliteTx<'_> {
                 row.reference.id.as_bytes(),
                 row.reference.resource_type.as_str(),
                 row.project.as_bytes(),
-                object_to_json(&row.resource)?,
+                to_json(&row.resource)?,
                 row.created_at.seconds(),
                 row.birth_date(),
                 row.identifier(),

@@ -73,12 +73,11 @@ impl RefreshFamilies for SqliteTx<'_> {
         now: Timestamp,
         expires_at: Timestamp,
     ) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE refresh_family SET previous = current, current = ?3, rotated_at = ?4, graced = 0, expires_at = ?5 \
              WHERE login = ?1 AND current = ?2 AND expires_at > ?4",
             params![login.as_bytes(), current.as_bytes(), new.as_bytes(), now.seconds(), expires_at.seconds()],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn replace_refresh_token(
@@ -88,18 +87,14 @@ impl RefreshFamilies for SqliteTx<'_> {
         new: &Digest<RefreshToken>,
         not_before: Timestamp,
     ) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE refresh_family SET current = ?3, graced = 1 \
              WHERE login = ?1 AND previous = ?2 AND graced = 0 AND rotated_at > ?4",
             params![login.as_bytes(), previous.as_bytes(), new.as_bytes(), not_before.seconds()],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn purge_refresh_families(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {
-        self.run_counted(
-            "DELETE FROM refresh_family WHERE rowid IN (SELECT rowid FROM refresh_family WHERE expires_at < ?1 LIMIT ?2)",
-            params![before.seconds(), limit],
-        )
+        self.purge("refresh_family", "expires_at", before, limit)
     }
 }

@@ -54,11 +54,10 @@ impl SecondFactors for SqliteTx<'_> {
     }
 
     fn accept_time_step(&mut self, user: Id<User>, secret: &Sealed, step: i64) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE second_factor SET last_step = ?3 \
              WHERE user = ?1 AND secret = ?2 AND (last_step IS NULL OR last_step < ?3)",
             params![user.as_bytes(), secret.0, step],
-        )?;
-        Ok(rows == 1)
+        )
     }
 }

@@ -79,11 +79,10 @@ impl Sessions for SqliteTx<'_> {
     }
 
     fn end_session(&mut self, id: Id<Session>, at: Timestamp) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE session SET ended_at = ?2 WHERE id = ?1 AND ended_at IS NULL AND expires_at > ?2",
             params![id.as_bytes(), at.seconds()],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn end_sessions_of_user(&mut self, user: Id<User>, at: Timestamp) -> StoreResult<u32> {
@@ -103,9 +102,6 @@ impl Sessions for SqliteTx<'_> {
     }
 
     fn purge_sessions(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {
-        self.run_counted(
-            "DELETE FROM session WHERE rowid IN (SELECT rowid FROM session WHERE expires_at < ?1 LIMIT ?2)",
-            params![before.seconds(), limit],
-        )
+        self.purge("session", "expires_at", before, limit)
     }
 }

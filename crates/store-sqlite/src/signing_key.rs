@@ -55,11 +55,10 @@ impl SigningKeys for SqliteTx<'_> {
     }
 
     fn activate_signing_key(&mut self, kid: &str, at: Timestamp) -> StoreResult<bool> {
-        let rows = self.run_counted(
+        self.run_one(
             "UPDATE signing_key SET activated_at = ?2 WHERE kid = ?1 AND activated_at IS NULL",
             params![kid, at.seconds()],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn retire_signing_key(

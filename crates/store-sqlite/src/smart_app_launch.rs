@@ -5,7 +5,7 @@ use anteroom_engine::model::{Project, SmartAppLaunch};
 use anteroom_engine::store::{SmartAppLaunches, StoreResult};
 use rusqlite::{Row, params};
 
-use crate::column::{self, object_to_json};
+use crate::column::{self, to_json};
 use crate::error::updated;
 use crate::tx::SqliteTx;
 
@@ -39,7 +39,7 @@ impl SmartAppLaunches for SqliteTx<'_> {
             params![
                 row.id.as_bytes(),
                 row.project.as_bytes(),
-                object_to_json(&row.resource)?,
+                to_json(&row.resource)?,
                 row.created_at.seconds(),
             ],
         )
@@ -52,7 +52,7 @@ impl SmartAppLaunches for SqliteTx<'_> {
             params![
                 row.id.as_bytes(),
                 row.project.as_bytes(),
-                object_to_json(&row.resource)?,
+                to_json(&row.resource)?,
                 row.created_at.seconds(),
             ],
         )?;

@@ -9,7 +9,7 @@ use anteroom_engine::model::Client;
 use anteroom_engine::model::client::SecretSlot;
 use anteroom_engine::store::StoreResult;
 use anteroom_engine::timestamp::Timestamp;
-use rusqlite::{Connection, Params, Row};
+use rusqlite::{Connection, Params, Row, params};
 
 use crate::cache::{ConfigCache, Key};
 use crate::error::fault;
@@ -142,5 +142,26 @@ impl<'a> SqliteTx<'a> {
     /// Runs a statement; how many rows it changed, as the contract counts.
     pub(crate) fn run_counted(&self, sql: &str, params: impl Params) -> StoreResult<u32> {
         Ok(u32::try_from(self.run(sql, params)?).unwrap_or(u32::MAX))
+    }
+
+    /// Runs a statement that changes one row at most; whether it did.
+    pub(crate) fn run_one(&self, sql: &str, params: impl Params) -> StoreResult<bool> {
+        Ok(self.run(sql, params)? == 1)
+    }
+
+    /// Deletes at most `limit` rows of a table whose `column` is earlier than `before`; how many.
+    pub(crate) fn purge(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        before: Timestamp,
+        limit: u32,
+    ) -> StoreResult<u32> {
+        self.run_counted(
+            &format!(
+                "DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {column} < ?1 LIMIT ?2)"
+            ),
+            params![before.seconds(), limit],
+        )
     }
 }

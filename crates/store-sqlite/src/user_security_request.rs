@@ -74,11 +74,10 @@ impl UserSecurityRequests for SqliteTx<'_> {
     }
 
     fn use_security_request(&mut self, id: Id<UserSecurityRequest>, now: Timestamp) -> StoreResult<bool> {
-        let rows = self.run(
+        self.run_one(
             "UPDATE user_security_request SET used_at = ?2 WHERE id = ?1 AND used_at IS NULL AND expires_at > ?2",
             params![id.as_bytes(), now.seconds()],
-        )?;
-        Ok(rows == 1)
+        )
     }
 
     fn delete_waiting_security_requests(&mut self, user: Id<User>) -> StoreResult<u32> {
@@ -89,10 +88,6 @@ impl UserSecurityRequests for SqliteTx<'_> {
     }
 
     fn purge_security_requests(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {
-        self.run_counted(
-            "DELETE FROM user_security_request WHERE rowid IN \
-             (SELECT rowid FROM user_security_request WHERE expires_at < ?1 LIMIT ?2)",
-            params![before.seconds(), limit],
-        )
+        self.purge("user_security_request", "expires_at", before, limit)
     }
 }

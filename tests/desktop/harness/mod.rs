@@ -36,6 +36,7 @@ pub(crate) struct Home {
     folder: Arc<TempDir>,
     data: PathBuf,
     listen: String,
+    tls_listen: Option<String>,
 }
 
 /// WebKitWebDriver in a process group of its own, which also holds the app it starts.
@@ -107,7 +108,12 @@ impl Home {
         for name in ["run", "data"] {
             DirBuilder::new().mode(0o700).create(folder.path().join(name)).expect("a folder in the home");
         }
-        Self { data: folder.path().join("data"), folder, listen: address.to_owned() }
+        Self { data: folder.path().join("data"), folder, listen: address.to_owned(), tls_listen: None }
+    }
+
+    /// A home whose engine also takes this address for https.
+    pub(crate) fn listening_for_tls_on(address: &str) -> Self {
+        Self { tls_listen: Some(address.to_owned()), ..Self::new() }
     }
 
     /// A new home over a data folder that stays afterwards.
@@ -151,25 +157,27 @@ impl Home {
             .env("BROWSER", "true")
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .stdin(Stdio::null());
+        if let Some(address) = &self.tls_listen {
+            command.env("ANTEROOM_TLS_LISTEN", address);
+        }
         command
     }
 
     /// Starts the app without a driver, its log to be read.
     pub(crate) fn start(&self) -> Undriven {
-        let child = self
-            .command(APP)
-            .env("ANTEROOM_LOG", "info")
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the app starts");
-        Undriven(child)
+        Undriven::start(&mut self.command(APP))
     }
 
     /// The same where no session bus tells two starts of each other.
     pub(crate) fn start_without_bus(&self) -> Undriven {
+        Undriven::start(self.command(APP).env_remove("DBUS_SESSION_BUS_ADDRESS"))
+    }
+
+    /// The same with a passphrase, from which the master key is derived while the store is open already.
+    pub(crate) fn start_with_passphrase(&self) -> Undriven {
         let mut command = self.command(APP);
-        command.env("ANTEROOM_LOG", "info").env_remove("DBUS_SESSION_BUS_ADDRESS").stderr(Stdio::piped());
-        Undriven(command.spawn().expect("the app starts"))
+        command.env("ANTEROOM_MASTER_KEY", "passphrase").env("ANTEROOM_PASSPHRASE", "correct horse battery");
+        Undriven::start(&mut command)
     }
 
     /// Starts the app a second time, without a driver, and waits until that start has ended.
@@ -189,6 +197,11 @@ impl Home {
 pub(crate) struct Undriven(Child);
 
 impl Undriven {
+    fn start(command: &mut Command) -> Self {
+        let child = command.env("ANTEROOM_LOG", "info").stderr(Stdio::piped()).spawn();
+        Self(child.expect("the app starts"))
+    }
+
     /// Reads the log up to a line with this text, and gives that line.
     pub(crate) fn read_until(&mut self, text: &str) -> String {
         let log = self.0.stderr.as_mut().expect("the log is piped");

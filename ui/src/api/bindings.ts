@@ -10,9 +10,13 @@ person: string,
  */
 connection: string, 
 /**
- * Names of the clients that have the grant, whose exchanges for this person and connection will fail.
+ * The clients that have the grant, whose exchanges for this person and connection will fail: the first names.
  */
 clients: Array<string>, 
+/**
+ * How many have it.
+ */
+clientCount: number, 
 /**
  * How many other accounts the person has on the connection.
  */

@@ -329,10 +329,12 @@ export const vaultMock = {
   }),
   deletePreview: ({ id }: Req<"vault_delete_preview">): Res<"vault_delete_preview"> => {
     const account = accounts.find((one) => one.id === id) ?? refuse("not_found", "No such account.");
+    const clients = apis.flatMap((api) => api.clients.map((client) => client.name));
     return {
       person: findPerson(account.membershipId).summary.name,
       connection: account.connection,
-      clients: apis.flatMap((api) => api.clients.map((client) => client.name)),
+      clients: clients.slice(0, 10),
+      clientCount: clients.length,
       otherAccounts: 0,
     };
   },

@@ -1,8 +1,8 @@
 //! First start: name the project, create its first admin.
 
 use anteroom_engine::model::project::{Dialect, ProjectSettings};
-use anteroom_engine::service::projects::check_name;
-use anteroom_engine::service::{people as service, projects};
+use anteroom_engine::service::people::{self as service, NewPerson};
+use anteroom_engine::service::projects::{self, check_name};
 use anteroom_engine::stop::conflict;
 use anteroom_sentence::sentence;
 use serde::{Deserialize, Serialize};
@@ -76,9 +76,14 @@ pub(crate) async fn complete(admin: &Admin, request: Complete) -> Result<Complet
                 sentence!("The project {project:?} was set up already.", project = &project.name),
             );
         }
+        // Whoever sets the project up is its first admin: the log says so.
+        let membership_id = cx.random_id()?;
+        cx.about.actor = Some(membership_id);
         let (dialect, settings) = (Dialect::default(), ProjectSettings::default());
         let project = projects::create(cx, None, &request.project_name, dialect, settings)?;
-        let membership = service::create(cx, people::new_person(first_admin, project.id, None))?;
+        let first_admin = people::new_person(first_admin, project.id, None);
+        let first_admin = NewPerson { membership_id: Some(membership_id), ..first_admin };
+        let membership = service::create(cx, first_admin)?;
         Ok(Completed { project: (&project).into(), membership_id: membership.id.to_string() })
     });
     Ok(created.await?)

@@ -101,8 +101,10 @@ pub struct AccountDeletion {
     pub person: String,
     /// Name of the connection.
     pub connection: String,
-    /// Names of the clients that have the grant, whose exchanges for this person and connection will fail.
+    /// The clients that have the grant, whose exchanges for this person and connection will fail: the first names.
     pub clients: Vec<String>,
+    /// How many have it.
+    pub client_count: u32,
     /// How many other accounts the person has on the connection.
     pub other_accounts: u32,
 }
@@ -255,22 +257,25 @@ pub(crate) async fn accounts(admin: &Admin, request: OfPerson) -> Result<Connect
         .await
 }
 
+/// Clients that are named at most.
+const NAMED: usize = 10;
+
 /// What a deletion means: every client with the grant may be one whose exchanges stop, whatever else it lacks for them.
 fn deletion(
     tx: &dyn Tx,
     account: &StoredAccount,
     connection: &model::Connection,
 ) -> Outcome<AccountDeletion> {
-    let all = Window { offset: 0, limit: 500 };
-    let clients = tx.list_clients(account.project, &ClientFilter::default(), all)?;
-    let clients = clients.rows.into_iter().map(|row| row.client);
-    let exchanging = clients.filter(|client| client.allows(GrantType::FederatedConnectionAccessToken));
+    let all = Window { offset: 0, limit: u32::MAX };
+    let mut clients = tx.list_clients(account.project, &ClientFilter::default(), all)?.rows;
+    clients.retain(|row| row.client.allows(GrantType::FederatedConnectionAccessToken));
     let others = tx.list_connected_accounts(account.user, Some(connection.id))?.len().saturating_sub(1);
     let memberships = tx.memberships_of_user(account.project, account.user)?;
     Ok(AccountDeletion {
         person: memberships.first().map_or_else(String::new, |membership| membership.display.clone()),
         connection: connection.name.clone(),
-        clients: exchanging.map(|client| client.name.clone()).collect(),
+        client_count: u32::try_from(clients.len()).unwrap_or(u32::MAX),
+        clients: clients.iter().take(NAMED).map(|row| row.client.name.clone()).collect(),
         other_accounts: u32::try_from(others).unwrap_or(u32::MAX),
     })
 }
@@ -287,17 +292,18 @@ pub(crate) async fn delete_preview(
         .await
 }
 
+/// What it stops is read before, beside the writer: all clients are looked at for it.
 pub(crate) async fn delete(admin: &Admin, request: AccountRef) -> Result<AccountDeletion, CommandError> {
+    let deletion = delete_preview(admin, request.clone()).await?;
     admin
         .change(move |cx, _, acting| {
             let (account, connection) = account(cx.tx, acting.project, &request.id)?;
-            let deletion = deletion(cx.tx, &account, &connection)?;
             let memberships = cx.tx.memberships_of_user(account.project, account.user)?;
             cx.about.subject = memberships.first().map(|membership| membership.id);
-            connected_accounts::delete(cx, &account, &connection)?;
-            Ok(deletion)
+            connected_accounts::delete(cx, &account, &connection)
         })
-        .await
+        .await?;
+    Ok(deletion)
 }
 
 pub(crate) async fn connect(admin: &Admin, request: Connect) -> Result<ConnectBegun, CommandError> {

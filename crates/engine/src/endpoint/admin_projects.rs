@@ -71,7 +71,8 @@ pub enum Answer {
 /// Answers a request.
 ///
 /// # Refusals
-/// See [`caller`] for who calls; a member who is no project admin; a token that was narrowed; and whatever the service says about the values.
+/// See [`caller`] for who calls; a member who is no project admin; a token that was narrowed; and whatever the service says
+/// about the values.
 pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> Outcome<Answer> {
     let Request { credentials, on_behalf_of, ask } = request;
     let proof = caller::verify(engine, credentials)?;

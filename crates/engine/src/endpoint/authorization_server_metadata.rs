@@ -5,6 +5,30 @@ use anteroom_oauth::metadata::ServerMetadata;
 use crate::endpoint::token::GRANT_TYPES_SUPPORTED;
 use crate::issuer::Issuer;
 
+/// What an id token or the userinfo endpoint can say.
+const CLAIMS_SUPPORTED: &[&str] = &[
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "name",
+    "given_name",
+    "family_name",
+    "birthdate",
+    "gender",
+    "profile",
+    "locale",
+    "email",
+    "email_verified",
+    "phone_number",
+    "phone_number_verified",
+    "address",
+    "fhirUser",
+];
+
 /// The discovery document of an issuer.
 pub fn document(issuer: &Issuer) -> ServerMetadata {
     ServerMetadata {
@@ -41,28 +65,7 @@ pub fn document(issuer: &Issuer) -> ServerMetadata {
         subject_types_supported: vec!["public"],
         // [OIDC-DISCOVERY §3] RS256 is among them
         id_token_signing_alg_values_supported: vec!["ES256", "RS256"],
-        claims_supported: vec![
-            "sub",
-            "iss",
-            "aud",
-            "exp",
-            "iat",
-            "auth_time",
-            "nonce",
-            "name",
-            "given_name",
-            "family_name",
-            "birthdate",
-            "gender",
-            "profile",
-            "locale",
-            "email",
-            "email_verified",
-            "phone_number",
-            "phone_number_verified",
-            "address",
-            "fhirUser",
-        ],
+        claims_supported: CLAIMS_SUPPORTED.to_vec(),
         // [OpenID4VCI 1.0 §12.3] a code is redeemed by the client it was issued for, never anonymously
         pre_authorized_grant_anonymous_access_supported: Some(false),
         ..ServerMetadata::default()

@@ -77,7 +77,8 @@ pub struct Choice {
 ///
 /// # Refusals
 /// One per field; unknown or switched-off client; another client's project; an origin the client does not list; a PKCE
-/// challenge that is half there; a `launch` that is not there; what [`sign_in::prove_in`] refuses; no active membership; a blocked address.
+/// challenge that is half there; a `launch` that is not there; what [`sign_in::prove_in`] refuses; no active membership; a
+/// blocked address.
 pub async fn respond(engine: &Arc<Engine>, origin: Origin, request: Request) -> Outcome<Answer> {
     let Request { email, password, .. } = &request;
     let credentials = Credentials { email: email.clone(), password: password.clone() };

@@ -54,13 +54,9 @@ pub struct View {
 /// The request of a link that still works.
 fn check(tx: &dyn Tx, trace: &mut Trace, request: &Request, now: Timestamp) -> Outcome<UserSecurityRequest> {
     let found = tx.user_security_request(request.id)?;
-    let there = found.is_some();
-    if !trace
-        .check("request.exists", there, "a link that was made, and the newest", || "none of this id".into())
-    {
-        return refuse(Refusal::SecurityRequestNotFound, "");
-    }
-    let row = found.ok_or(Fault::Inconsistent("a request went away"))?;
+    let wanted = "a link that was made, and the newest";
+    trace.check("request.exists", found.is_some(), wanted, || "none of this id".into());
+    let Some(row) = found else { return refuse(Refusal::SecurityRequestNotFound, "") };
     let given = request.secret.digest();
     let same = given == row.secret;
     if !trace.check("request.secret", same, row.secret.fingerprint(), || given.fingerprint().into()) {

@@ -124,17 +124,13 @@ pub fn named(
         Some(id) => cx.tx.smart_app_launch(id)?.filter(|found| found.project == project),
         None => None,
     };
-    if !cx.trace.check("launch", found.is_some(), "a launch of this project", || "an unknown one".into()) {
-        return refuse(refusal, "");
-    }
-    let ends = found.as_ref().map(|found| found.created_at + LAUNCH_LIFETIME);
-    let fresh = ends.is_none_or(|ends| cx.now < ends);
-    let expected = ends.map(|ends| format!("before {ends}")).unwrap_or_default();
-    let now = cx.now;
-    if !cx.trace.check("launch.created_at", fresh, expected, || now.to_string().into()) {
+    cx.trace.check("launch", found.is_some(), "a launch of this project", || "an unknown one".into());
+    let Some(found) = found else { return refuse(refusal, "") };
+    let (now, ends) = (cx.now, found.created_at + LAUNCH_LIFETIME);
+    if !cx.trace.check("launch.created_at", now < ends, format!("before {ends}"), || now.to_string().into()) {
         return refuse(refusal, "too old");
     }
-    Ok(found.map(|found| found.id))
+    Ok(Some(found.id))
 }
 
 /// What a token response says about the launch: SMART App Launch 2.2, "Launch context".

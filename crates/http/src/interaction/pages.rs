@@ -112,6 +112,25 @@ fn words_of(words: &'static Words, view: &View) -> &'static Words {
     asked.unwrap_or(words)
 }
 
+/// 200, 429 while too much was tried, 400 for anything else that was wrong.
+const fn status_of(wrong: Option<Refusal>) -> StatusCode {
+    match wrong {
+        None => StatusCode::OK,
+        Some(
+            Refusal::TooManySignIns | Refusal::TooManySecondFactorCodes | Refusal::TooManyExternalSignIns,
+        ) => StatusCode::TOO_MANY_REQUESTS,
+        Some(_) => StatusCode::BAD_REQUEST,
+    }
+}
+
+fn button(say: &Say, profile: &Profile) -> ProfileButton<'static> {
+    ProfileButton {
+        id: profile.id.to_string(),
+        display: clean(&profile.display),
+        kind: say.kind(profile.resource_type),
+    }
+}
+
 /// The page of an interaction.
 pub(crate) fn view(words: &'static Words, view: &View, email: &str, wrong: Option<Refusal>) -> Response {
     let words = words_of(words, view);
@@ -122,13 +141,7 @@ pub(crate) fn view(words: &'static Words, view: &View, email: &str, wrong: Optio
     let values = [("client", client.as_str()), ("target", target.as_str()), ("person", person.as_str())];
     let goes_to = fill(say.goes_to, &values);
     let form_action = source_of(&view.redirect_uri).map_or(FormAction::Own, FormAction::OnTo);
-    let status = match wrong {
-        None => StatusCode::OK,
-        Some(
-            Refusal::TooManySignIns | Refusal::TooManySecondFactorCodes | Refusal::TooManyExternalSignIns,
-        ) => StatusCode::TOO_MANY_REQUESTS,
-        Some(_) => StatusCode::BAD_REQUEST,
-    };
+    let status = status_of(wrong);
     let form_token = view.form_token.as_str();
     let error = wrong.map(|refusal| say.wrong(refusal));
     match &view.form {
@@ -139,16 +152,8 @@ pub(crate) fn view(words: &'static Words, view: &View, email: &str, wrong: Optio
                 let host = clean(&offer.host);
                 (offer.address.as_str(), fill(say.sign_in_at, &[("provider", host.as_str())]))
             });
-            let page = SignInPage {
-                words,
-                say,
-                title: &title,
-                goes_to: &goes_to,
-                form_token,
-                email,
-                error,
-                provider,
-            };
+            let (title, goes_to) = (title.as_str(), goes_to.as_str());
+            let page = SignInPage { words, say, title, goes_to, form_token, email, error, provider };
             page::answer(status, words, &form_action, &page)
         }
         ViewForm::SecondFactor => {
@@ -158,24 +163,13 @@ pub(crate) fn view(words: &'static Words, view: &View, email: &str, wrong: Optio
         }
         ViewForm::Enroll(uri) => {
             let picture = QrPicture::of_text(uri.expose()).ok().map(|picture| picture.svg());
-            let page = EnrollPage {
-                words,
-                say,
-                title: say.enroll_title,
-                form_token,
-                picture: picture.as_deref(),
-                secret: secret_of(uri.expose()),
-                error,
-            };
+            let (title, picture) = (say.enroll_title, picture.as_deref());
+            let secret = secret_of(uri.expose());
+            let page = EnrollPage { words, say, title, form_token, picture, secret, error };
             page::answer(status, words, &form_action, &page)
         }
         ViewForm::ChooseProfile(profiles) => {
-            let button = |profile: &Profile| ProfileButton {
-                id: profile.id.to_string(),
-                display: clean(&profile.display),
-                kind: say.kind(profile.resource_type),
-            };
-            let profiles = profiles.iter().map(button).collect();
+            let profiles = profiles.iter().map(|profile| button(say, profile)).collect();
             let title = say.choose;
             let page = ChooseProfilePage { words, say, title, goes_to: &goes_to, form_token, profiles };
             page::answer(status, words, &form_action, &page)

@@ -1,6 +1,7 @@
 //! The host as the desktop uses it: the engine opens whether or not its port is free.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 
 use anteroom_server::host::{Host, HostOptions, ListenerState};
 use anteroom_server::master_key::Source;
@@ -76,4 +77,25 @@ fn the_listener_stops_and_starts_on_the_port_it_had_while_the_engine_goes_on() {
     runtime.block_on(host.close()).unwrap();
     assert!(TcpStream::connect(address).is_err());
     assert!(host.engine().read(|tx, _| Ok(tx.list_projects()?.len())).is_err(), "the store is closed");
+}
+
+/// As when several screens ask how the engine is, and each finds that it does not listen.
+#[test]
+fn of_many_who_start_the_listener_at_once_none_stops_what_another_began() {
+    let runtime = Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    let any_port = "127.0.0.1:0".parse().unwrap();
+    let host = Arc::new(Host::open(options(any_port, true), runtime.handle().clone()).unwrap());
+    let ListenerState::Listening(address) = host.listener_state() else { panic!("it does not listen") };
+    for round in 0..100 {
+        runtime.block_on(host.stop_listener());
+        let start = || {
+            let host = Arc::clone(&host);
+            runtime.spawn(async move { host.start_listener().await })
+        };
+        for starting in (0..8).map(|_| start()).collect::<Vec<_>>() {
+            assert_eq!(runtime.block_on(starting).unwrap(), Ok(()), "round {round}");
+        }
+        assert_eq!(host.listener_state(), ListenerState::Listening(address), "round {round}");
+    }
+    assert!(is_healthy(address));
 }

@@ -84,7 +84,7 @@ fn password_link(number: u128) -> UserSecurityRequest {
     }
 }
 
-/// 60 people, codes, logins, password links and events.
+/// 60 people, codes, logins and password links, and 120 events.
 pub(crate) fn fill(store: &dyn Store) {
     write_project(store).unwrap();
     let people = (0..60).map(|number| person(1_000 + number, &format!("Given{number}"), "Family")).collect();
@@ -94,7 +94,9 @@ pub(crate) fn fill(store: &dyn Store) {
             tx.insert_pre_authorized_code(&code(2_000 + number))?;
             tx.insert_login(&login(3_000 + number))?;
             tx.insert_user_security_request(&password_link(number))?;
-            tx.append_event(&event(EventKind::LinkIssued))?;
+            for kind in [EventKind::LinkIssued, EventKind::TokenIssued] {
+                tx.append_event(&event(kind))?;
+            }
         }
         Ok(())
     })
@@ -129,7 +131,10 @@ fn read_everything(tx: &dyn Tx) -> StoreResult<String> {
         add(&tx.live_login(id(3_000 + number))?);
         add(&tx.user_security_request(password_link(number).id)?);
     }
-    add(&tx.list_events(id(1), &EventFilter::default(), 1_000)?);
+    let events = [EventFilter::default(), EventFilter { client: Some(id(10)), ..EventFilter::default() }];
+    for filter in events {
+        add(&tx.list_events(id(1), &filter, 1_000)?);
+    }
     add(&tx.verify_events()?);
     Ok(text)
 }

@@ -24,7 +24,7 @@ fn verified_after(sql: &str) -> (i64, Option<i64>) {
 
 #[test]
 fn every_column_of_an_event_is_covered() {
-    assert_eq!(verified_after("SELECT 1"), (60, None));
+    assert_eq!(verified_after("SELECT 1"), (120, None));
     for change in [
         "at = at + 1",
         "project = NULL",
@@ -40,27 +40,27 @@ fn every_column_of_an_event_is_covered() {
         "hash = zeroblob(32)",
     ] {
         let verified = verified_after(&format!("UPDATE event SET {change} WHERE seq = 30"));
-        assert_eq!(verified, (60, Some(30)), "{change}");
+        assert_eq!(verified, (120, Some(30)), "{change}");
     }
 }
 
 #[test]
 fn events_that_are_taken_out_moved_or_put_in_are_missed() {
-    assert_eq!(verified_after("DELETE FROM event WHERE seq = 30"), (59, Some(31)));
-    assert_eq!(verified_after("DELETE FROM event WHERE seq = 1"), (59, Some(2)));
+    assert_eq!(verified_after("DELETE FROM event WHERE seq = 30"), (119, Some(31)));
+    assert_eq!(verified_after("DELETE FROM event WHERE seq = 1"), (119, Some(2)));
     assert_eq!(
         verified_after(
             "UPDATE event SET seq = 0 WHERE seq = 30; UPDATE event SET seq = 30 WHERE seq = 31; \
                         UPDATE event SET seq = 31 WHERE seq = 0"
         ),
-        (60, Some(30))
+        (120, Some(30))
     );
     assert_eq!(
         verified_after(
-            "INSERT INTO event SELECT 61, at, project, kind, actor, subject, client, about, refusal, body, \
-                        hash FROM event WHERE seq = 60"
+            "INSERT INTO event SELECT 121, at, project, kind, actor, subject, client, about, refusal, body, \
+                        hash FROM event WHERE seq = 120"
         ),
-        (61, Some(61))
+        (121, Some(121))
     );
 }
 
@@ -68,7 +68,7 @@ fn events_that_are_taken_out_moved_or_put_in_are_missed() {
 fn statements_cannot_change_or_delete_events() {
     let folder = Folder::filled();
     let raw = folder.raw();
-    for sql in ["UPDATE event SET at = 0", "DELETE FROM event WHERE seq = 60"] {
+    for sql in ["UPDATE event SET at = 0", "DELETE FROM event WHERE seq = 120"] {
         let error = raw.execute_batch(sql).unwrap_err();
         assert!(error.to_string().contains("events are not"), "{sql}: {error}");
     }

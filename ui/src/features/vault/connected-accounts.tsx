@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { AccountState, ConnectedAccount } from "../../api/bindings";
 import { call } from "../../api/call";
 import { useCommand, useCommandMutation } from "../../api/commands";
-import { t } from "../../i18n/i18n";
+import { t, tn } from "../../i18n/i18n";
 import { Ago } from "../../kit/ago";
 import { Chip, type Tone } from "../../kit/chip";
 import { confirm } from "../../kit/confirm";
@@ -51,14 +51,16 @@ export function ConnectedAccounts({ membershipId }: { membershipId: string }) {
 function Account({ account }: { account: ConnectedAccount }) {
   const remove = useCommandMutation("vault_delete");
   const ask = async () => {
-    const preview = await call("vault_delete_preview", { id: account.id }).catch(() => null);
-    const clients = preview?.clients ?? [];
+    const preview = await call("vault_delete_preview", { id: account.id }).catch((error) => {
+      toast("bad", error.message);
+    });
+    if (!preview) return;
+    const { clients, clientCount } = preview;
+    const others = clientCount - clients.length;
+    const named = clients.join(", ") + (others > 0 ? ` ${tn("policies.others", others)}` : "");
     const yes = await confirm({
       title: t("accounts.deleteTitle", { connection: account.connection }),
-      body:
-        clients.length === 0
-          ? t("accounts.deleteNobody")
-          : t("accounts.deleteBody", { clients: clients.join(", ") }),
+      body: clients.length === 0 ? t("accounts.deleteNobody") : t("accounts.deleteBody", { clients: named }),
       action: t("vault.delete"),
     });
     if (!yes) return;

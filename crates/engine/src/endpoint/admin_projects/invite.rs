@@ -30,27 +30,17 @@ pub(super) fn invite(
     };
     // What the body says itself, or its `membership`.
     let either = |member: &str| body.get(member).or_else(|| membership.get(member));
-    let resource_type = match text(body, "resourceType").and_then(ProfileType::parse) {
-        Some(ProfileType::ClientApplication) | None => {
-            return invalid("resourceType", Sentence::english("Resource type is required"));
-        }
-        Some(resource_type) => resource_type,
-    };
+    let resource_type = resource_type(body)?;
     let first_name = named(body, "firstName", "First name is required")?;
     let last_name = named(body, "lastName", "Last name is required")?;
     let external_id = either("externalId").and_then(Value::as_str).filter(|id| !id.is_empty());
-    let email = match text(body, "email") {
-        None if external_id.is_none() => {
-            return invalid("email", Sentence::english("Either email or externalId is required"));
-        }
-        None => None,
-        Some(email) => Some(people::email(email)?),
-    };
+    let email = text(body, "email").map(people::email).transpose()?;
+    if email.is_none() && external_id.is_none() {
+        return invalid("email", Sentence::english("Either email or externalId is required"));
+    }
     let access_policy = project_membership::access_policy(cx.tx, project, either("accessPolicy"))?;
-    let access = match either("access") {
-        None => None,
-        access => Some(project_membership::access(cx.tx, project, access)?),
-    };
+    let access = either("access");
+    let access = access.map(|_| project_membership::access(cx.tx, project, access)).transpose()?;
     let admin = either("admin").map(|admin| admin == &Value::Bool(true));
     let profile = membership
         .get("profile")
@@ -94,6 +84,15 @@ fn note(cx: &mut Cx<'_>, caller: &Caller, invited: &Membership, admin: Option<bo
         rest.insert("admin".into(), false.into());
     }
     Ok(cx.tx.put_membership_rest(invited.id, &rest)?)
+}
+
+fn resource_type(body: &Resource) -> Outcome<ProfileType> {
+    match text(body, "resourceType").and_then(ProfileType::parse) {
+        Some(ProfileType::ClientApplication) | None => {
+            invalid("resourceType", Sentence::english("Resource type is required"))
+        }
+        Some(resource_type) => Ok(resource_type),
+    }
 }
 
 fn text<'a>(body: &'a Resource, member: &str) -> Option<&'a str> {

@@ -29,29 +29,7 @@ pub(super) fn check(
     verified: &Verified,
 ) -> Outcome<Asked> {
     let client = &verified.client;
-    if !cx.trace.check("parameters", unverified.repeated.is_empty(), "each once", || {
-        unverified.repeated.join(" ").chars().take(LONGEST_HINT).collect::<String>().into()
-    }) {
-        return refuse(Refusal::AuthorizeDuplicate, "");
-    }
-    for name in ["state", "nonce"] {
-        let length = unverified.get(name).map_or(0, str::len);
-        if !cx.trace.check(name, length <= LONGEST, "at most 4096 bytes", || format!("{length} bytes").into())
-        {
-            return refuse(Refusal::ParameterTooLong, "");
-        }
-    }
-    // [OpenID Connect Core §6] [§7.2.1] nothing is fetched, whatever these say
-    for (name, refusal) in [
-        ("request", Refusal::RequestNotSupported),
-        ("request_uri", Refusal::RequestUriNotSupported),
-        ("registration", Refusal::RegistrationNotSupported),
-    ] {
-        if unverified.get(name).is_some() {
-            cx.trace.check(name, false, "absent", || "sent".into());
-            return refuse(refusal, "");
-        }
-    }
+    form(cx, unverified)?;
     response(cx, unverified)?;
     check::grant_allowed(&mut cx.trace, client, GrantType::AuthorizationCode)?;
     let For { audience, scope, consent_skipped } = purpose(cx, engine, unverified, verified)?;
@@ -84,6 +62,34 @@ pub(super) fn check(
         launch,
     };
     Ok(Asked { request, prompt, max_age, hinted })
+}
+
+/// Each parameter once [RFC6749 §3.1], none too long, and none by reference.
+fn form(cx: &mut Cx<'_>, unverified: &Unverified) -> Outcome<()> {
+    if !cx.trace.check("parameters", unverified.repeated.is_empty(), "each once", || {
+        unverified.repeated.join(" ").chars().take(LONGEST_HINT).collect::<String>().into()
+    }) {
+        return refuse(Refusal::AuthorizeDuplicate, "");
+    }
+    for name in ["state", "nonce"] {
+        let length = unverified.get(name).map_or(0, str::len);
+        if !cx.trace.check(name, length <= LONGEST, "at most 4096 bytes", || format!("{length} bytes").into())
+        {
+            return refuse(Refusal::ParameterTooLong, "");
+        }
+    }
+    // [OpenID Connect Core §6] [§7.2.1] nothing is fetched, whatever these say
+    for (name, refusal) in [
+        ("request", Refusal::RequestNotSupported),
+        ("request_uri", Refusal::RequestUriNotSupported),
+        ("registration", Refusal::RegistrationNotSupported),
+    ] {
+        if unverified.get(name).is_some() {
+            cx.trace.check(name, false, "absent", || "sent".into());
+            return refuse(refusal, "");
+        }
+    }
+    Ok(())
 }
 
 /// [RFC6749 §3.1.1] `response_type` is there and known. [RFC9700 §2.1.2] a code, in the query.

@@ -20,6 +20,8 @@ use crate::service::interactions::{Browser, address, keyed};
 use crate::service::provider::{self, Binding, Granted, Provider, ProviderError};
 use crate::stop::{Fault, Outcome, refuse};
 use crate::store::Tx;
+use crate::timestamp::Timestamp;
+use crate::trace::Trace;
 
 /// Where the provider sends the browser, after the issuer.
 pub const CALLBACK_PATH: &str = "login/callback";
@@ -66,6 +68,21 @@ fn known(tx: &dyn Tx, session: ConnectSession) -> Outcome<Known> {
     }
 }
 
+/// The session of a ticket that nobody opened, while it waits.
+fn unopened(
+    tx: &dyn Tx,
+    trace: &mut Trace,
+    now: Timestamp,
+    ticket: Option<&Secret<ConnectTicket>>,
+) -> Outcome<ConnectSession> {
+    let session = ticket.map(|ticket| tx.connect_session_by_ticket(&ticket.digest())).transpose()?.flatten();
+    let good = session.filter(|session| session.is_waiting(now) && session.opened_at.is_none());
+    trace.check("ticket", good.is_some(), "a ticket nobody opened, at most five minutes old", || {
+        "another one".into()
+    });
+    good.map_or_else(|| refuse(Refusal::ConnectTicket, ""), Ok)
+}
+
 /// Opens a ticket: the browser goes to the provider.
 ///
 /// # Refusals
@@ -77,15 +94,7 @@ pub async fn open(
     browser: Browser,
 ) -> Outcome<Answer> {
     let found = engine.read_for(&origin, |tx, now, trace| {
-        let session = match &ticket {
-            Some(ticket) => tx.connect_session_by_ticket(&ticket.digest())?,
-            None => None,
-        };
-        let good = session.filter(|session| session.is_waiting(now) && session.opened_at.is_none());
-        trace.check("ticket", good.is_some(), "a ticket nobody opened, at most five minutes old", || {
-            "another one".into()
-        });
-        let Some(session) = good else { return refuse(Refusal::ConnectTicket, "") };
+        let session = unopened(tx, trace, now, ticket.as_ref())?;
         Ok(Box::new((known(tx, session)?, browser.live_session(tx, now)?)))
     })?;
     let (known, signed_in) = *found;

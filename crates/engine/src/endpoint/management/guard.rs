@@ -81,7 +81,8 @@ fn said(stop: Stop) -> Halt {
 /// The caller behind a token, alive at this instant.
 ///
 /// # Refusals
-/// 401: no token; one that is not ours, has ended, is for another API, or acts for a person; a client that was switched off; a blocked address.
+/// 401: no token; one that is not ours, has ended, is for another API, or acts for a person; a client that was switched off; a
+/// blocked address.
 pub(super) fn caller(
     tx: &dyn Tx,
     trace: &mut Trace,
