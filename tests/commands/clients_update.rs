@@ -173,3 +173,33 @@ async fn the_providers_secret_is_written_and_never_read() {
     let log = desk.call("activity_list", log).await.to_string();
     assert!(!log.contains("hush-hush") && !log.contains("another"), "no secret in the log");
 }
+
+#[tokio::test]
+async fn the_providers_secret_is_not_sent_to_another_server() {
+    let desk = Desk::new().await;
+    let client = new_client(&desk, "confidential").await;
+    let provider = |token_url: &str, changes: Value| {
+        let base = json!({
+            "userInfoUrl": "https://idp.example.org/userinfo", "authorizeUrl": "https://idp.example.org/authorize",
+            "tokenUrl": token_url, "clientId": "ours", "useSubject": true, "requireVerifiedEmail": false,
+        });
+        json!({ "identityProvider": with(base, changes) })
+    };
+    let idp = "https://idp.example.org/token";
+    let kept = update(&desk, &client, provider(idp, json!({ "clientSecret": "hush-hush" }))).await;
+    let kept = update(&desk, &kept, provider("https://idp.example.org/v2/token", json!({}))).await;
+    let elsewhere = |client: &Value, changes: Value| {
+        json!({ "id": client["id"], "version": client["version"],
+                "changes": provider("https://idp.example.net/token", changes) })
+    };
+    let (field, words) = ("identityProvider.clientSecret", "Give the secret for this one");
+    desk.fails("clients_update", elsewhere(&kept, json!({})), Code::Invalid, Some(field), words).await;
+    // Nor by a way round: without a token endpoint it goes nowhere, and from there nowhere else.
+    let nowhere = update(&desk, &kept, provider("", json!({}))).await;
+    desk.fails("clients_update", elsewhere(&nowhere, json!({})), Code::Invalid, Some(field), words).await;
+    let moved =
+        desk.call("clients_update", elsewhere(&nowhere, json!({ "clientSecret": "for-the-new-one" }))).await;
+    let log = desk.call("clients_history", json!({ "id": moved["id"], "limit": 1 })).await;
+    let undo = json!({ "id": moved["id"], "seq": log["items"][0]["seq"] });
+    assert!(desk.call("clients_undo", undo).await["identityProvider"]["tokenUrl"].is_null(), "{log}");
+}

@@ -1,12 +1,15 @@
 //! The Token Vault: what people connected, and the ladder.
 
+use std::sync::Arc;
+
 use anteroom_admin::error::Code;
 use anteroom_engine::cx::{Cx, Origin};
 use anteroom_engine::id::Id;
 use anteroom_engine::model::connected_account::VaultTokens;
 use anteroom_engine::model::{ConnectedAccount, Connection};
 use anteroom_engine::seal::Sealed;
-use anteroom_engine::stop::Outcome;
+use anteroom_engine::service::connections;
+use anteroom_engine::stop::{Outcome, Stop};
 use anteroom_oauth::GrantType;
 use serde_json::{Map, Value, json};
 
@@ -32,7 +35,7 @@ async fn connect(desk: &Desk, membership: &str, active: bool) -> String {
             name: "acme-idp".to_owned(),
             strategy: "oidc".to_owned(),
             display_name: None,
-            options: Map::new(),
+            options: Map::from_iter([("token_endpoint".to_owned(), "https://idp.example.org/token".into())]),
             client_secret: None,
             authentication: true,
             connected_accounts: active,
@@ -64,6 +67,40 @@ async fn connect(desk: &Desk, membership: &str, active: bool) -> String {
         Ok(account.wire_id())
     })
     .await
+}
+
+#[tokio::test]
+async fn a_token_endpoint_on_another_server_gets_neither_secret_nor_tokens_of_the_one_before() {
+    let desk = Desk::new().await;
+    let pat = desk.person("Patient", "Pat", "Doe").await;
+    let pat = text(&pat, "/summary/membershipId").to_owned();
+    connect(&desk, &pat, true).await;
+    let write = async |endpoint: &'static str, secret: Option<&'static str>| {
+        let (engine, origin) = (Arc::clone(&desk.engine), Origin::inside(desk.engine.issuer().clone()));
+        let change = move |cx: &mut Cx<'_>| {
+            let project = cx.tx.list_projects()?.remove(0).id;
+            let before = cx.tx.connection_by_name(project, "acme-idp")?.expect("the connection");
+            let mut after = before.clone();
+            after.options.insert("token_endpoint".to_owned(), endpoint.into());
+            after.options.extend(secret.map(|secret| ("client_secret".to_owned(), secret.into())));
+            connections::update(cx, &engine, &before, after)
+        };
+        desk.engine.transact(origin, change).await
+    };
+    let account = async || {
+        let accounts = desk.call("vault_accounts", json!({ "membershipId": pat })).await;
+        (text(&accounts, "/items/0/state").to_owned(), accounts["items"][0]["refusal"].clone())
+    };
+    assert!(write("https://idp.example.org/v2/token", Some("ours")).await.unwrap());
+    assert_eq!(account().await, ("active".to_owned(), Value::Null), "the same server");
+    let refused = write("https://idp.example.net/token", None).await;
+    assert!(
+        matches!(&refused, Err(Stop::Unfit(unfit)) if unfit.message.to_string().contains("Give the secret")),
+        "{refused:?}"
+    );
+    assert_eq!(account().await, ("active".to_owned(), Value::Null), "nothing changed");
+    assert!(write("https://idp.example.net/token", Some("ours")).await.unwrap());
+    assert_eq!(account().await, ("refused".to_owned(), json!("provider_moved")));
 }
 
 #[tokio::test]

@@ -74,6 +74,38 @@ async fn a_secret_that_is_not_named_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_secret_is_not_sent_to_another_server_than_it_was_given_for() {
+    let server = Server::start().await;
+    let admin = server.admin().await;
+    let options = |more: Value| {
+        let mut options = json!({ "client_id": "us", "scope": "openid" });
+        options.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({ "options": options })
+    };
+    let at = |host: &str| format!("https://{host}/token");
+    let named =
+        options(json!({ "client_secret": "provider-secret-1", "token_endpoint": at("idp.example.org") }));
+    let made = json!({ "name": "a", "strategy": "oidc", "options": named["options"] });
+    let made = admin.made("connections", made).await;
+    let path = format!("connections/{}", made["id"].as_str().unwrap());
+    let secret = json!("provider-secret-2");
+    for (what, more, status) in [
+        ("the same server", json!({ "token_endpoint": "https://idp.example.org/v2/token" }), 200),
+        ("another one", json!({ "token_endpoint": at("idp.example.net") }), 400),
+        ("found by its issuer", json!({ "issuer": "https://idp.example.net" }), 400),
+        ("none", json!({}), 200),
+        ("another one after none", json!({ "tokenURL": at("idp.example.net") }), 400),
+        ("with a secret", json!({ "tokenURL": at("idp.example.net"), "client_secret": secret }), 200),
+        ("without any", json!({ "tokenURL": at("idp.example.com"), "client_secret": null }), 200),
+        ("nothing to send", json!({ "tokenURL": at("idp.example.org") }), 200),
+    ] {
+        let reply = admin.patch(&path, options(more)).await;
+        assert_eq!(reply.status, status, "{what}: {reply:?}");
+        assert!(status == 200 || reply.body.contains("Give the secret"), "{what}: {reply:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_body_is_refused() {
     let server = Server::start().await;
     let admin = server.admin().await;

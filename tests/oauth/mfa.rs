@@ -181,6 +181,19 @@ pub(crate) async fn a_15_wrong_codes_are_counted_before_they_are_compared() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_back_locks_nobody_out() {
+    let server = server().await;
+    let (app, _) = enrolled(&server).await;
+    server.clock.advance(3_600);
+    assert_eq!(login(&server, plain()).await.status, 200, "the engine has seen the later time");
+    server.clock.advance(-3_600);
+    let waiting = login(&server, plain()).await.str("login");
+    let code = app.next(&server);
+    assert_eq!(verify(&server, &waiting, &code).await.status, 200);
+    assert_eq!(verify(&server, &waiting, &code).await.status, 400, "once, as ever");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_must_have_one_enrolls_while_signing_in() {
     let server = server().await;
     require(&server).await;

@@ -99,3 +99,34 @@ async fn a_restart_does_not_forget_sign_ins() {
         .await;
     assert_eq!(counted.count, 3);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_back_keeps_nobody_out() {
+    let server = TestServer::over(limits(2, 2, 0)).await;
+    let token = async || server.post("/oauth2/token").send().await.status;
+    for expected in [400, 400, 429] {
+        assert_eq!((login(&server).await.status, token().await), (expected, expected));
+    }
+    server.clock.advance(-10);
+    assert_eq!((login(&server).await.status, token().await), (429, 429), "the same minute, give or take one");
+    server.clock.advance(-3_600);
+    for expected in [400, 400, 429] {
+        let reply = login(&server).await;
+        assert_eq!((reply.status, token().await), (expected, expected), "an hour earlier: {reply:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_anybody_can_have_written_to_the_log_is_asked_with_a_limit() {
+    let server = TestServer::over(limits(0, 3, 0)).await;
+    for (path, expected) in [
+        ("/connected-accounts/connect?ticket=nobodys", 400),
+        ("/login/callback?state=nobodys&code=x", 400),
+        ("/v2/logout", 200),
+        ("/connected-accounts/connect?ticket=nobodys", 429),
+        ("/login/callback?state=nobodys&code=x", 429),
+        ("/v2/logout", 429),
+    ] {
+        assert_eq!(server.get(path).send().await.status, expected, "{path}");
+    }
+}

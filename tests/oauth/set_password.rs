@@ -1,8 +1,9 @@
 //! Links with which a person chooses a password: Medplum's rows for `/auth/setpassword`, the page, and what is stricter here.
 
 use anteroom_engine::id::Id;
+use anteroom_engine::model::Membership;
 use anteroom_engine::model::membership::Principal;
-use anteroom_engine::service::user_security_requests;
+use anteroom_engine::service::{people, user_security_requests};
 use anteroom_engine::store::EventFilter;
 use anteroom_testkit::builders::{PAT_MEMBERSHIP, PROJECT};
 use anteroom_testkit::client::Reply;
@@ -95,6 +96,55 @@ pub(crate) async fn a_link_ends_by_itself_and_when_something_else_took_its_place
     let reply = set(&server, &newer, &secret, NEW).await;
     assert_eq!(said(&reply).0, 404, "the password was changed another way");
     assert!(can_sign_in(&server, "changed by the person").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_does_not_work_while_the_person_is_switched_off() {
+    let server = server().await;
+    let (id, secret) = link(&server).await;
+    let switch = async |active: bool| {
+        server
+            .change(move |cx| {
+                let pat = cx.tx.membership(Id::parse(PAT_MEMBERSHIP).unwrap())?.expect("Pat");
+                people::update(cx, &pat, &Membership { active, ..(*pat).clone() })
+            })
+            .await
+    };
+    assert!(switch(false).await);
+    let page = format!("/setpassword/{id}/{secret}");
+    let shown = server.get(&page).send().await;
+    assert!(shown.status == 404 && !shown.text().contains("pat@example.org"), "{shown:?}");
+    assert_eq!(press(&server, &page, NEW, NEW).await.status, 404);
+    assert_eq!(said(&set(&server, &id, &secret, NEW).await), text(404, "Not found"));
+    assert!(switch(true).await);
+    assert!(can_sign_in(&server, PASSWORD).await, "the password is the one before");
+    assert_eq!(said(&set(&server, &id, &secret, NEW).await), text(200, "All OK"));
+}
+
+/// The most memory this process ever had, in mebibytes.
+#[cfg(target_os = "linux")]
+fn most_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a high-water mark");
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1_024
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn passwords_sent_at_once_do_not_fill_the_memory() {
+    let server = server().await;
+    let (id, secret) = link(&server).await;
+    let (before, body) = (most_memory(), json!({ "id": id, "secret": secret, "password": NEW }));
+    // Each takes 19 MiB while it is hashed: 1.2 GiB, if nobody waited.
+    let asked: Vec<_> =
+        (0..64).map(|_| tokio::spawn(server.post("/auth/setpassword").json(&body).send())).collect();
+    let mut done = 0;
+    for running in asked {
+        done += u32::from(running.await.unwrap().status == 200);
+    }
+    assert_eq!(done, 1);
+    let grown = most_memory() - before;
+    assert!(grown < 256, "{grown} MiB more");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -141,6 +141,12 @@ impl Engine {
         Timestamp::from_seconds(self.high_water.fetch_max(now, Ordering::Relaxed).max(now))
     }
 
+    /// What the clock says, forwards or backwards: for what is counted by the minute, for codes of a second factor, and for
+    /// nothing that expires.
+    pub(crate) fn wall_clock(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// The base URLs requests may come in on.
     pub fn issuers(&self) -> &[Issuer] {
         &self.issuers

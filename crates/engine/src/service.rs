@@ -23,6 +23,7 @@ pub mod passwords;
 pub mod people;
 pub mod projects;
 pub mod provider;
+pub(crate) mod provider_secret;
 pub mod purge;
 pub mod rates;
 pub mod refresh_tokens;

@@ -371,7 +371,8 @@ pub trait SavedRuns {
 pub trait AttemptCounters {
     /// The current window of `key`, if one was begun at or after `not_before`.
     fn attempts(&self, key: &str, not_before: Timestamp) -> StoreResult<Option<Attempts>>;
-    /// Counts one attempt: continues the window that began at or after `not_before`, or begins one at `now`. The state
+    /// Counts one attempt: continues the window that began at or after `not_before`, or begins one at `now`. A window that
+    /// begins further ahead of `now` than `not_before` is behind it (the clock was set back) is not continued. The state
     /// after it.
     fn count_attempt(&mut self, key: &str, now: Timestamp, not_before: Timestamp) -> StoreResult<Attempts>;
     /// Takes one counted attempt back: it was right.

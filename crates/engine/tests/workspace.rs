@@ -150,6 +150,58 @@ fn the_secret_of_a_provider_is_sealed_and_left_when_it_is_the_same() {
 }
 
 #[test]
+fn the_secret_of_a_provider_goes_to_another_server_only_when_the_file_names_it() {
+    let bench = Bench::clinic();
+    let provider = |host: &str, secret: Option<&str>| {
+        let mut provider = json!({ "userInfoUrl": "https://idp.example/userinfo", "tokenUrl": format!("https://{host}/token") });
+        provider
+            .as_object_mut()
+            .unwrap()
+            .extend(secret.map(|secret| ("clientSecret".to_owned(), json!(secret))));
+        about("clients", json!([{ "id": PORTAL, "name": "Portal", "identityProvider": provider }]))
+    };
+    assert_eq!(bench.apply(&provider("idp.example", Some("one"))), Ok([0, 1, 1]));
+    assert_eq!(bench.apply(&provider("idp.example", None)), Ok([0, 0, 2]));
+    let refused = bench.apply(&provider("other.example", None)).unwrap_err();
+    assert!(refused.starts_with("projects[0].clients[0].identityProvider.clientSecret: "), "{refused}");
+    assert_eq!(bench.apply(&provider("other.example", Some("one"))), Ok([0, 1, 1]));
+    let connection = |host: &str, secret: Option<&str>| {
+        let mut options = json!({ "token_endpoint": format!("https://{host}/token") });
+        options
+            .as_object_mut()
+            .unwrap()
+            .extend(secret.map(|secret| ("client_secret".to_owned(), json!(secret))));
+        about("connections", json!([{ "name": "acme", "strategy": "oidc", "options": options }]))
+    };
+    assert_eq!(bench.apply(&connection("idp.example", Some("one"))), Ok([1, 0, 1]));
+    assert_eq!(bench.apply(&connection("idp.example", Some("one"))), Ok([0, 0, 2]));
+    let refused = bench.apply(&connection("other.example", None)).unwrap_err();
+    assert!(refused.contains("Give the secret"), "{refused}");
+    assert_eq!(bench.apply(&connection("other.example", Some("one"))), Ok([0, 1, 1]));
+}
+
+#[test]
+fn a_name_is_what_the_file_made_it_so_far() {
+    let bench = Bench::clinic();
+    let renamed = json!([
+        { "id": PORTAL, "name": "Doorway" },
+        { "name": "Portal", "clientType": "public" },
+        { "name": "Kiosk", "clientType": "public" },
+    ]);
+    assert_eq!(bench.apply(&about("clients", renamed)), Ok([2, 1, 1]));
+    let twice = json!([{ "name": "Kiosk", "clientType": "public" }, { "name": " Kiosk " }]);
+    let refused = bench.apply(&about("clients", twice)).unwrap_err();
+    assert_eq!(refused, "projects[0].clients[1]: names the same row as projects[0].clients[0]");
+    let new = json!([{ "name": "New", "clientType": "public" }, { "name": "New", "status": "off" }]);
+    let refused = bench.apply(&about("clients", new)).unwrap_err();
+    assert_eq!(refused, "projects[0].clients[1]: names the same row as projects[0].clients[0]");
+    let second = "b0000000-0000-4000-8000-000000000009";
+    let same = json!([{ "id": second, "name": "Kiosk", "clientType": "public" }, { "name": "Kiosk" }]);
+    let refused = bench.apply(&about("clients", same)).unwrap_err();
+    assert_eq!(refused, "projects[0].clients[1]: several clients have this name; give the id");
+}
+
+#[test]
 fn members_are_found_by_address_external_id_and_profile() {
     let bench = Bench::clinic();
     let steps = [

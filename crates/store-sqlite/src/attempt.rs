@@ -22,12 +22,14 @@ impl AttemptCounters for SqliteTx<'_> {
     }
 
     fn count_attempt(&mut self, key: &str, now: Timestamp, not_before: Timestamp) -> StoreResult<Attempts> {
+        // A clock that was set back leaves a window that begins later than it is; it counts for as long as one of the past.
+        let not_after = now + not_before.until(now);
         let counted = self.one(
             "INSERT INTO attempt (key, since, count) VALUES (?1, ?2, 1) ON CONFLICT (key) DO UPDATE SET \
-             count = CASE WHEN since >= ?3 THEN count + 1 ELSE 1 END, \
-             since = CASE WHEN since >= ?3 THEN since ELSE excluded.since END \
+             count = CASE WHEN since BETWEEN ?3 AND ?4 THEN count + 1 ELSE 1 END, \
+             since = CASE WHEN since BETWEEN ?3 AND ?4 THEN since ELSE excluded.since END \
              RETURNING since, count",
-            params![key, now.seconds(), not_before.seconds()],
+            params![key, now.seconds(), not_before.seconds(), not_after.seconds()],
             from_row,
         )?;
         counted.ok_or_else(|| StoreError::Damaged("a counted attempt gave no row".to_owned()))

@@ -138,6 +138,30 @@ pub(crate) async fn bodies_that_do_not_fit_are_refused_and_change_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_patch_that_nests_without_end_is_refused() {
+    let server = TestServer::start().await;
+    // Into itself, at the deepest place: 65,000 levels, if nobody looked. Walking through them takes more stack than there is.
+    let mut nesting = vec![json!({ "op": "add", "path": "/x", "value": {} })];
+    nesting.extend(
+        (0..16).map(
+            |step| json!({ "op": "copy", "from": "/x", "path": format!("/x{}", "/a".repeat(1 << step)) }),
+        ),
+    );
+    // And by small pieces that each fit.
+    let piece: Value =
+        serde_json::from_str(&format!("{}1{}", r#"{"a":"#.repeat(40), "}".repeat(40))).unwrap();
+    let pieces: Vec<Value> = (0..100)
+        .map(|step| json!({ "op": "add", "path": format!("/x{}", "/a".repeat(40 * step)), "value": piece }))
+        .collect();
+    for deep in [json!(nesting), json!(pieces)] {
+        let reply = admin(&server, "PATCH", &format!("Patient/{PAT}")).json(&deep).send().await;
+        assert_eq!(reply.status, 400, "{reply:?}");
+    }
+    let read = admin(&server, "GET", &format!("Patient/{PAT}")).send().await;
+    assert!(read.status == 200 && read.json().get("x").is_none(), "{read:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn clients_keep_their_secrets_to_themselves() {
     let server = TestServer::start().await;
     let made = json!({ "resourceType": "ClientApplication", "name": "Made over FHIR", "secret": "chosen-by-the-caller",
@@ -180,6 +204,13 @@ async fn clients_keep_their_secrets_to_themselves() {
     assert!(patched.status == 200 && !patched.text().contains("another-secret"), "{patched:?}");
     assert_eq!(tokens("another-secret").await.status, 200);
     assert_eq!(tokens("chosen-by-the-caller").await.status, 401);
+    let mut moved = client.clone();
+    moved["identityProvider"]["tokenUrl"] = json!("https://idp.example.net/token");
+    let refused = admin(&server, "PUT", &format!("ClientApplication/{id}")).json(&moved).send().await;
+    assert!(refused.status == 400 && refused.text().contains("Give the secret"), "{refused:?}");
+    moved["identityProvider"]["clientSecret"] = json!("idp-secret");
+    let known = admin(&server, "PUT", &format!("ClientApplication/{id}")).json(&moved).send().await;
+    assert_eq!(known.status, 200, "whoever knows the secret may say where it goes: {known:?}");
     for (member, value) in [
         ("redirectUris", json!(["https://a.example.org/#fragment"])),
         ("redirectUris", json!("https://a.example.org/")),

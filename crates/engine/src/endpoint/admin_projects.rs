@@ -107,13 +107,13 @@ async fn hash(
     let (proof, header) = (proof.clone(), on_behalf_of.to_vec());
     engine.transact(origin.clone(), move |cx| admin(cx, &proof, &header).map(drop)).await?;
     let engine = Arc::clone(engine);
-    let hashing = move || {
+    passwords::aside(move || {
         if password.chars().count() < passwords::SHORTEST {
             return invalid("password", Sentence::english("Invalid password, must be at least 8 characters"));
         }
         passwords::hash(engine.entropy(), &password)
-    };
-    tokio::task::spawn_blocking(hashing).await.map_err(|_| Fault::Panicked)?
+    })
+    .await
 }
 
 /// The caller, if it is a project admin with a token that was not narrowed.

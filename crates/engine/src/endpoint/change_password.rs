@@ -76,8 +76,7 @@ pub async fn respond(
         other => other?,
     };
     let (inner, new) = (Arc::clone(engine), request.new);
-    let hashed = tokio::task::spawn_blocking(move || passwords::hash(inner.entropy(), &new));
-    let hash = hashed.await.map_err(|_| Stop::Fault(Fault::Panicked))??;
+    let hash = passwords::aside(move || passwords::hash(inner.entropy(), &new)).await?;
     engine
         .transact(origin, move |cx| {
             sign_in::confirm(cx, &proven)?;

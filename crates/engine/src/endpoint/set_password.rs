@@ -2,7 +2,8 @@
 //! admin handed over. Looking spends nothing; the first password that fits does.
 //!
 //! # Differs from Medplum
-//! A link ends by itself, and when a newer one is made or the password is changed another way. Links are not mailed.
+//! A link ends by itself, and when a newer one is made or the password is changed another way; it does not work while the
+//! person is switched off. Links are not mailed.
 //! Passwords are not looked up at a breach database: nothing leaves this machine.
 
 use std::sync::Arc;
@@ -10,10 +11,11 @@ use std::sync::Arc;
 use anteroom_oauth::secret::{Secret, UserSecurityRequest as RequestKind};
 use zeroize::Zeroizing;
 
+use crate::check;
 use crate::cx::Origin;
 use crate::engine::Engine;
 use crate::id::Id;
-use crate::model::UserSecurityRequest;
+use crate::model::{Membership, UserSecurityRequest};
 use crate::refusal::Refusal;
 use crate::service::passwords::{LONGEST, SHORTEST};
 use crate::service::{passwords, people};
@@ -51,8 +53,13 @@ pub struct View {
     pub expires_at: Timestamp,
 }
 
-/// The request of a link that still works.
-fn check(tx: &dyn Tx, trace: &mut Trace, request: &Request, now: Timestamp) -> Outcome<UserSecurityRequest> {
+/// The request of a link that still works, and whose it is.
+fn check(
+    tx: &dyn Tx,
+    trace: &mut Trace,
+    request: &Request,
+    now: Timestamp,
+) -> Outcome<(UserSecurityRequest, Arc<Membership>)> {
     let found = tx.user_security_request(request.id)?;
     let wanted = "a link that was made, and the newest";
     trace.check("request.exists", found.is_some(), wanted, || "none of this id".into());
@@ -74,17 +81,20 @@ fn check(tx: &dyn Tx, trace: &mut Trace, request: &Request, now: Timestamp) -> O
     }) {
         return refuse(Refusal::SecurityRequestExpired, "");
     }
-    Ok(row)
+    // A password would let nobody in, until somebody who no longer knows about the link switches the person on again.
+    let member = tx.membership(row.membership)?.ok_or(Fault::Inconsistent("a request without membership"))?;
+    check::member_active(trace, &member, Refusal::SecurityRequestNotFound)?;
+    Ok((row, member))
 }
 
 /// Whose password a link sets. Writes nothing.
 ///
 /// # Refusals
-/// [`Refusal::SecurityRequestNotFound`], [`Refusal::IncorrectSecret`], [`Refusal::SecurityRequestUsed`],
-/// [`Refusal::SecurityRequestExpired`].
+/// [`Refusal::SecurityRequestNotFound`], also for somebody who is switched off; [`Refusal::IncorrectSecret`],
+/// [`Refusal::SecurityRequestUsed`], [`Refusal::SecurityRequestExpired`].
 pub fn look(engine: &Engine, origin: &Origin, request: &Request) -> Outcome<View> {
     engine.read_for(origin, |tx, now, trace| {
-        let row = check(tx, trace, request, now)?;
+        let (row, _) = check(tx, trace, request, now)?;
         let user = tx.user(row.user)?.ok_or(Fault::Inconsistent("a request without account"))?;
         Ok(View { email: user.email.unwrap_or_default(), expires_at: row.expires_at })
     })
@@ -109,18 +119,13 @@ pub async fn respond(
         return engine.refuse_unread(&origin, Stop::refused(Refusal::PasswordTooLong));
     }
     let inner = Arc::clone(engine);
-    let hashed = tokio::task::spawn_blocking(move || passwords::hash(inner.entropy(), &password));
-    let hash = hashed.await.map_err(|_| Stop::Fault(Fault::Panicked))??;
+    let hash = passwords::aside(move || passwords::hash(inner.entropy(), &password)).await?;
     engine
         .transact(origin, move |cx| {
-            let row = check(cx.tx, &mut cx.trace, &request, cx.now)?;
+            let (row, membership) = check(cx.tx, &mut cx.trace, &request, cx.now)?;
             if !cx.tx.use_security_request(row.id, cx.now)? {
                 return refuse(Refusal::SecurityRequestUsed, "");
             }
-            let membership = cx
-                .tx
-                .membership(row.membership)?
-                .ok_or(Fault::Inconsistent("a request without membership"))?;
             people::choose_password(cx, &membership, hash)?;
             Ok(view)
         })

@@ -107,7 +107,8 @@ pub fn check_depth(resource: &Resource) -> Outcome<()> {
     }
 }
 
-fn is_flat(value: &Value, levels: usize) -> bool {
+/// Whether no more than `levels` objects and arrays are inside each other. Looks no deeper than that.
+pub(crate) fn is_flat(value: &Value, levels: usize) -> bool {
     match value {
         Value::Array(values) => levels > 0 && values.iter().all(|value| is_flat(value, levels - 1)),
         Value::Object(members) => levels > 0 && members.values().all(|value| is_flat(value, levels - 1)),

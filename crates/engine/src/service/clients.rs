@@ -17,6 +17,7 @@ use crate::model::pre_authorized_code::Ending;
 use crate::model::{AccessPolicy, Client, Membership, Project};
 use crate::seal::Sealed;
 use crate::service::people;
+use crate::service::provider_secret;
 use crate::stop::{Fault, Outcome, conflict, invalid};
 use crate::store::Tx;
 use crate::timestamp::Timestamp;
@@ -208,6 +209,12 @@ fn about(cx: &mut Cx<'_>, client: &Client) {
     cx.about.client = Some(client.id);
 }
 
+/// Whether the secret at the identity provider would go to another server.
+pub(crate) fn provider_moved(before: &ClientSettings, after: &ClientSettings) -> bool {
+    let address = |settings: &ClientSettings| settings.identity_provider.as_ref()?.token_url.clone();
+    provider_secret::leads_elsewhere(address(before).as_deref(), address(after).as_deref())
+}
+
 /// Replaces a client; the version grows. Whether anything changed. Secrets are changed by [`set_secrets`] only.
 pub fn update(cx: &mut Cx<'_>, before: &Client, after: Client) -> Outcome<bool> {
     let public = |client: &Client| client.client_type == ClientType::Public;
@@ -237,6 +244,10 @@ pub fn update_from_any_type(cx: &mut Cx<'_>, before: &Client, mut after: Client)
             "resource_server_identifier",
             sentence!("The API a client acts for is decided when it is made."),
         );
+    }
+    let kept = after.provider_secret.is_some() && before.provider_secret == after.provider_secret;
+    if kept && provider_moved(&before.settings, &after.settings) {
+        return invalid("identityProvider.clientSecret", provider_secret::give_it_again());
     }
     let same = describe(before) == describe(&after) && before.provider_secret == after.provider_secret;
     if same {

@@ -6,9 +6,12 @@ use serde_json::{Map, Value, json};
 use crate::cx::{Cx, Topic};
 use crate::engine::Engine;
 use crate::id::Id;
+use crate::model::connected_account::ProviderRefusal;
 use crate::model::event::{EventBody, EventKind};
 use crate::model::{Client, Connection, Project};
 use crate::seal::Sealed;
+use crate::service::provider::secrets_go_to;
+use crate::service::provider_secret;
 use crate::stop::{Fault, Outcome, conflict, invalid};
 
 /// The strategies there are presets or endpoints for; each is OAuth 2.0 or OpenID Connect below.
@@ -238,22 +241,52 @@ pub fn create(cx: &mut Cx<'_>, engine: &Engine, new: NewConnection) -> Outcome<C
     Ok(row)
 }
 
+/// Whether what is kept for a connection's provider would go to another server.
+pub(crate) fn moved(before: &Connection, after: &Connection) -> bool {
+    let (before, after) = (secrets_go_to(before), secrets_go_to(after));
+    provider_secret::leads_elsewhere(before.as_deref(), after.as_deref())
+}
+
 /// Replaces a connection; whether anything changed. Name and strategy stay. `client_secret` among the options is taken out
-/// and sealed; when they do not name it, the one there stays, because no answer ever shows it.
+/// and sealed; when they do not name it, the one there stays, because no answer ever shows it. Accounts that people
+/// connected have to be connected again when the token endpoint moves to another server: their tokens are not for it.
+///
+/// # Refused
+/// A token endpoint on another server without a secret for it; values that break a rule.
 pub fn update(cx: &mut Cx<'_>, engine: &Engine, before: &Connection, mut after: Connection) -> Outcome<bool> {
     after.name.clone_from(&before.name);
     after.strategy.clone_from(&before.strategy);
+    let named = after.options.contains_key("client_secret");
     after.client_secret = take_secret(engine, after.id, &mut after.options, after.client_secret.take())?;
     check(&after)?;
     if *before == after {
         return Ok(false);
     }
+    let moved = moved(before, &after);
+    if moved && !named && after.client_secret.is_some() {
+        return invalid("options", provider_secret::give_it_again());
+    }
     after.updated_at = cx.now;
     cx.tx.update_connection(&after)?;
+    if moved {
+        leave_provider(cx, before)?;
+    }
     let body =
         EventBody { before: Some(describe(before)), after: Some(describe(&after)), ..EventBody::default() };
     said(cx, &after, EventKind::ConnectionUpdated, body)?;
     Ok(true)
+}
+
+/// The tokens of a connection's accounts go nowhere from now on.
+fn leave_provider(cx: &mut Cx<'_>, connection: &Connection) -> Outcome<()> {
+    let refusal = ProviderRefusal { at: cx.now, reason: "provider_moved".to_owned() };
+    for account in cx.tx.list_connected_accounts_of_project(connection.project)? {
+        if account.connection == connection.id && account.refused.is_none() {
+            cx.tx.refuse_connected_account(account.id, account.version, &refusal)?;
+        }
+    }
+    cx.changed(Topic::People);
+    Ok(())
 }
 
 /// Lets clients use a connection, or no longer; whether anything changed.

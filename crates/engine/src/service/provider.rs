@@ -22,7 +22,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 pub(crate) use self::answer::code as error_code;
-pub(crate) use self::endpoints::Documents;
+pub(crate) use self::endpoints::{Documents, secrets_go_to};
 pub use self::endpoints::{Endpoints, endpoints};
 use crate::engine::Engine;
 use crate::fetch::{Answer, Call, FetchError, Method};

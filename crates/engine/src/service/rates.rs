@@ -2,6 +2,8 @@
 //!
 //! Sign-ins are counted in the store, so that a restart does not forget them. The other two classes are counted in memory,
 //! in a table of bounded size: a write for each request would halve what the store can do.
+//!
+//! Minutes are the clock's. The engine's own time stands still after the clock was set back, and a minute with it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -31,7 +33,7 @@ const SETTING: &str = "rate_limits";
 pub struct RateLimits {
     /// `/auth/login`.
     pub login: u32,
-    /// `/oauth2/…`, and `/auth/…` except `/auth/login` and `/auth/me`.
+    /// `/oauth2/…`, `/auth/…` except `/auth/login` and `/auth/me`, and what Auth0 has in their place.
     pub auth: u32,
     /// Everything else.
     pub other: u32,
@@ -56,6 +58,10 @@ impl RateLimits {
     }
 }
 
+/// Where paths begin that belong to signing in, or to connecting an account. What is refused there without a token is
+/// written to the log of events, so that it must not be asked without limit.
+const SIGNING_IN: [&str; 4] = ["/auth/", "/oauth2/", "/oauth/", "/connected-accounts/"];
+
 /// What kind of request it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
@@ -74,10 +80,8 @@ impl Class {
         match path {
             "/auth/login" => Self::Login,
             "/auth/me" => Self::Other,
-            "/authorize" | "/userinfo" => Self::Auth,
-            _ if ["/auth/", "/oauth2/", "/oauth/"].iter().any(|prefix| path.starts_with(prefix)) => {
-                Self::Auth
-            }
+            "/authorize" | "/userinfo" | "/v2/logout" | "/login/callback" => Self::Auth,
+            _ if SIGNING_IN.iter().any(|prefix| path.starts_with(prefix)) => Self::Auth,
             _ => Self::Other,
         }
     }
@@ -129,7 +133,7 @@ impl Generations {
     fn count(&mut self, key: Key, now: Timestamp) -> Attempts {
         let known = self.young.get(&key).or_else(|| self.old.get(&key));
         let attempts = match known {
-            Some(known) if known.since + WINDOW > now => {
+            Some(known) if known.is_of(now, WINDOW) => {
                 Attempts { count: known.count.saturating_add(1), ..*known }
             }
             _ => Attempts { since: now, count: 1 },
@@ -195,7 +199,7 @@ pub async fn count(engine: &Arc<Engine>, origin: Origin, class: Class) -> Outcom
     }
     let address = origin.remote_address.clone().unwrap_or_else(|| "local".to_owned());
     if class != Class::Login {
-        let now = engine.now();
+        let now = engine.wall_clock();
         let counted = Counted::new(limit, engine.rates().count(class, &address, now), now);
         if counted.count == limit.saturating_add(1) {
             tracing::info!(refusal = Refusal::TooManyRequests.name(), limit, "requests refused");
@@ -203,15 +207,15 @@ pub async fn count(engine: &Arc<Engine>, origin: Origin, class: Class) -> Outcom
         return Ok(Some(counted));
     }
     let counted = Arc::new(OnceLock::new());
-    let slot = Arc::clone(&counted);
+    let (slot, now) = (Arc::clone(&counted), engine.wall_clock());
     let outcome = engine
         .transact(origin, move |cx| {
             let key = format!("rate/login/{address}");
-            let attempts = cx.tx.count_attempt(&key, cx.now, cx.now - WINDOW + 1)?;
-            let _ = slot.set(Counted::new(limit, attempts, cx.now));
+            let attempts = cx.tx.count_attempt(&key, now, now - WINDOW + 1)?;
+            let _ = slot.set(Counted::new(limit, attempts, now));
             if attempts.count > limit {
                 let refusal = Refusal::TooManyRequests;
-                return Err(Refused::too_many(refusal, attempts, limit, cx.now, WINDOW).into());
+                return Err(Refused::too_many(refusal, attempts, limit, now, WINDOW).into());
             }
             Ok(())
         })
@@ -238,6 +242,10 @@ mod tests {
             ("/oauth2/token", Class::Auth),
             ("/api/oauth2/token", Class::Auth),
             ("/apioauth2/token", Class::Other),
+            ("/v2/logout", Class::Auth),
+            ("/login/callback", Class::Auth),
+            ("/connected-accounts/connect", Class::Auth),
+            ("/me/v1/connected-accounts/connect", Class::Other),
             ("/healthcheck", Class::Other),
             ("/.well-known/jwks.json", Class::Other),
             ("/in/x", Class::Other),

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use crate::cx::{Cx, Origin};
@@ -14,7 +13,7 @@ use crate::model::user::PasswordHash;
 use crate::model::{Client, Project, User};
 use crate::refusal::Refusal;
 use crate::service::{passwords, people};
-use crate::stop::{Fault, Outcome, Refused, Stop, refuse};
+use crate::stop::{Outcome, Refused, refuse};
 
 /// Wrong passwords of one account from one address before the next one has to wait.
 pub const WRONG_PASSWORDS: u32 = 10;
@@ -22,10 +21,6 @@ pub const WRONG_PASSWORDS: u32 = 10;
 pub const WRONG_PASSWORDS_OF_ADDRESS: u32 = 100;
 /// Seconds they are counted for.
 pub const WRONG_PASSWORDS_WINDOW: u32 = 300;
-/// Passwords compared at once: each takes 19 MiB.
-const AT_ONCE: usize = 4;
-
-static COMPARING: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// What a person typed.
 pub struct Credentials {
@@ -109,13 +104,12 @@ pub async fn prove_in(
 }
 
 async fn compare(stored: Option<PasswordHash>, password: Zeroizing<String>) -> Outcome<bool> {
-    let _permit = COMPARING.acquire().await.map_err(|_| Stop::Fault(Fault::Panicked))?;
-    let compared = tokio::task::spawn_blocking(move || match &stored {
+    passwords::aside(move || match &stored {
         Some(stored) => passwords::verify(stored, &password),
         // As slow as the other branch; no password fits.
         None => passwords::verify(passwords::nobodys()?, &password).map(|_| false),
-    });
-    compared.await.map_err(|_| Stop::Fault(Fault::Panicked))?
+    })
+    .await
 }
 
 /// Takes the count of a right password back and makes sure that it was not changed meanwhile. In the transaction that

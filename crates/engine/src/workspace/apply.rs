@@ -6,6 +6,7 @@
 mod apis;
 mod client;
 mod member;
+mod names;
 mod passwords;
 mod policy;
 mod project;
@@ -25,6 +26,7 @@ use crate::model::event::{EventBody, EventKind};
 use crate::service::rates;
 use crate::stop::{Fault, Outcome, Stop, invalid};
 use crate::store::StoreError;
+use names::ClientNames;
 use passwords::Passwords;
 
 /// What applying a file did, or would do.
@@ -89,8 +91,13 @@ pub fn apply(engine: &Arc<Engine>, workspace: Workspace, dry_run: bool) -> Resul
     let (results, result) = mpsc::sync_channel(1);
     let inner = Arc::clone(engine);
     let outcome = engine.transact(origin, move |cx| {
-        let mut run =
-            Run { engine: &inner, passwords: &passwords, report: Report::default(), seen: HashMap::new() };
+        let mut run = Run {
+            engine: &inner,
+            passwords: &passwords,
+            report: Report::default(),
+            seen: HashMap::new(),
+            names: ClientNames::default(),
+        };
         let applied = run.workspace(cx, &workspace).map(|()| run.report);
         let keep = applied.is_ok() && !dry_run;
         // A result is only lost if nobody waits for it.
@@ -114,6 +121,8 @@ struct Run<'a> {
     report: Report,
     /// Rows named so far, with their place.
     seen: HashMap<Uuid, String>,
+    /// The names of clients.
+    names: ClientNames,
 }
 
 /// What became of a row.

@@ -258,7 +258,8 @@ fn provider_secret(engine: &Engine, before: &Client, values: &Values) -> Outcome
     }
     let Some(given) = &values.provider_secret else { return Ok(before.provider_secret.clone()) };
     let stored = clients::open_provider_secret(engine, before)?;
-    if stored.is_some_and(|stored| stored.as_slice() == given.expose().as_bytes()) {
+    let moved = clients::provider_moved(&before.settings, &values.settings);
+    if stored.is_some_and(|stored| !moved && stored.as_slice() == given.expose().as_bytes()) {
         return Ok(before.provider_secret.clone());
     }
     clients::seal_provider_secret(engine, before.id, given.expose()).map(Some)

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{Answer, Ask, Target, Way};
 use crate::cx::Origin;
 use crate::engine::Engine;
-use crate::fhir::Resource;
+use crate::fhir::{Resource, form};
 use crate::refusal::Refusal;
 use crate::stop::{Outcome, Refused, Stop, refuse};
 
@@ -43,7 +43,7 @@ impl Patch {
     /// The resource with the patch applied.
     ///
     /// # Refusals
-    /// [`Refusal::PatchNotApplied`]: an operation fails; the resource becomes too large, or no object.
+    /// [`Refusal::PatchNotApplied`]: an operation fails; the resource becomes too deep, too large, or no object.
     pub fn apply(&self, resource: Resource) -> Outcome<Resource> {
         let mut value = Value::Object(resource);
         // [RFC6902 §5] what is changed here is a copy; it is thrown away when an operation fails
@@ -52,6 +52,11 @@ impl Patch {
             if let Err(error) = applied {
                 // The text names paths and no values.
                 return refuse(Refusal::PatchNotApplied, format!("{:?}", error.kind));
+            }
+            // Each operation may put what is there into itself: what is too deep is not walked through again, because that
+            // takes stack.
+            if !form::is_flat(&value, form::DEEPEST + 1) {
+                return refuse(Refusal::PatchNotApplied, "the resource became too deep");
             }
             let grows = matches!(operation, PatchOperation::Copy(_));
             if grows && serde_json::to_vec(&value).map_or(0, |text| text.len()) > LARGEST {

@@ -117,6 +117,12 @@ pub async fn endpoints(
     Ok(own)
 }
 
+/// Where our secret and people's refresh tokens go: to the token endpoint that is stated, or to what the discovery document
+/// at this address names.
+pub(crate) fn secrets_go_to(connection: &Connection) -> Option<String> {
+    stated(connection).token.or_else(|| discovery_url(connection))
+}
+
 /// What the connection itself and its strategy say.
 fn stated(connection: &Connection) -> Endpoints {
     let known = KNOWN.iter().find(|known| known.strategy == connection.strategy);

@@ -84,6 +84,12 @@ pub fn attempts_are_counted_in_windows(store: &dyn Store) -> StoreResult<()> {
     assert_eq!(read(store, |tx| tx.attempts("a", NOW))?, Some(Attempts { since: NOW, count: 3 }));
     assert_eq!(read(store, |tx| tx.attempts("a", NOW + 1))?, None, "too old");
     assert_eq!(count(NOW + 61, NOW + 1)?, Attempts { since: NOW + 61, count: 1 });
+    assert_eq!(
+        count(NOW + 1, NOW - 59)?,
+        Attempts { since: NOW + 61, count: 2 },
+        "the clock was set back a little"
+    );
+    assert_eq!(count(NOW, NOW - 60)?, Attempts { since: NOW, count: 1 }, "and further");
     assert_eq!(read(store, |tx| tx.attempts("b", NOW - 60))?, None, "another key");
     write(store, |tx| tx.forget_attempts("a"))?;
     assert_eq!(read(store, |tx| tx.attempts("a", NOW))?, None, "forgotten");

@@ -121,7 +121,7 @@ impl Run<'_> {
             );
             return Err(Misfit::new(format!("{path}.strategy"), rule).into());
         }
-        let mut options = match &file.options {
+        let options = match &file.options {
             Given::Absent => before.options.clone(),
             Given::Null => serde_json::Map::new(),
             Given::Value(options) => options.0.clone(),
@@ -132,15 +132,15 @@ impl Run<'_> {
             options.get("client_secret").and_then(|given| given.as_str()).map(str::as_bytes)
                 == Some(stored.as_slice())
         });
-        if same {
-            options.shift_remove("client_secret");
-        }
-        let after = Connection {
+        let mut after = Connection {
             display_name: file.display_name.or_stored(before.display_name.clone()),
             connected_accounts: file.connected_accounts.or_default(before.connected_accounts, false),
             options,
             ..before.clone()
         };
+        if same && !connections::moved(before, &after) {
+            after.options.shift_remove("client_secret");
+        }
         Ok(Effect::changed(at(path, connections::update(cx, self.engine, before, after))?))
     }
 
@@ -184,13 +184,13 @@ impl Run<'_> {
         machine.secret = file.secret.clone();
         machine.app_type = Given::Value(AppType::NonInteractive);
         machine.grant_types = Given::Value(vec![GrantType::ClientCredentials]);
-        let known = super::client::find(cx, project, &machine, path)?.is_some();
+        let known = self.names.find(cx, project, &machine, path)?.is_some();
         if !known && file.secret.value().is_none() {
             let rule = sentence!("a new client of the Management API must have a secret");
             return Err(Misfit::new(format!("{path}.secret"), rule).into());
         }
         self.client(cx, project, &machine, path)?;
-        let Some(client) = super::client::find(cx, project, &machine, path)? else {
+        let Some(client) = self.names.find(cx, project, &machine, path)? else {
             return Err(Misfit::new(path, sentence!("is gone")).into());
         };
         let all = || SystemApi::Management.scopes().iter().map(|&scope| scope.to_owned()).collect();

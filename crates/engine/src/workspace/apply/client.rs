@@ -17,7 +17,6 @@ use crate::seal::Sealed;
 use crate::service::clients::{self, NewClient};
 use crate::service::{access_policies, people};
 use crate::stop::{Fault, Outcome, Stop, Unfit, invalid};
-use crate::store::{ClientFilter, Window};
 use crate::timestamp::Timestamp;
 use crate::workspace::Misfit;
 use crate::workspace::file::{WorkspaceAccess, WorkspaceClient, WorkspaceProvider};
@@ -66,10 +65,12 @@ impl Run<'_> {
             Given::Value(name) => at(path, access_policies::by_name(cx, project, name))?,
         };
         let rights = Rights { access_policy, access: at(path, access(cx, project, &file.access))? };
-        let (id, effect) = match find(cx, project, file, path)? {
+        let before = self.names.find(cx, project, file, path)?;
+        let (id, effect) = match &before {
             None => (create(cx, self.engine, project, file, rights, path)?, Effect::Added),
-            Some(before) => (before.id, self.change_client(cx, &before, file, rights, path)?),
+            Some(before) => (before.id, self.change_client(cx, before, file, rights, path)?),
         };
+        self.names.note(project, id, before.as_ref().map(|before| before.name.as_str()), file.name.trim());
         self.names(id.uuid(), path)?;
         let name = Some(file.name.trim().to_owned());
         self.note(effect, Item { kind: "client", path: path.to_owned(), id: id.uuid(), name });
@@ -84,12 +85,14 @@ impl Run<'_> {
         rights: Rights,
         path: &str,
     ) -> Result<Effect, ApplyError> {
+        let settings = settings(file, &before.settings);
+        let provider_secret = provider_secret(self.engine, before, &settings, &file.identity_provider);
         let after = Client {
             name: file.name.trim().to_owned(),
             client_type: file.client_type.or_default(before.client_type, before.client_type),
             status: file.status.or_default(before.status, ClientStatus::Active),
-            settings: settings(file, &before.settings),
-            provider_secret: at(path, provider_secret(self.engine, before, &file.identity_provider))?,
+            settings,
+            provider_secret: at(path, provider_secret)?,
             ..before.clone()
         };
         let effect = Effect::changed(at(path, clients::update(cx, before, after))?);
@@ -116,36 +119,6 @@ impl Run<'_> {
             effect = effect.or_changed(at(path, people::update(cx, &membership, &wanted))?);
         }
         Ok(effect)
-    }
-}
-
-/// The client that the file means.
-pub(super) fn find(
-    cx: &Cx<'_>,
-    project: Id<Project>,
-    file: &WorkspaceClient,
-    path: &str,
-) -> Result<Option<Client>, ApplyError> {
-    if let Some(id) = file.id {
-        let client = cx.tx.client(id)?;
-        if client.as_ref().is_some_and(|client| client.project != project) {
-            return Err(Misfit::new(
-                format!("{path}.id"),
-                sentence!("belongs to a client of another project"),
-            )
-            .into());
-        }
-        return Ok(client.map(|client| (*client).clone()));
-    }
-    let name = file.name.trim();
-    let filter = ClientFilter { search: name.to_owned(), ..ClientFilter::default() };
-    let rows = cx.tx.list_clients(project, &filter, Window { offset: 0, limit: u32::MAX })?.rows;
-    let mut named = rows.into_iter().filter(|row| row.client.name == name);
-    match (named.next(), named.next()) {
-        (Some(_), Some(_)) => {
-            Err(Misfit::new(path, sentence!("several clients have this name; give the id")).into())
-        }
-        (one, _) => Ok(one.map(|row| (*row.client).clone())),
     }
 }
 
@@ -302,6 +275,7 @@ fn provider(file: &WorkspaceProvider, stored: IdentityProvider) -> IdentityProvi
 fn provider_secret(
     engine: &Engine,
     before: &Client,
+    settings: &ClientSettings,
     provider: &Given<WorkspaceProvider>,
 ) -> Outcome<Option<Sealed>> {
     let given = match provider {
@@ -314,7 +288,8 @@ fn provider_secret(
         Given::Null => Ok(None),
         Given::Value(given) => {
             let stored = clients::open_provider_secret(engine, before)?;
-            if stored.is_some_and(|stored| stored.as_slice() == given.expose().as_bytes()) {
+            let moved = clients::provider_moved(&before.settings, settings);
+            if stored.is_some_and(|stored| !moved && stored.as_slice() == given.expose().as_bytes()) {
                 return Ok(before.provider_secret.clone());
             }
             clients::seal_provider_secret(engine, before.id, given.expose()).map(Some)
