@@ -54,6 +54,21 @@ async fn a_backup_is_put_back_while_the_window_stays_open() {
     assert_eq!(kinds["items"][0]["actor"], "Ada Byron", "{kinds}");
 }
 
+#[tokio::test]
+async fn what_cannot_be_put_back_leaves_the_engine_as_it_was() {
+    let desktop = Desktop::open().await;
+    set_up(&desktop).await;
+    client(&desktop, "Kept").await;
+    let folder = desktop.call("backups_create", json!({})).await["folder"].as_str().unwrap().to_owned();
+    std::fs::write(format!("{folder}/broken.db"), b"not a database").unwrap();
+    data_page(&desktop).await;
+    desktop.press("Restore broken.db").await;
+    desktop.press("Restore").await;
+    desktop.text("The backup was not put back: ").await;
+    assert_eq!(clients(&desktop).await, ["Kept"]);
+    assert_eq!(desktop.call("home_get", json!({})).await["engine"]["running"], true);
+}
+
 async fn client(desktop: &Desktop, name: &str) {
     let request = json!({ "name": name, "clientType": "public", "redirectUris": [], "admin": false });
     desktop.call("clients_create", request).await;
