@@ -4,8 +4,8 @@ use std::io::{Write as _, stdout};
 
 use anteroom_engine::clock::{Clock as _, SystemClock};
 use anteroom_engine::service::backups;
-use anteroom_server::master_key::Passphrase;
-use anteroom_server::place::STORE_FILE;
+use anteroom_server::master_key::{Passphrase, Source};
+use anteroom_server::place::{KeyOptions, STORE_FILE};
 use anteroom_server::problem::HostError;
 use anteroom_server::restore::{backups_of, new_backup, restore};
 use anteroom_store_sqlite::back_up_file;
@@ -34,10 +34,10 @@ pub(crate) fn back_up(arguments: &Backup) -> Result<(), HostError> {
 }
 
 pub(crate) fn put_back(arguments: &Restore, passphrase: Option<Passphrase>) -> Result<(), HostError> {
-    let folder = arguments.store.folder()?;
+    let folder = folder_or_default(arguments.data_dir.as_deref())?;
     let runtime =
         Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(HostError::Runtime)?;
-    let keys = arguments.store.keys(passphrase);
+    let keys = KeyOptions { source: None, default: Source::File, passphrase };
     let restored = restore(&folder, &keys, &arguments.file, None, runtime.handle())?;
     let mut out = stdout().lock();
     let _ = writeln!(out, "ended {} links and {} sign-ins", restored.ended.codes, restored.ended.sign_ins);

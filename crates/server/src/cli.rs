@@ -131,8 +131,9 @@ pub(crate) struct Backup {
 pub(crate) struct Restore {
     /// The backup
     pub(crate) file: PathBuf,
-    #[command(flatten)]
-    pub(crate) store: StoreArgs,
+    /// Where the database and the keys live [default: the platform's data folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

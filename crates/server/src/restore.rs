@@ -58,7 +58,7 @@ pub fn restore(
         return Err(refused(sentence!("it is not a regular file")));
     }
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    if beside(file, "-wal").metadata().is_ok_and(|journal| journal.len() > 0) {
+    if is_used(&beside(file, "-wal")) {
         return Err(refused(sentence!("it has a journal, so it is a store in use, and no backup")));
     }
     let lock = DataDirLock::acquire(folder)?;
@@ -111,7 +111,9 @@ fn make_ready(
 ) -> Result<(Ended, Timestamp), HostError> {
     let checked = Options { check_first: u64::MAX, ..Options::default() };
     let store = SqliteStore::open(staged, checked)?;
-    let engine: Arc<Engine> = engine_over(store, folder, keys, vec![offline()])?;
+    // with the key it is sealed with: to seal it anew would take the old key from the store that is still in place
+    let keys = KeyOptions { source: None, ..keys.clone() };
+    let engine: Arc<Engine> = engine_over(store, folder, &keys, vec![offline()])?;
     let ended = runtime.block_on(backups::prepare(&engine, name, by)).map_err(|stop| match stop {
         Stop::Fault(fault) => fault,
         Stop::Refused(_) | Stop::Unfit(_) => Fault::Inconsistent("a restore was refused"),
@@ -129,13 +131,15 @@ fn make_ready(
 fn put_in_place(staged: &Path, folder: &Path, at: Timestamp) -> io::Result<Option<PathBuf>> {
     let current = folder.join(STORE_FILE);
     let kept = if current.symlink_metadata().is_ok() { Some(keep(&current, folder, at)?) } else { None };
-    fs::rename(staged, &current)?;
+    // first, because SQLite plays a journal into whatever file stands beside it; the store needs its own no longer
     for ending in ["-wal", "-shm"] {
         match fs::remove_file(beside(&current, ending)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
+    sync_dir(folder)?;
+    fs::rename(staged, &current)?;
     sync_dir(folder)?;
     Ok(kept)
 }
@@ -145,12 +149,16 @@ fn keep(current: &Path, folder: &Path, at: Timestamp) -> io::Result<PathBuf> {
     let backups = backups_of(folder);
     let kept = new_backup(&backups, &format!("{}-replaced", backups::stem(at)))?;
     let journal = beside(current, "-wal");
-    if journal.metadata().is_ok_and(|journal| journal.len() > 0)
-        && let Err(error) = fold_journal(current)
-    {
-        // a store that is too damaged to be opened is kept as it is, for whoever can read it
-        tracing::warn!(%error, "the store that is replaced is damaged; it is kept with its journal");
-        fs::rename(&journal, beside(&kept, "-wal"))?;
+    if is_used(&journal) {
+        match fold_journal(current) {
+            Ok(true) => {}
+            Ok(false) => return Err(io::Error::other("another program reads the store; try again")),
+            Err(error) => {
+                // a store that is too damaged to be opened is kept as it is, for whoever can read it
+                tracing::warn!(%error, "the store that is replaced is damaged; it is kept with its journal");
+                fs::rename(&journal, beside(&kept, "-wal"))?;
+            }
+        }
     }
     if fs::hard_link(current, &kept).is_err() {
         fs::copy(current, &kept)?;
@@ -158,6 +166,11 @@ fn keep(current: &Path, folder: &Path, at: Timestamp) -> io::Result<PathBuf> {
     }
     sync_dir(&backups)?;
     Ok(kept)
+}
+
+/// Whether a journal holds something.
+fn is_used(journal: &Path) -> bool {
+    journal.metadata().is_ok_and(|journal| journal.len() > 0)
 }
 
 fn clear(folder: &Path) -> io::Result<()> {

@@ -371,15 +371,18 @@ fn checkpoint(connection: &Connection) -> rusqlite::Result<()> {
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 
-/// Moves what a killed process left in the journal of a database into its file.
+/// Moves what a killed process left in the journal of a database into its file. Whether all of it could be: another program
+/// that reads keeps the rest back.
 ///
 /// # Errors
 /// When the file or its journal is damaged, or cannot be written.
-pub fn fold_journal(path: &Path) -> Result<(), OpenError> {
+pub fn fold_journal(path: &Path) -> Result<bool, OpenError> {
     let database = |source| OpenError::Database { path: path.to_owned(), source };
     let connection = connect(path, &Options::default()).map_err(database)?;
-    checkpoint(&connection).map_err(database)?;
-    connection.close().map_err(|(_, source)| database(source))
+    let busy: bool =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(database)?;
+    connection.close().map_err(|(_, source)| database(source))?;
+    Ok(!busy)
 }
 
 /// Locks the folder of a database file after a look at the file itself.

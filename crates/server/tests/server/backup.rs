@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use anteroom_server::master_key::{Passphrase, Source};
+use anteroom_server::place::KeyOptions;
 use rustix::process::Signal;
 
 use crate::process::{Ended, PORTAL, clinic, preauthorize, redeem, run, write};
@@ -153,4 +155,22 @@ fn the_store_of_a_killed_process_is_kept_whole_and_a_damaged_one_as_it_is() {
     let damaged = kept(&restore(&data, &backup));
     assert_eq!(fs::read(damaged).unwrap(), b"lost");
     assert_eq!(events(&data), without_the_code);
+}
+
+#[test]
+fn a_restore_seals_nothing_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    assert!(crate::serve(&data, &[]).stop(Signal::TERM).0.success());
+    let backup = back_up(&data, &[]);
+    // as the desktop restores that is told to use another source from now on
+    let keys = KeyOptions {
+        source: Some(Source::Passphrase),
+        default: Source::Keychain,
+        passphrase: Some(Passphrase::new("correct horse battery staple".to_owned())),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    anteroom_server::restore::restore(&data, &keys, &backup, None, runtime.handle()).unwrap();
+    assert!(data.join("master.key").exists() && !data.join("master.salt").exists());
+    assert!(crate::serve(&data, &[]).stop(Signal::TERM).0.success());
 }

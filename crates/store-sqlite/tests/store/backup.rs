@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anteroom_engine::model::event::EventKind;
 use anteroom_engine::store::{Store, StoreError, write};
-use anteroom_store_sqlite::{OpenError, Options, SqliteStore, back_up_file};
+use anteroom_store_sqlite::{OpenError, Options, SqliteStore, back_up_file, fold_journal};
 
 use crate::sample::{Folder, event, everything, fill};
 
@@ -89,4 +89,23 @@ fn a_backup_takes_the_place_of_the_file_but_not_beside_its_journal() {
     assert!(refused.to_string().contains("-wal"), "{refused}");
     std::fs::remove_file(left.beside("-wal")).unwrap();
     assert_eq!(everything(&left.open()).unwrap(), before);
+}
+
+#[test]
+fn a_journal_is_folded_in_whole_or_not_taken_for_folded() {
+    let folder = Folder::new();
+    let store = folder.open();
+    fill(&store);
+    // what a killed process leaves
+    let left = Folder::new();
+    let copy = |ending: &str| std::fs::copy(folder.beside(ending), left.beside(ending)).unwrap();
+    while copy("-wal") == 0 || copy("") == 0 {}
+    let reader = left.raw();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM event;").unwrap();
+    assert!(!fold_journal(&left.file()).unwrap(), "somebody reads");
+    assert!(std::fs::metadata(left.beside("-wal")).unwrap().len() > 0);
+    drop(reader);
+    assert!(fold_journal(&left.file()).unwrap());
+    assert!(!std::fs::metadata(left.beside("-wal")).is_ok_and(|journal| journal.len() > 0));
+    assert_eq!(everything(&left.open()).unwrap(), everything(&store).unwrap());
 }
