@@ -77,7 +77,12 @@ async fn client(desktop: &Desktop, name: &str) {
 async fn clients(desktop: &Desktop) -> Vec<Value> {
     let request = json!({ "search": "", "clientType": null, "status": null, "offset": 0, "limit": 10 });
     let listed = desktop.call("clients_list", request).await;
-    listed["items"].as_array().unwrap().iter().map(|client| client["name"].clone()).collect()
+    listed["items"]
+        .as_array()
+        .expect("a list of clients")
+        .iter()
+        .map(|client| client["name"].clone())
+        .collect()
 }
 
 async fn data_page(desktop: &Desktop) {
@@ -87,5 +92,5 @@ async fn data_page(desktop: &Desktop) {
 
 async fn first_file(desktop: &Desktop) -> String {
     let listed = desktop.call("backups_list", json!({})).await;
-    listed["items"][0]["file"].as_str().unwrap().to_owned()
+    listed["items"][0]["file"].as_str().expect("a backup").to_owned()
 }
