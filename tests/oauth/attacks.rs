@@ -245,6 +245,7 @@ const FAULTS: &[(&str, &str, Shown)] = &[
             "f_27_a_backup_made_during_writes_is_whole_and_opens_elsewhere",
             "f_27_what_was_spent_after_a_backup_stays_spent_when_it_is_put_back",
             "f_27_a_backup_is_put_back_elsewhere_with_its_key_only",
+            "f_27_a_restore_that_is_killed_anywhere_leaves_a_whole_store",
         ]),
     ),
     ("F-28", "secrets in anything written", Tests(&["f_28_no_secret_code_token_or_address_is_in_the_log"])),

@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use anteroom_server::master_key::{Passphrase, Source};
 use anteroom_server::place::KeyOptions;
 use rustix::process::Signal;
 
-use crate::process::{Ended, PORTAL, clinic, preauthorize, redeem, run, write};
+use crate::process::{Ended, PORTAL, clinic, command, preauthorize, redeem, run, write};
 
 fn back_up(data: &Path, more: &[&str]) -> PathBuf {
     let ended = run(&[&["backup", "--data-dir", data.to_str().unwrap()], more].concat());
@@ -173,4 +175,30 @@ fn a_restore_seals_nothing_anew() {
     anteroom_server::restore::restore(&data, &keys, &backup, None, runtime.handle()).unwrap();
     assert!(data.join("master.key").exists() && !data.join("master.salt").exists());
     assert!(crate::serve(&data, &[]).stop(Signal::TERM).0.success());
+}
+
+#[test]
+fn f_27_a_restore_that_is_killed_anywhere_leaves_a_whole_store() {
+    const ROUNDS: u32 = 40;
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let file = write(dir.path(), "clinic.json", &clinic());
+    assert_eq!(run(&["apply", &file, "--data-dir", data.to_str().unwrap()]).code, Some(0));
+    let backup = back_up(&data, &[]);
+    let began = Instant::now();
+    kept(&restore(&data, &backup));
+    let whole: Duration = began.elapsed();
+    let mut killed = 0;
+    for round in 0..ROUNDS {
+        let arguments = ["restore", backup.to_str().unwrap(), "--data-dir", data.to_str().unwrap()];
+        let mut restoring = command(&arguments).spawn().unwrap();
+        // a little later each time, up to its end
+        sleep(whole * round / ROUNDS);
+        restoring.kill().unwrap();
+        killed += u32::from(!restoring.wait().unwrap().success());
+        assert!(events(&data) > 0, "round {round}");
+    }
+    assert!(killed > 0);
+    kept(&restore(&data, &backup));
+    assert!(!data.join("restoring").exists());
 }
