@@ -168,6 +168,16 @@ class Desk {
   }
 }
 
+/** Somebody else saves this client between the page's reading and its first saving. */
+export async function theOtherSavesFirst(desk, { id }) {
+  let held;
+  await desk.page.route("**/__call/clients_update", async (route) => {
+    held ??= desk.call("clients_update", { id, version: 1, changes: { description: "Theirs" } });
+    await held;
+    await route.continue();
+  });
+}
+
 /** Milliseconds until `locator` is visible, at most `most`. */
 export async function within(most, locator) {
   const began = performance.now();

@@ -1,7 +1,7 @@
 // What a command says when it cannot is said in the language of the screens, with its values and its reasons.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { open } from "./harness.mjs";
+import { open, theOtherSavesFirst } from "./harness.mjs";
 
 /** The screens in German, over the clinic of most tests. */
 async function openInGerman(t) {
@@ -21,12 +21,7 @@ test("a sentence with values is said in German", async (t) => {
   await page.getByRole("heading", { name: "Patient portal" }).waitFor();
 
   // somebody else saves between this one's reading and this one's saving
-  let held;
-  await page.route("**/__call/clients_update", async (route) => {
-    held ??= desk.call("clients_update", { id: portal.id, version: 1, changes: { description: "Theirs" } });
-    await held;
-    await route.continue();
-  });
+  await theOtherSavesFirst(desk, portal);
   await desk.field("Name").fill("Mein Portal");
   const answered = page.waitForResponse((response) => response.url().endsWith("/__call/clients_update"));
   await desk.button("Speichern").click();

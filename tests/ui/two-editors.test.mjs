@@ -1,7 +1,7 @@
 // Two people change one client: nobody's change is lost without a word.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { open } from "./harness.mjs";
+import { open, theOtherSavesFirst } from "./harness.mjs";
 
 test("an edit over a newer version is kept in the form and not saved over it", async (t) => {
   const desk = await open(t);
@@ -12,12 +12,7 @@ test("an edit over a newer version is kept in the form and not saved over it", a
   await page.getByRole("heading", { name: "Patient portal" }).waitFor();
 
   // the other one saves between this one's reading and this one's saving
-  let held;
-  await page.route("**/__call/clients_update", async (route) => {
-    held ??= desk.call("clients_update", { id: portal.id, version: 1, changes: { description: "Theirs" } });
-    await held;
-    await route.continue();
-  });
+  await theOtherSavesFirst(desk, portal);
   await desk.field("Name").fill("My portal");
   await desk.button("Save").click();
   await page.getByText(/changed meanwhile/).first().waitFor();
